@@ -1,0 +1,1 @@
+"""Keeping the catalog: departments, courses and programs."""

@@ -1,0 +1,1 @@
+"""Keeping students and instructors, placing and releasing holds."""

@@ -1,0 +1,91 @@
+"""Reading enrollments: the collection, one of them, a student's schedule, a section's roster, and the export rows."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
+from application.registration.ports import RegistrationReading
+from application.shared.caller import STAFF, Caller, Role
+from application.shared.dto import Dto
+from application.shared.errors import InvalidRequest, NotFound
+from application.shared.paging import Listing, Page, PageQuery
+from application.shared.records import RecordKind, Work
+from domain.registration.enrollment import Enrollment
+from domain.scheduling.section import Section
+from domain.scheduling.term import Term
+from domain.shared.identifiers import SectionId, StudentId, TermId
+from domain.shared.reference import Reference
+
+
+async def _only_by_request(_id: UUID, _fields: Dto, _before: Enrollment | None, _work: Work) -> Enrollment:
+    detail = "Enrollments change by registration requests only."
+    raise InvalidRequest(detail)
+
+
+ENROLLMENTS = RecordKind(
+    name="enrollment",
+    entity=Enrollment,
+    fields=Dto,
+    view=EnrollmentView,
+    listing=Listing(
+        sorts=("number", "enrolled_at"),
+        filters=("student", "student_code", "term", "term_code", "offering", "course_code", "status"),
+    ),
+    assemble=_only_by_request,
+    readers=STAFF,
+    keepers=frozenset(),
+)
+
+
+class ReadEnrollments:
+    """The use cases that read who sits where."""
+
+    def __init__(self, reading: RegistrationReading) -> None:
+        self._reading = reading
+
+    async def get(self, caller: Caller, identifier: UUID) -> EnrollmentView:
+        """Read an enrollment. Raises `NotFound`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            view = await views.views(ENROLLMENTS).one(identifier)
+        if view is None:
+            caller.require_role(STAFF)
+            raise NotFound(ENROLLMENTS.name, str(identifier))
+        caller.require_access_to_student(StudentId(view.student), STAFF)
+        return view
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[EnrollmentView]:
+        """Read a page of enrollments. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(ENROLLMENTS.readers)
+        async with self._reading(caller.institution) as views:
+            return await views.views(ENROLLMENTS).page(query)
+
+    async def schedule(self, caller: Caller, student: Reference, term: Reference) -> ScheduleView:
+        """Read what a student takes in a term. Raises `NotFound`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            addressee = await views.addressee(term, student)
+            if addressee.student is None:
+                caller.require_role(STAFF)
+                raise NotFound("student", str(student))
+            caller.require_access_to_student(addressee.student, STAFF)
+            if addressee.term is None:
+                raise NotFound("term", str(term))
+            return await views.schedule(addressee.term, addressee.student)
+
+    async def roster(self, caller: Caller, section: Reference) -> RosterView:
+        """Read who sits in a section. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(STAFF | {Role.INSTRUCTOR})
+        async with self._reading(caller.institution) as views:
+            identifier = await views.identify(Section, section)
+            if identifier is None:
+                raise NotFound("section", str(section))
+            return await views.roster(SectionId(identifier))
+
+    async def export(self, caller: Caller, term: Reference) -> AsyncIterator[EnrollmentRow]:
+        """Stream a row for each section of each enrollment of a term. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(STAFF)
+        async with self._reading(caller.institution) as views:
+            identifier = await views.identify(Term, term)
+            if identifier is None:
+                raise NotFound("term", str(term))
+            async for row in views.enrollment_rows(TermId(identifier)):
+                yield row

@@ -1,0 +1,95 @@
+"""The ports of registration: set-based loading and storing for the desk, and readers of who sits where."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
+from application.shared.records import Views, Work
+from domain.registration.commands import Command
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Effects
+from domain.registration.verification import TermRoster
+from domain.shared.identifiers import InstitutionId, SectionId, StudentId, TermId
+from domain.shared.reference import Reference
+
+
+class StaleSeating(Exception):  # noqa: N818 - an outcome of `apply`
+    """A seat that the hints called free is taken; `recount` puts the hints right, then the commands are tried again."""
+
+
+class RegistrationBook(Protocol):
+    """What the desk reads and writes; each call is one round trip, whatever the number of commands."""
+
+    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+        """Lock the term's registration until the transaction ends, and load what deciding `commands` needs.
+
+        Raises `NotFound` when the term is gone.
+        """
+        ...
+
+    async def apply(self, term: TermId, effects: Effects) -> None:
+        """Store `effects`. Raises `StaleSeating`, and `StaleWrite`, `AlreadyExists` for revised sections."""
+        ...
+
+    async def recount(self, term: TermId) -> None:
+        """Put the hints where free seats are right, from the seats that really are taken."""
+        ...
+
+
+class RegistrationWork(Work, Protocol):
+    """A transaction of the desk."""
+
+    @property
+    def book(self) -> RegistrationBook:
+        """The registration book of the institution."""
+        ...
+
+
+class RegistrationUnitOfWork(Protocol):
+    """Opens a transaction of the desk: committed when its block ends, undone when an exception leaves it."""
+
+    def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationWork]:
+        """A transaction on the records of `institution` and no other."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The term and student of a request; None for what does not exist."""
+
+    term: TermId | None
+    student: StudentId | None
+
+
+class RegistrationViews(Views, Protocol):
+    """What can be read of registration in one transaction."""
+
+    async def addressee(self, term: Reference, student: Reference) -> Addressee:
+        """The ids of a term and a student."""
+        ...
+
+    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
+        """What the student takes in the term."""
+        ...
+
+    async def roster(self, section: SectionId) -> RosterView:
+        """Who sits in the section."""
+        ...
+
+    def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
+        """A row for each section of each enrollment of the term, ordered by student, course and section."""
+        ...
+
+    async def term_roster(self, term: TermId) -> TermRoster:
+        """Everything that proving the term's invariants needs, as it is stored."""
+        ...
+
+
+class RegistrationReading(Protocol):
+    """Opens a transaction that reads registration."""
+
+    def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationViews]:
+        """A transaction that sees the records of `institution` and no other."""
+        ...

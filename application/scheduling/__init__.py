@@ -1,0 +1,1 @@
+"""Keeping terms, rooms, offerings and sections, and loading a whole timetable."""

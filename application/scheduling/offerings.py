@@ -1,0 +1,107 @@
+"""Course offerings as callers give and see them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from application.shared.caller import EVERYONE
+from application.shared.clock import IdGenerator
+from application.shared.dto import Code, Dto, Name, ReferenceText
+from application.shared.paging import Listing
+from application.shared.records import RecordKind, Work, resolve
+from domain.catalog.course import Course
+from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
+from domain.scheduling.term import Term
+from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, TermId
+
+
+class ComponentFields(Dto):
+    """A component: its name, unique in the configuration, and how it is taught."""
+
+    name: Annotated[Name, Field(examples=["LEC"])]
+    kind: ComponentKind = ComponentKind.LECTURE
+
+
+class ConfigurationFields(Dto):
+    """A configuration: its name, unique in the offering, and the components of each of which a section is taken."""
+
+    name: Annotated[Name, Field(examples=["1"])] = "1"
+    components: Annotated[tuple[ComponentFields, ...], Field(min_length=1, max_length=20)]
+
+
+class OfferingFields(Dto):
+    """What is given to offer a course in a term; the code is the course's when none is given."""
+
+    term: ReferenceText
+    course: ReferenceText
+    code: Code | None = None
+    configurations: Annotated[tuple[ConfigurationFields, ...], Field(min_length=1, max_length=20)]
+
+
+class ComponentView(ComponentFields):
+    """A component as stored."""
+
+    id: UUID
+
+
+class ConfigurationView(Dto):
+    """A configuration as stored."""
+
+    id: UUID
+    name: Name
+    components: tuple[ComponentView, ...]
+
+
+class OfferingView(Dto):
+    """An offering as stored; `term` and `course` are ids."""
+
+    id: UUID
+    term: ReferenceText
+    course: ReferenceText
+    code: Code
+    configurations: tuple[ConfigurationView, ...]
+    version: int
+
+
+def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields, OfferingView]:
+    """The record kind of offerings; configurations and components keep their ids as long as they keep their names."""
+
+    async def assemble(
+        identifier: UUID, fields: OfferingFields, before: CourseOffering | None, work: Work
+    ) -> CourseOffering:
+        course_id = CourseId(await resolve(work, Course, "course", fields.course))
+        course = await work.records(Course).get(course_id)
+        return CourseOffering(
+            id=OfferingId(identifier),
+            term_id=TermId(await resolve(work, Term, "term", fields.term)),
+            course_id=course_id,
+            code=fields.code or ("" if course is None else course.entity.code),
+            configurations=tuple(assemble_configuration(given, before, ids) for given in fields.configurations),
+        )
+
+    return RecordKind(
+        name="offering",
+        entity=CourseOffering,
+        fields=OfferingFields,
+        view=OfferingView,
+        listing=Listing(sorts=("code",), filters=("code", "term", "course"), searches=("code",)),
+        assemble=assemble,
+        readers=EVERYONE,
+    )
+
+
+def assemble_configuration(
+    given: ConfigurationFields, before: CourseOffering | None, ids: IdGenerator
+) -> Configuration:
+    """Make a configuration; one of the same name in `before`, and its components, keep their ids."""
+    known = next((c for c in before.configurations if c.name == given.name), None) if before else None
+    kept = {component.name: component.id for component in known.components} if known else {}
+    return Configuration(
+        id=known.id if known else ConfigurationId(ids.new()),
+        name=given.name,
+        components=tuple(
+            Component(kept.get(component.name) or ComponentId(ids.new()), component.name, component.kind)
+            for component in given.components
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What every use case needs: callers, units of work, records, pages, clock and errors."""

@@ -1,0 +1,1 @@
+"""The academic domain in pure Python: entities, values and rules, without I/O, clock or framework."""

@@ -1,0 +1,1 @@
+"""What an institution teaches: departments, courses and programs."""

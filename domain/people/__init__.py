@@ -1,0 +1,1 @@
+"""Who studies and who teaches: students, instructors and holds."""

@@ -1,0 +1,1 @@
+"""The core domain: who sits in which section, decided by rules that explain themselves."""

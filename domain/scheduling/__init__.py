@@ -1,0 +1,1 @@
+"""When and where teaching happens: terms, rooms, offerings, sections and meetings."""

@@ -1,0 +1,54 @@
+"""Sections: what a seat is taken in."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.scheduling.calendar import Meeting, TermCalendar, meetings_clash
+from domain.shared.identifiers import ComponentId, InstructorId, OfferingId, SectionId, TermId
+from domain.shared.invalid import require
+from domain.shared.reference import require_code
+
+
+class SectionStatus(StrEnum):
+    """Whether a section takes students."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One class of a component, with its own code within the term.
+
+    `capacity` is the number of its seats, None for a section without limit. Taking a section that has a `parent_id`
+    requires taking the parent too. No meetings means that the time is to be announced.
+    """
+
+    id: SectionId
+    term_id: TermId
+    offering_id: OfferingId
+    component_id: ComponentId
+    code: str
+    capacity: int | None
+    status: SectionStatus = SectionStatus.OPEN
+    parent_id: SectionId | None = None
+    meetings: tuple[Meeting, ...] = ()
+    instructor_ids: tuple[InstructorId, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_code(self.code)
+        require(self.capacity is None or self.capacity >= 0, "capacity", "must not be negative")
+        require(self.parent_id != self.id, "parent", "a section cannot be its own parent")
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether the section has no limit of seats."""
+        return self.capacity is None
+
+    def clash_with(self, other: "Section", calendar: TermCalendar) -> Meeting | None:
+        """The first of this section's meetings that clashes with one of `other`, if any."""
+        for mine in self.meetings:
+            if any(meetings_clash(mine, theirs, calendar) for theirs in other.meetings):
+                return mine
+        return None

@@ -1,0 +1,1 @@
+"""What every context uses: identifiers, references, verdicts and the institution."""

@@ -1,0 +1,35 @@
+"""What a rule answers: allowed, or rejected with a stable code and the parameters that explain it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TypeAlias
+
+Parameter: TypeAlias = "str | int | Decimal | None | tuple[Parameter, ...] | Mapping[str, Parameter]"
+"""A value that explains a rejection; every adapter can print it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A rule that has nothing against the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A rule's refusal: a value, not an exception.
+
+    `code` is stable and listed in the error catalogue; `parameters` name what the rule looked at.
+    """
+
+    code: str
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Verdict: TypeAlias = Allowed | Rejection
+ALLOWED = Allowed()
+
+
+def rejections_among(verdicts: "tuple[Verdict, ...] | list[Verdict]") -> tuple[Rejection, ...]:
+    """All rejections in `verdicts`, in order: a caller is told everything at once."""
+    return tuple(verdict for verdict in verdicts if isinstance(verdict, Rejection))

@@ -1,0 +1,1 @@
+"""Driven adapters: everything the application reaches through its ports."""

@@ -1,0 +1,72 @@
+"""The container: which adapter stands behind each port, and which ports each use case receives.
+
+Nothing in it lives for a request: use cases are made anew and open their own transactions. Driving adapters
+name a provider by string, `Provide["register"]`.
+"""
+
+from dependency_injector import containers, providers
+
+from application.catalog.courses import COURSES
+from application.catalog.departments import DEPARTMENTS
+from application.catalog.programs import PROGRAMS
+from application.people.holds import hold_kind
+from application.people.instructors import INSTRUCTORS
+from application.people.release_hold import ReleaseHold
+from application.people.students import STUDENTS
+from application.registration.desk import RegistrationDesk
+from application.registration.enrollments import ReadEnrollments
+from application.registration.register import Register
+from application.registration.revise_section import ReviseSection
+from application.registration.verify_registration import VerifyRegistration
+from application.scheduling.import_timetable import ImportTimetable
+from application.scheduling.offerings import offering_kind
+from application.scheduling.rooms import ROOMS
+from application.scheduling.sections import SECTIONS
+from application.scheduling.terms import TERMS
+from application.shared.institutions import KeepInstitutions
+from application.shared.records import RecordKeeping
+from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
+from infrastructure.bootstrap.settings import Settings
+from infrastructure.clock import SystemClock
+from infrastructure.identifiers import TimeOrderedIds
+
+
+class Container(containers.DeclarativeContainer):
+    """Every provider by its name; a process makes one container, and closes `persistence` when it ends."""
+
+    settings = providers.Singleton(Settings.from_environment)
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(TimeOrderedIds)
+
+    persistence = providers.Selector(
+        settings.provided.persistence,
+        postgres=providers.Singleton(postgres_persistence, settings),
+        memory=providers.Singleton(memory_persistence),
+    )
+    unit_of_work = persistence.provided.work
+    reading = persistence.provided.reading
+
+    # One desk for a process: it holds the queues.
+    desk = providers.Singleton(RegistrationDesk, unit_of_work, settings.provided.queue_limit)
+
+    institutions = providers.Factory(KeepInstitutions, persistence.provided.directory, ids)
+    departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
+    programs = providers.Factory(RecordKeeping, PROGRAMS, unit_of_work, reading, ids)
+    courses = providers.Factory(RecordKeeping, COURSES, unit_of_work, reading, ids)
+
+    students = providers.Factory(RecordKeeping, STUDENTS, unit_of_work, reading, ids)
+    instructors = providers.Factory(RecordKeeping, INSTRUCTORS, unit_of_work, reading, ids)
+    hold_kind = providers.Singleton(hold_kind, clock)
+    holds = providers.Factory(RecordKeeping, hold_kind, unit_of_work, reading, ids)
+    release_hold = providers.Factory(ReleaseHold, hold_kind, unit_of_work, clock)
+
+    rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
+    terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)
+    offerings = providers.Factory(RecordKeeping, providers.Singleton(offering_kind, ids), unit_of_work, reading, ids)
+    sections = providers.Factory(RecordKeeping, SECTIONS, unit_of_work, reading, ids)
+    import_timetable = providers.Factory(ImportTimetable, unit_of_work, ids)
+
+    register = providers.Factory(Register, desk, reading, clock, ids)
+    revise_section = providers.Factory(ReviseSection, desk, unit_of_work, clock)
+    enrollments = providers.Factory(ReadEnrollments, reading)
+    verify_registration = providers.Factory(VerifyRegistration, reading)

@@ -1,0 +1,123 @@
+"""Where the PostgreSQL database comes from: a server the settings name, else the embedded one, held here.
+
+The embedded database is ours, so it is created and migrated without asking. A database that the user named is
+migrated by `matricula db upgrade` alone.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from alembic.util import CommandError
+
+from application.shared.errors import Conflict
+from infrastructure.bootstrap.embedded import data_folder, embedded_database, explained
+from infrastructure.bootstrap.settings import InvalidSettings, PersistenceKind, Settings
+from infrastructure.persistence.postgres.embedded.lease import ServerLease
+from infrastructure.persistence.postgres.embedded.locks import exclusive_lock
+from infrastructure.persistence.postgres.migrate import check, current, downgrade, head_revision, upgrade
+
+_MIGRATION_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that is there until `close`.
+
+    Attributes:
+        settings: the settings with `database_url` filled in (None only for records in memory).
+        origin: where the database is, for people; without passwords.
+    """
+
+    settings: Settings
+    origin: str
+    lease: ServerLease | None = None
+
+    @property
+    def owner_url(self) -> str:
+        """The database as the role that owns its tables. Raises `InvalidSettings` when none is named."""
+        if self.settings.persistence is PersistenceKind.MEMORY:
+            raise InvalidSettings("MATRICULA_PERSISTENCE is memory: there is no database")
+        if self.settings.database_owner_url is None:
+            raise InvalidSettings(
+                "MATRICULA_DATABASE_OWNER_URL is not set: the database as the role that owns its tables"
+            )
+        return self.settings.database_owner_url.get_secret_value()
+
+    def upgrade(self, revision: str) -> None:
+        """Bring the schema up to `revision`. Raises `Conflict` for one that is unknown, `Unavailable`."""
+        with _known_revision(revision):
+            upgrade(self.owner_url, revision)
+
+    def downgrade(self, revision: str) -> None:
+        """Take the schema back to `revision`. Raises `Conflict` for one that is unknown, `Unavailable`."""
+        with _known_revision(revision):
+            downgrade(self.owner_url, revision)
+
+    def current(self) -> str | None:
+        """The schema's revision, None before the first. Raises `Unavailable`."""
+        return current(self.owner_url)
+
+    def newest(self) -> str:
+        """The revision that this program needs."""
+        return head_revision()
+
+    def differences(self) -> list[str]:
+        """What differs between the schema and the tables that this program expects. Raises `Unavailable`."""
+        return check(self.owner_url)
+
+    def close(self) -> None:
+        """Let go of the embedded server, which stops when nobody else holds it."""
+        if self.lease is not None:
+            self.lease.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_database(settings: Settings, *, migrate: bool = True) -> Database:
+    """Find the database of the settings, or start the embedded server and make it there; blocks meanwhile.
+
+    An embedded database is brought to the newest schema if `migrate`; one that the settings name is left as
+    it is. Call it while no event loop runs in this thread. Raises `Unavailable`.
+    """
+    if settings.persistence is PersistenceKind.MEMORY:
+        return Database(settings, "memory")
+    if settings.database_url is not None or settings.database_owner_url is not None:
+        return Database(settings, "the database of MATRICULA_DATABASE_URL")
+    folder, name = data_folder(settings.data_dir), settings.database_name
+    lease = embedded_database(folder, name)
+    owner_url = lease.owner_url(name)
+    if migrate:
+        try:
+            _migrate(owner_url, folder)
+        except BaseException:
+            lease.close()
+            raise
+    origin = f"the embedded server in {folder}, database {name}"
+    return Database(settings.with_database(lease.app_url(name), owner_url), origin, lease)
+
+
+def _migrate(owner_url: str, folder: Path) -> None:
+    deadline = time.monotonic() + _MIGRATION_SECONDS
+    lock = folder / ".migration.lock"
+    with explained(), exclusive_lock(lock, deadline, awaited="another process that is migrating the database"):
+        if current(owner_url) != head_revision():
+            upgrade(owner_url)
+
+
+@contextmanager
+def _known_revision(revision: str) -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise Conflict(f"{revision}: {error}") from error

@@ -1,0 +1,54 @@
+"""The choice of a persistence adapter: what both offer, and how each is made from the settings."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from application.registration.ports import RegistrationViews, RegistrationWork
+from application.shared.institutions import InstitutionDirectory
+from domain.shared.identifiers import InstitutionId
+from infrastructure.bootstrap.settings import InvalidSettings, Settings
+
+
+class Persistence(Protocol):
+    """Where records live, whichever adapter keeps them."""
+
+    @property
+    def directory(self) -> InstitutionDirectory:
+        """The institutions that there are."""
+        ...
+
+    def work(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationWork]:
+        """A transaction that reads and writes, registration included."""
+        ...
+
+    def reading(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationViews]:
+        """A transaction that reads, registration included."""
+        ...
+
+    async def check(self) -> None:
+        """Raise `Unavailable` when records cannot be reached or their schema is another one."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+def postgres_persistence(settings: Settings) -> Persistence:
+    """The PostgreSQL adapter on the settings' database. Raises `InvalidSettings` when there is none."""
+    if settings.database_url is None:
+        raise InvalidSettings("MATRICULA_DATABASE_URL is not set, and no embedded server was started")
+
+    # A process loads the adapter it uses and not the other.
+    from infrastructure.persistence.postgres.engine import make_engine  # noqa: PLC0415
+    from infrastructure.persistence.postgres.persistence import PostgresPersistence  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value()
+    return PostgresPersistence(make_engine(url, pool_size=settings.pool_size))
+
+
+def memory_persistence() -> Persistence:
+    """The memory adapter, empty."""
+    from infrastructure.persistence.memory.persistence import MemoryPersistence  # noqa: PLC0415
+
+    return MemoryPersistence()

@@ -1,0 +1,155 @@
+"""The settings of every process, read from MATRICULA_* environment variables; an unknown name is an error."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from application.shared.errors import ApplicationError
+from infrastructure.bootstrap.database_url import normalised
+
+PREFIX = "MATRICULA_"
+TEST_PREFIX = "MATRICULA_TEST_"
+"""Names with this prefix steer the test suite and are nobody else's business."""
+
+
+class InvalidSettings(ApplicationError):  # noqa: N818 - reads as what it is
+    """The environment makes no sense; the message names each variable and what is wrong, never its value."""
+
+    code = "invalid_settings"
+
+
+class PersistenceKind(StrEnum):
+    """Where records live."""
+
+    POSTGRES = "postgres"
+    MEMORY = "memory"
+
+
+class LogLevel(StrEnum):
+    """The least severe events that are logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How events are written."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def _normalised(secret: SecretStr) -> SecretStr:
+    return SecretStr(normalised(secret.get_secret_value()))
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_normalised)]
+"""`postgresql://ROLE:PASSWORD@HOST:PORT/DATABASE`; kept secret because of the password in it."""
+
+
+class Settings(BaseSettings):
+    """The settings; the environment variable of a field is its name in capitals after `MATRICULA_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    persistence: Annotated[
+        PersistenceKind,
+        Field(description="Where records live: `postgres`, or `memory` for one process's life."),
+    ] = PersistenceKind.POSTGRES
+    database_url: Annotated[
+        DatabaseUrl | None,
+        Field(
+            description="The PostgreSQL database, as the application's role, which owns nothing. When "
+            "absent, an embedded server is started in the data folder."
+        ),
+    ] = None
+    database_owner_url: Annotated[
+        DatabaseUrl | None,
+        Field(description="The same database as the role that owns its tables; only `matricula db` uses it."),
+    ] = None
+    data_dir: Annotated[
+        Path | None,
+        Field(
+            description="The folder of the embedded server. When absent, /var/lib/matricula for root, else "
+            "`matricula` in the user's folder for data."
+        ),
+    ] = None
+    database_name: Annotated[
+        str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="The database on the embedded server.")
+    ] = "matricula"
+    pool_size: Annotated[
+        int, Field(ge=1, le=1000, description="The most database connections that one process opens.")
+    ] = 10
+    queue_limit: Annotated[
+        int,
+        Field(ge=1, description="How many registration requests may wait in a process until it answers 503."),
+    ] = 10_000
+    host: Annotated[str, Field(min_length=1, description="The address `matricula serve` listens on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Field(ge=0, le=65_535, description="The port `matricula serve` listens on; 0 for any free one.")
+    ] = 8000
+    allow_unauthenticated: Annotated[
+        bool,
+        Field(
+            description="Listen on other addresses than the loopback, although every caller acts as "
+            "administrator until accounts exist."
+        ),
+    ] = False
+    log_level: Annotated[LogLevel, Field(description="The least severe events that are logged.")] = LogLevel.INFO
+    log_format: Annotated[
+        LogFormat,
+        Field(description="How events are logged: `json`, an object a line, or `console` for people."),
+    ] = LogFormat.JSON
+
+    @classmethod
+    def from_environment(cls, **overrides: object) -> Self:
+        """Read the environment; `overrides` beat it, by field name. Raises `InvalidSettings`."""
+        refuse_unknown_names(os.environ)
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]  # checked by the model itself
+        except ValidationError as error:
+            raise InvalidSettings(_described(error)) from None
+
+    def with_database(self, url: str, owner_url: str) -> Self:
+        """The same settings for a database, given as its application's role and as its owner."""
+        urls = {"database_url": SecretStr(url), "database_owner_url": SecretStr(owner_url)}
+        return self.model_copy(update=urls)
+
+
+def environment_name(field: str) -> str:
+    """The environment variable that sets a field."""
+    return PREFIX + field.upper()
+
+
+def refuse_unknown_names(environment: Mapping[str, str]) -> None:
+    """Raise `InvalidSettings` when a MATRICULA_* name is no setting, naming the setting it resembles most."""
+    known = [environment_name(field) for field in Settings.model_fields]
+    unknown = sorted(
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX) and not name.upper().startswith(TEST_PREFIX) and name.upper() not in known
+    )
+    if unknown:
+        raise InvalidSettings("\n".join(_unknown(name, known) for name in unknown))
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)
+    return f"{name} is not a setting; the nearest one is {nearest[0]}"
+
+
+def _described(error: ValidationError) -> str:
+    return "\n".join(
+        f"{environment_name(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in error.errors(include_input=False, include_url=False)
+    )

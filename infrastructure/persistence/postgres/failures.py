@@ -1,0 +1,104 @@
+"""What the database refuses, in the application's words: read from the driver's fields, never from message text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+
+from application.shared.errors import (
+    AlreadyExists,
+    ApplicationError,
+    Conflict,
+    StaleWrite,
+    StillReferenced,
+    Unavailable,
+    UnknownReference,
+)
+from infrastructure.persistence.postgres.rows.base import TENANT, Row
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    OSError,
+    TimeoutError,
+)
+
+
+def driver_error(error: BaseException) -> BaseException:
+    """The exception of asyncpg behind an exception of SQLAlchemy."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return error.orig.__cause__ or error.orig
+    return error
+
+
+def _unique_keys() -> dict[str, str]:
+    """For each unique constraint, the columns that a caller knows it by."""
+    keys: dict[str, str] = {}
+    for table in Row.metadata.tables.values():
+        uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+        for constraint in (*uniques, *(index for index in table.indexes if index.unique)):
+            named = [column.name for column in constraint.columns if column.name != TENANT]
+            if isinstance(constraint, Index | UniqueConstraint) and constraint.name is not None:
+                keys[str(constraint.name)] = " and ".join(name.removesuffix("_id") for name in named)
+    return keys
+
+
+def _foreign_keys() -> dict[str, tuple[str, str]]:
+    """For each foreign key, its table and the DTO field that it stands for."""
+    return {
+        str(constraint.name): (table.name, str(constraint.name).removeprefix(f"fk_{table.name}_"))
+        for table in Row.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, ForeignKeyConstraint)
+    }
+
+
+_UNIQUE = _unique_keys()
+_FOREIGN = _foreign_keys()
+
+
+@contextmanager
+def storing(kind: str, own_tables: frozenset[str] = frozenset()) -> Iterator[None]:
+    """Translate what the database refuses while a `kind` of record is stored in `own_tables`."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise StaleWrite(kind) from error
+    except IntegrityError as error:
+        raise _refusal(kind, own_tables, driver_error(error)) from error
+
+
+def _refusal(kind: str, own_tables: frozenset[str], cause: BaseException) -> ApplicationError:
+    name = str(getattr(cause, "constraint_name", ""))
+    if isinstance(cause, asyncpg.UniqueViolationError):
+        return AlreadyExists(kind, _UNIQUE.get(name, "key"))
+    if isinstance(cause, asyncpg.ForeignKeyViolationError):
+        table, field = _FOREIGN.get(name, (str(cause.table_name), name))
+        if table in own_tables:
+            return UnknownReference(field, "that the request names")
+        return StillReferenced(kind, table)
+    detail = f"The {kind} does not hold together."
+    return Conflict(detail)
+
+
+@contextmanager
+def reaching_the_database() -> Iterator[None]:
+    """Turn the failure to reach the database, or the loss of the connection, into `Unavailable`."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, DBAPIError, *_AWAY) as error:
+        cause = driver_error(error)
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if lost or isinstance(cause, _AWAY) or isinstance(error, PoolTimeoutError):
+            detail = "The database is away for now."
+            raise Unavailable(detail) from error
+        raise

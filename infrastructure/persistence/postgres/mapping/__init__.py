@@ -1,0 +1,1 @@
+"""Rows to entities and back, explicitly: one mapper for each entity."""

@@ -1,0 +1,21 @@
+"""Which mapper belongs to which entity."""
+
+from typing import Any, TypeVar
+
+from application.shared.records import Entity
+from infrastructure.persistence.postgres.mapping.catalog import COURSE, DEPARTMENT, PROGRAM
+from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.mapping.people import HOLD, INSTRUCTOR, STUDENT
+from infrastructure.persistence.postgres.mapping.scheduling import OFFERING, ROOM, SECTION, TERM
+
+E = TypeVar("E", bound=Entity)
+
+_MAPPERS: dict[type[Entity], Mapper[Any, Any]] = {
+    mapper.entity: mapper
+    for mapper in (DEPARTMENT, COURSE, PROGRAM, STUDENT, INSTRUCTOR, HOLD, TERM, ROOM, OFFERING, SECTION)
+}
+
+
+def mapper_for(entity: type[E]) -> Mapper[E, Any]:
+    """The mapper of an entity type that is kept as records."""
+    return _MAPPERS[entity]

@@ -1,0 +1,87 @@
+"""Mappers of people."""
+
+from domain.people.hold import Hold, HoldBlock
+from domain.people.instructor import Instructor
+from domain.people.student import Student
+from domain.shared.identifiers import DepartmentId, HoldId, InstitutionId, InstructorId, ProgramId, StudentId
+from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.rows.people import HoldRow, InstructorRow, StudentRow
+
+
+def _student_row(institution: InstitutionId, student: Student) -> StudentRow:
+    return StudentRow(
+        institution_id=institution,
+        id=student.id,
+        code=student.code,
+        given_name=student.given_name,
+        family_name=student.family_name,
+        birthday=student.birthday,
+        email=student.email,
+        program_id=student.program_id,
+        version=1,
+    )
+
+
+def _student(row: StudentRow) -> Student:
+    return Student(
+        id=StudentId(row.id),
+        code=row.code,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birthday=row.birthday,
+        email=row.email,
+        program_id=None if row.program_id is None else ProgramId(row.program_id),
+    )
+
+
+def _instructor_row(institution: InstitutionId, instructor: Instructor) -> InstructorRow:
+    return InstructorRow(
+        institution_id=institution,
+        id=instructor.id,
+        code=instructor.code,
+        name=instructor.name,
+        email=instructor.email,
+        department_id=instructor.department_id,
+        version=1,
+    )
+
+
+def _instructor(row: InstructorRow) -> Instructor:
+    return Instructor(
+        id=InstructorId(row.id),
+        code=row.code,
+        name=row.name,
+        email=row.email,
+        department_id=None if row.department_id is None else DepartmentId(row.department_id),
+    )
+
+
+def _hold_row(institution: InstitutionId, hold: Hold) -> HoldRow:
+    return HoldRow(
+        institution_id=institution,
+        id=hold.id,
+        student_id=hold.student_id,
+        blocks=sorted(block.value for block in hold.blocks),
+        office=hold.office,
+        reason=hold.reason,
+        placed_at=hold.placed_at,
+        released_at=hold.released_at,
+        version=1,
+    )
+
+
+def _hold(row: HoldRow) -> Hold:
+    return Hold(
+        id=HoldId(row.id),
+        student_id=StudentId(row.student_id),
+        blocks=frozenset(HoldBlock(block) for block in row.blocks),
+        office=row.office,
+        reason=row.reason,
+        placed_at=row.placed_at,
+        released_at=row.released_at,
+    )
+
+
+STUDENT = Mapper("student", Student, StudentRow, _student_row, _student, StudentRow.code)
+INSTRUCTOR = Mapper("instructor", Instructor, InstructorRow, _instructor_row, _instructor, InstructorRow.code)
+HOLD = Mapper("hold", Hold, HoldRow, _hold_row, _hold)

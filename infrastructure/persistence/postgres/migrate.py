@@ -1,0 +1,84 @@
+"""The schema's migrations: run, undone, looked up and compared with the rows, by Alembic, as the owner's role.
+
+Every function is synchronous and runs its own event loop: call it where none is running, or in a thread.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.rows import catalog, people, registration, scheduling  # noqa: F401 - the metadata
+from infrastructure.persistence.postgres.rows.base import Row
+
+T = TypeVar("T")
+
+DIRECTORY = Path(__file__).parent / "migrations"
+APPLICATION_ROLE = "matricula_app"
+
+
+def upgrade(owner_url: str, revision: str = "head") -> None:
+    """Bring the database up to `revision`. Raises `Unavailable` when it is away."""
+    _run(owner_url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+def downgrade(owner_url: str, revision: str) -> None:
+    """Take the database back to `revision` (`base`: nothing is left). Raises `Unavailable`."""
+    _run(owner_url, lambda connection: command.downgrade(_config(connection), revision))
+
+
+def current(owner_url: str) -> str | None:
+    """The revision at which the database is, None before the first. Raises `Unavailable`."""
+    return _run(owner_url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+def check(owner_url: str) -> list[str]:
+    """What differs between the database's schema and the rows, a line for each. Raises `Unavailable`."""
+    return _run(owner_url, _differences)
+
+
+@cache
+def head_revision() -> str:
+    """The newest revision."""
+    return ScriptDirectory(str(DIRECTORY)).get_current_head() or ""
+
+
+def revisions() -> list[str]:
+    """All revisions, oldest first."""
+    return [script.revision for script in ScriptDirectory(str(DIRECTORY)).walk_revisions()][::-1]
+
+
+def _differences(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [str(difference) for difference in compare_metadata(context, Row.metadata)]
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _run(owner_url: str, task: Callable[[Connection], T]) -> T:
+    async def connected() -> T:
+        engine = create_async_engine(owner_url, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                return await connection.run_sync(task)
+        finally:
+            await engine.dispose()
+
+    with reaching_the_database():
+        return asyncio.run(connected())

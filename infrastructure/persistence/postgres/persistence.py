@@ -1,0 +1,97 @@
+"""The Postgres adapter of every persistence port: transactions of one institution, and the directory of institutions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from application.registration.ports import RegistrationViews, RegistrationWork
+from application.shared.dto import Dto
+from application.shared.errors import Unavailable
+from application.shared.institutions import InstitutionDirectory
+from application.shared.records import Entity, Reader, RecordKind, Records
+from domain.shared.identifiers import InstitutionId
+from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.directory import PostgresDirectory
+from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.mapping.entities import mapper_for
+from infrastructure.persistence.postgres.migrate import head_revision
+from infrastructure.persistence.postgres.readers.records import TableReader
+from infrastructure.persistence.postgres.readers.registration import RegistrationReader
+from infrastructure.persistence.postgres.readers.selections import selection_for
+from infrastructure.persistence.postgres.records import TableRecords
+from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
+from infrastructure.persistence.postgres.tenancy import enter_institution
+
+E = TypeVar("E", bound=Entity)
+F = TypeVar("F", bound=Dto)
+V = TypeVar("V", bound=Dto)
+
+
+class PostgresPersistence:
+    """Opens units of work on a pool of connections."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reading_engine = engine.execution_options(postgresql_readonly=True)
+        self.directory: InstitutionDirectory = PostgresDirectory(engine)
+
+    @asynccontextmanager
+    async def work(self, institution: InstitutionId) -> AsyncIterator[RegistrationWork]:
+        """A transaction on the records of `institution`. Raises `Unavailable` when the database is away."""
+        with reaching_the_database():
+            async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+                await enter_institution(session, institution)
+                yield _Transaction(session, institution)
+
+    @asynccontextmanager
+    async def reading(self, institution: InstitutionId) -> AsyncIterator[RegistrationViews]:
+        """A read-only transaction on the records of `institution`. Raises `Unavailable`."""
+        with reaching_the_database():
+            async with AsyncSession(self._reading_engine, expire_on_commit=False) as session, session.begin():
+                await enter_institution(session, institution)
+                yield _ReadTransaction(session, institution)
+
+    async def check(self) -> None:
+        """Raise `Unavailable` unless the database answers and its schema is the one that this version needs."""
+        with reaching_the_database():
+            async with self._engine.connect() as connection:
+                known = await connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+                revision = await connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+        if revision != head_revision():
+            detail = (
+                f"The database is at revision {revision or 'none'}, not {head_revision()}: run matricula db upgrade."
+            )
+            raise Unavailable(detail)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+
+class _ReadTransaction(RegistrationReader):
+    """The `RegistrationViews` port in one transaction."""
+
+    def views(self, kind: RecordKind[E, F, V]) -> Reader[V]:
+        """See `Views.views`."""
+        return TableReader(self._session, self._institution, kind, selection_for(kind))
+
+    async def identify(self, entity: type[Entity], reference: Reference) -> UUID | None:
+        """See `Views.identify`."""
+        records: TableRecords[Any, Any] = TableRecords(self._session, self._institution, mapper_for(entity))
+        return await records.identify(reference)
+
+
+class _Transaction(_ReadTransaction):
+    """The `RegistrationWork` port in one transaction."""
+
+    def __init__(self, session: AsyncSession, institution: InstitutionId) -> None:
+        super().__init__(session, institution)
+        self.book = PostgresRegistrationBook(session, institution)
+
+    def records(self, entity: type[E]) -> Records[E]:
+        """See `Work.records`."""
+        return TableRecords(self._session, self._institution, mapper_for(entity))

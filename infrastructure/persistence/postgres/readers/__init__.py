@@ -1,0 +1,1 @@
+"""Views straight from SQL: one SELECT for each kind of record."""

@@ -1,0 +1,1 @@
+"""The desk in Postgres: one SQL function that loads facts, one that stores effects."""

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Creates the database and its two roles in a new PostgreSQL container: the owner, who migrates, and the
+# application's, who owns nothing and is subject to row-level security. Knows nothing of tables; the migrations
+# grant the application what it may do with them.
+# Environment: OWNER_PASSWORD and APP_PASSWORD, besides what the image itself reads.
+set -euo pipefail
+
+: "${OWNER_PASSWORD:?the password of matricula_owner}" "${APP_PASSWORD:?the password of matricula_app}"
+
+psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\getenv owner_password OWNER_PASSWORD
+\getenv app_password APP_PASSWORD
+CREATE ROLE matricula_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'owner_password';
+CREATE ROLE matricula_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'app_password';
+CREATE DATABASE matricula OWNER matricula_owner ENCODING 'UTF8' TEMPLATE template0;
+REVOKE ALL ON DATABASE matricula FROM PUBLIC;
+GRANT CONNECT ON DATABASE matricula TO matricula_app;
+SQL

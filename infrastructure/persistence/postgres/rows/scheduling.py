@@ -1,0 +1,219 @@
+"""Tables of scheduling: terms, rooms, offerings with their parts, sections with their meetings."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, SmallInteger, String
+from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from infrastructure.persistence.postgres.rows.base import (
+    TENANT,
+    Row,
+    belongs_to_institution,
+    key,
+    natural_code,
+    refers_to,
+    unique,
+    version_column,
+    versioned,
+)
+
+_OWNED = {"cascade": "all, delete-orphan", "lazy": "selectin", "passive_deletes": True}
+
+
+class TermRow(Row):
+    """Academic periods."""
+
+    __tablename__ = "terms"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    code: Mapped[str] = natural_code()
+    name: Mapped[str] = mapped_column(String(200))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    registration_opens_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    registration_closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    add_deadline: Mapped[date]
+    drop_deadline: Mapped[date]
+    holidays: Mapped[list[date]] = mapped_column(ARRAY(DATE))
+    credit_maximum: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    version: Mapped[int] = version_column()
+
+    __table_args__ = (
+        belongs_to_institution(),
+        unique("code"),
+        CheckConstraint("starts_on <= ends_on", name="dates"),
+        CheckConstraint("registration_opens_at < registration_closes_at", name="window"),
+    )
+    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class RoomRow(Row):
+    """Rooms."""
+
+    __tablename__ = "rooms"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    code: Mapped[str] = natural_code()
+    name: Mapped[str] = mapped_column(String(200))
+    capacity: Mapped[int]
+    version: Mapped[int] = version_column()
+
+    __table_args__ = (
+        belongs_to_institution(),
+        unique("code"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+    )
+    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class OfferingRow(Row):
+    """Courses as terms teach them."""
+
+    __tablename__ = "offerings"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    term_id: Mapped[UUID]
+    course_id: Mapped[UUID]
+    code: Mapped[str] = natural_code()
+    version: Mapped[int] = version_column()
+    configurations: Mapped[list["ConfigurationRow"]] = relationship(order_by="ConfigurationRow.position", **_OWNED)
+
+    __table_args__ = (
+        belongs_to_institution(),
+        refers_to("term", "terms"),
+        refers_to("course", "courses"),
+        unique("term_id", "code"),
+        unique("id", "term_id"),
+        unique("id", "course_id"),
+        Index(None, TENANT, "course_id"),
+    )
+    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class ConfigurationRow(Row):
+    """Ways to take an offering."""
+
+    __tablename__ = "configurations"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    offering_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(String(200))
+    components: Mapped[list["ComponentRow"]] = relationship(order_by="ComponentRow.position", **_OWNED)
+
+    __table_args__ = (
+        refers_to("offering", "offerings", cascade=True),
+        unique("offering_id", "name"),
+        unique("id", "offering_id"),
+    )
+
+
+class ComponentRow(Row):
+    """Parts of a configuration, of each of which one section is taken."""
+
+    __tablename__ = "components"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    configuration_id: Mapped[UUID]
+    offering_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20))
+
+    __table_args__ = (
+        refers_to(
+            "configuration",
+            "configurations",
+            "configuration_id",
+            "offering_id",
+            targets=("id", "offering_id"),
+            cascade=True,
+        ),
+        unique("configuration_id", "name"),
+        unique("id", "offering_id"),
+    )
+
+
+class SectionRow(Row):
+    """What a seat is taken in. `unlimited` says that the section has no seats to run out of."""
+
+    __tablename__ = "sections"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    term_id: Mapped[UUID]
+    offering_id: Mapped[UUID]
+    component_id: Mapped[UUID]
+    code: Mapped[str] = natural_code()
+    capacity: Mapped[int | None]
+    unlimited: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(20))
+    parent_id: Mapped[UUID | None]
+    version: Mapped[int] = version_column()
+    meetings: Mapped[list["MeetingRow"]] = relationship(order_by="MeetingRow.position", **_OWNED)
+    instructors: Mapped[list["SectionInstructorRow"]] = relationship(order_by="SectionInstructorRow.position", **_OWNED)
+
+    __table_args__ = (
+        refers_to("offering", "offerings", "offering_id", "term_id", targets=("id", "term_id")),
+        refers_to("component", "components", "component_id", "offering_id", targets=("id", "offering_id")),
+        refers_to("parent", "sections", "parent_id", "offering_id", targets=("id", "offering_id")),
+        unique("term_id", "code"),
+        unique("id", "offering_id"),
+        unique("id", "component_id"),
+        unique("id", "unlimited"),
+        CheckConstraint("capacity >= 0", name="capacity"),
+        CheckConstraint("unlimited = (capacity IS NULL)", name="unlimited"),
+        Index(None, TENANT, "offering_id"),
+        Index(None, TENANT, "parent_id"),
+    )
+    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class MeetingRow(Row):
+    """Weekly slots of a section; `weeks` null means every week of the term."""
+
+    __tablename__ = "meetings"
+
+    institution_id: Mapped[UUID] = key()
+    section_id: Mapped[UUID] = key()
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    starts_at: Mapped[time]
+    ends_at: Mapped[time]
+    weeks: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
+    first_date: Mapped[date | None]
+    last_date: Mapped[date | None]
+    room_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        refers_to("section", "sections", cascade=True),
+        refers_to("room", "rooms"),
+        CheckConstraint("starts_at < ends_at", name="times"),
+        Index(None, TENANT, "room_id"),
+    )
+
+
+class SectionInstructorRow(Row):
+    """Who teaches a section."""
+
+    __tablename__ = "section_instructors"
+
+    institution_id: Mapped[UUID] = key()
+    section_id: Mapped[UUID] = key()
+    instructor_id: Mapped[UUID] = key()
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        refers_to("section", "sections", cascade=True),
+        refers_to("instructors", "instructors", "instructor_id"),
+        Index(None, TENANT, "instructor_id"),
+    )

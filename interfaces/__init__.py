@@ -1,0 +1,1 @@
+"""Driving adapters: the ways into the use cases. They know the application, never driven adapters."""

@@ -1,0 +1,55 @@
+"""The commands and what they are called. Importing it must stay cheap: commands load what they need when they run."""
+
+from typing import Annotated
+
+import typer
+
+from interfaces.cli import database, demo, export_enrollments, import_itc2019, replay_itc2019, serve, verify
+from interfaces.cli.session import session_of
+
+app = typer.Typer(
+    name="matricula",
+    help="Matrícula: the backend of an academic system that survives registration day.",
+    epilog="Exit codes: 0 done, 1 a negative verdict, 2 wrong usage or settings, 3 refused, 4 database unavailable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(version("matricula"))
+        except PackageNotFoundError:
+            typer.echo("not installed: run from its source tree")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit."),
+    ] = False,
+) -> None:
+    session_of(context).debug = debug
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    group = typer.Typer(help=text, no_args_is_help=True)
+    app.add_typer(group, name=name)
+    return group
+
+
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("verify")(verify.verify)
+_group("import", "Import records.").command("itc2019")(import_itc2019.import_itc2019)
+_group("replay", "Replay a registration day over REST.").command("itc2019")(replay_itc2019.replay_itc2019)
+_group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
+app.add_typer(database.commands, name="db")

@@ -1,0 +1,100 @@
+"""`matricula db …`: the schema of the database, and its picture."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from interfaces.cli.options import JsonOption
+from interfaces.cli.output import note, say, writing
+from interfaces.cli.session import session_of
+
+commands = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
+
+
+@commands.command()
+def upgrade(
+    context: typer.Context,
+    revision: Annotated[str, typer.Argument(help="The revision to reach.")] = "head",
+) -> None:
+    """Bring the schema up to date."""
+    with session_of(context).administration() as database:
+        before = database.current()
+        database.upgrade(revision)
+        note(f"{database.origin}: {before or 'empty'} -> {database.current()}")
+
+
+@commands.command()
+def downgrade(
+    context: typer.Context,
+    revision: Annotated[str, typer.Argument(help="The revision to go back to; base leaves nothing.")],
+) -> None:
+    """Take the schema back, and with it the data that later revisions brought."""
+    with session_of(context).administration() as database:
+        before = database.current()
+        database.downgrade(revision)
+        note(f"{database.origin}: {before or 'empty'} -> {database.current() or 'empty'}")
+
+
+@commands.command()
+def current(context: typer.Context, as_json: JsonOption = False) -> None:
+    """Show the schema's revision and the newest one; ends with 1 when they differ."""
+    with session_of(context).administration() as database:
+        found, newest = database.current(), database.newest()
+    if as_json:
+        say(json.dumps({"current": found, "newest": newest}))
+    else:
+        say(f"{found or 'empty'} (newest: {newest})")
+    if found != newest:
+        note("run matricula db upgrade")
+        raise typer.Exit(1)
+
+
+@commands.command()
+def check(context: typer.Context) -> None:
+    """Compare the schema with what this program expects; ends with 1 when they differ."""
+    with session_of(context).administration() as database:
+        found, newest = database.current(), database.newest()
+        differences = database.differences() if found == newest else []
+    if found != newest:
+        say(f"the database is at revision {found or 'none'}, not {newest}: run matricula db upgrade")
+        raise typer.Exit(1)
+    for difference in differences:
+        say(difference)
+    if differences:
+        raise typer.Exit(1)
+    say("the schema is as expected")
+
+
+@commands.command()
+def erd(
+    context: typer.Context,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", dir_okay=False, help="The file to write; - is standard output."),
+    ] = Path("-"),
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Compare with this file instead; ends with 1 when it differs.",
+        ),
+    ] = None,
+) -> None:
+    """Draw the schema: entities, attributes, keys and cardinalities, as a document with a Mermaid diagram."""
+    document = session_of(context).data_model()
+    if check is None:
+        with writing(output) as stream:
+            stream.write(document)
+        return
+    known = check.read_text(encoding="utf-8")
+    if known != document:
+        lines = difflib.unified_diff(known.splitlines(), document.splitlines(), str(check), "the schema", lineterm="")
+        say("\n".join(lines))
+        note(f"{check} is not current: run matricula db erd -o {check}")
+        raise typer.Exit(1)
+    note(f"{check} is current")

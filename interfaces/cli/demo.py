@@ -1,0 +1,155 @@
+"""`matricula demo`: a made-up university holds a registration day, which is then proved sound and left to explore."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interfaces.cli.options import DEFAULT_INSTITUTION, SeedOption
+from interfaces.cli.output import note, say
+from interfaces.cli.registration_day import Order, hold, print_report
+from interfaces.cli.session import session_of
+from interfaces.cli.verify import print_verdict
+
+if TYPE_CHECKING:
+    from application.shared.caller import Caller
+    from interfaces.cli.server_process import ServerProcess
+    from interfaces.inprocess import Matricula
+    from interfaces.registration_day.demand import Demand
+
+DATABASE = "matricula_demo"
+_HOST, _PORT = "127.0.0.1", 8000
+_READY_SECONDS = 60.0
+_REPLACED = ("PERSISTENCE", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_NAME", "HOST", "PORT", "LOG_LEVEL")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a demo is asked to do; `started` is the moment of the command's start (monotonic seconds)."""
+
+    students: int
+    concurrency: int
+    seed: int
+    started: float
+
+
+def demo(
+    context: typer.Context,
+    students: Annotated[int, typer.Option(min=1, max=50_000, help="How many students register.")] = 2000,
+    concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many act at the same time.")] = 64,
+    seed: SeedOption = 1,
+    leave: Annotated[bool, typer.Option("--exit", help="End after the report instead of serving on.")] = False,
+) -> None:
+    """Make up a university, hold its registration day over REST, and prove that no seat was sold twice.
+
+    It uses a database of its own on the embedded server, made anew each time. Afterwards the server
+    stays up to be explored, until Ctrl-C. Ends with 1 when a request got no decision or a rule was broken.
+    """
+    from interfaces.cli.server_process import server_process
+
+    plan = _Plan(students, concurrency, seed, time.monotonic())
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
+    port = _choose_port()
+    with (
+        tempfile.TemporaryDirectory(prefix="matricula-demo-") as folder,
+        session_of(context).new_database(DATABASE) as origin,
+        server_process(port, _environment(), Path(folder) / "server.log") as server,
+    ):
+        is_sound = asyncio.run(_registration_day(plan, server, origin))
+        if not leave:
+            note("The server stays up; Ctrl-C stops it.")
+            with suppress(KeyboardInterrupt):
+                server.wait()
+    if not is_sound:
+        raise typer.Exit(1)
+
+
+def _choose_port() -> int:
+    """The usual port, or, said clearly, a free one when somebody else listens there."""
+    try:
+        with socket.create_server((_HOST, _PORT)):
+            return _PORT
+    except OSError:
+        with socket.create_server((_HOST, 0)) as probe:
+            free = int(probe.getsockname()[1])
+        note(f"Port {_PORT} is taken by another program, so this demo serves on port {free}.")
+        return free
+
+
+def _environment() -> dict[str, str]:
+    """The environment of the server: this one's, but for the demo's own database."""
+    replaced = {f"MATRICULA_{name}" for name in _REPLACED}
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in replaced}
+    return kept | {"MATRICULA_DATABASE_NAME": DATABASE, "MATRICULA_LOG_LEVEL": "warning"}
+
+
+async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -> bool:
+    """Import the university while the server starts, register, report; whether everything was in order."""
+    from domain.shared.reference import Reference
+    from interfaces.inprocess import open_matricula
+
+    async with open_matricula(
+        persistence="postgres", database_url=None, database_owner_url=None, database_name=DATABASE
+    ) as matricula:
+        ready = asyncio.create_task(asyncio.to_thread(server.wait_until_ready, _READY_SECONDS))
+        caller = await matricula.founding_caller(DEFAULT_INSTITUTION)
+        term, demands = await _import(plan, matricula, caller)
+        await ready
+        seconds = time.monotonic() - plan.started
+        note(f"Serving {server.url} {seconds:.1f} s after the start, on {origin}.")
+        report = await hold(
+            demands,
+            url=server.url,
+            term=term,
+            institution=DEFAULT_INSTITUTION,
+            concurrency=plan.concurrency,
+            order=Order.RANDOM,
+            seed=plan.seed,
+            carts=False,
+        )
+        print_report(report)
+        verdict = await matricula.verify_registration.execute(caller, Reference(code=term))
+        print_verdict(verdict)
+        await _print_sights(server.url, matricula, caller, term)
+    return verdict.is_clean and not report.errors
+
+
+async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tuple[str, "Sequence[Demand]"]:
+    """Make up the university and import it; answers the term's code and what the students want."""
+    from interfaces.registration_day.university import generate
+
+    now = datetime.now(UTC)
+    first_day = (now + timedelta(days=7)).date()
+    term = f"{first_day.year}-DEMO"
+    timetable, demands = generate(
+        students=plan.students, seed=plan.seed, term_code=term, starts_on=first_day, opens_at=now
+    )
+    report = await matricula.import_timetable.execute(caller, timetable)
+    note(f"Made up: {', '.join(f'{count:,} {name}' for name, count in report.created.items())}.")
+    return term, demands
+
+
+async def _print_sights(url: str, matricula: "Matricula", caller: "Caller", term: str) -> None:
+    """Print addresses worth a look: the documentation, a full section and the schedule of who sits in it."""
+    from application.shared.paging import MAXIMUM_LIMIT, PageQuery
+
+    sections = await matricula.sections.list(caller, PageQuery(limit=MAXIMUM_LIMIT))
+    full = max(sections.items, key=lambda section: (section.seats_free == 0, section.seats_taken))
+    enrollments = await matricula.enrollments.list(caller, PageQuery(limit=1))
+    say("To explore:")
+    say(f"  {url}/docs")
+    say(f"  {url}/v1/sections/{full.id}")
+    say(f"  {url}/v1/sections/{full.id}/roster")
+    for enrollment in enrollments.items:
+        say(f"  {url}/v1/students/{enrollment.student}/schedule?term=code:{term}")

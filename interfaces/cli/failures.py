@@ -1,0 +1,43 @@
+"""How a command fails: one clear line for people, and an exit code for programs."""
+
+from enum import IntEnum
+
+from pydantic import ValidationError
+
+from application.shared.errors import ApplicationError, Unavailable
+from domain.shared.invalid import InvalidValue
+from interfaces.itc2019.malformed import MalformedInstance
+
+
+class ExitCode(IntEnum):
+    """What the end of a command means."""
+
+    OK = 0
+    VERDICT_NEGATIVE = 1
+    USAGE = 2
+    REFUSED = 3
+    DATABASE_UNAVAILABLE = 4
+    DEFECT = 70
+    INTERRUPTED = 130
+
+
+_SETTINGS = "invalid_settings"
+
+
+def explain(error: Exception) -> tuple[str, ExitCode]:
+    """What to tell people about an error, and the exit code. Of a defect only the name is told."""
+    match error:
+        case Unavailable():
+            return error.detail, ExitCode.DATABASE_UNAVAILABLE
+        case ApplicationError():
+            return error.detail, ExitCode.USAGE if error.code == _SETTINGS else ExitCode.REFUSED
+        case InvalidValue() | MalformedInstance():
+            return str(error), ExitCode.REFUSED
+        case ValidationError():
+            problem = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            return f"{where}: {problem['msg']}", ExitCode.REFUSED
+        case OSError(filename=str(name), strerror=str(reason)):
+            return f"{name}: {reason}", ExitCode.REFUSED
+        case _:
+            return f"unexpected {type(error).__name__}; --debug shows where", ExitCode.DEFECT

@@ -1,0 +1,83 @@
+"""What a Python program gets: every use case by name, and callers to use them with. It knows no adapter."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.catalog.courses import CourseFields, CourseView
+from application.catalog.departments import DepartmentFields, DepartmentView
+from application.catalog.programs import ProgramFields, ProgramView
+from application.people.holds import HoldFields, HoldView
+from application.people.instructors import InstructorFields, InstructorView
+from application.people.release_hold import ReleaseHold
+from application.people.students import StudentFields, StudentView
+from application.registration.enrollments import ReadEnrollments
+from application.registration.register import Register
+from application.registration.revise_section import ReviseSection
+from application.registration.verify_registration import VerifyRegistration
+from application.scheduling.import_timetable import ImportTimetable
+from application.scheduling.offerings import OfferingFields, OfferingView
+from application.scheduling.rooms import RoomFields, RoomView
+from application.scheduling.sections import SectionFields, SectionView
+from application.scheduling.terms import TermFields, TermView
+from application.shared.caller import Caller, Role
+from application.shared.errors import NotFound
+from application.shared.institutions import InstitutionFields, KeepInstitutions
+from application.shared.records import RecordKeeping
+from domain.catalog.course import Course
+from domain.catalog.department import Department
+from domain.catalog.program import Program
+from domain.people.hold import Hold
+from domain.people.instructor import Instructor
+from domain.people.student import Student
+from domain.scheduling.offering import CourseOffering
+from domain.scheduling.room import Room
+from domain.scheduling.section import Section
+from domain.scheduling.term import Term
+from domain.shared.identifiers import InstitutionId, StudentId
+from domain.shared.reference import Reference
+
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Matricula:
+    """The use cases, named as in REST; sections are replaced through `revise_section`: seats may move."""
+
+    institutions: KeepInstitutions
+    departments: RecordKeeping[Department, DepartmentFields, DepartmentView]
+    programs: RecordKeeping[Program, ProgramFields, ProgramView]
+    courses: RecordKeeping[Course, CourseFields, CourseView]
+    students: RecordKeeping[Student, StudentFields, StudentView]
+    instructors: RecordKeeping[Instructor, InstructorFields, InstructorView]
+    holds: RecordKeeping[Hold, HoldFields, HoldView]
+    release_hold: ReleaseHold
+    rooms: RecordKeeping[Room, RoomFields, RoomView]
+    terms: RecordKeeping[Term, TermFields, TermView]
+    offerings: RecordKeeping[CourseOffering, OfferingFields, OfferingView]
+    sections: RecordKeeping[Section, SectionFields, SectionView]
+    import_timetable: ImportTimetable
+    register: Register
+    revise_section: ReviseSection
+    enrollments: ReadEnrollments
+    verify_registration: VerifyRegistration
+
+    async def caller(
+        self,
+        institution: str = "main",
+        *,
+        roles: frozenset[Role] = ADMINISTRATOR,
+        subject: str = "in-process",
+        student: UUID | None = None,
+    ) -> Caller:
+        """A caller at the institution with that code; `student` is who they are. Raises `NotFound`."""
+        found = await self.institutions.find(Reference(code=institution))
+        student_id = None if student is None else StudentId(student)
+        return Caller(InstitutionId(found.id), subject, roles, student_id)
+
+    async def founding_caller(self, institution: str = "main") -> Caller:
+        """An administrator of the institution with that code, which is founded if there is none."""
+        try:
+            return await self.caller(institution)
+        except NotFound:
+            await self.institutions.found(InstitutionFields(code=institution, name=institution))
+            return await self.caller(institution)

@@ -1,0 +1,1 @@
+"""Reading the instances of the International Timetabling Competition 2019."""

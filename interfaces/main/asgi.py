@@ -1,0 +1,55 @@
+"""The ASGI entry point: `uvicorn --factory interfaces.main.asgi:create_app`. It composes the application for REST."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import interfaces.rest
+from infrastructure.bootstrap.container import Container
+from infrastructure.bootstrap.database import open_database
+from infrastructure.bootstrap.settings import Settings
+from interfaces.main.logging import configure_logging
+from interfaces.rest.app import rest_app
+
+
+def create_app() -> FastAPI:
+    """The application on the settings of the environment; the database is opened when the server starts.
+
+    Raises `InvalidSettings`.
+    """
+    settings = Settings.from_environment()
+    configure_logging(settings.log_level.value, settings.log_format.value)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        opened = await asyncio.to_thread(open_database, settings)
+        with opened as database:
+            async with _serving(Container(settings=database.settings)):
+                yield
+
+    return rest_app(lifespan)
+
+
+def app_for(container: Container) -> FastAPI:
+    """The application on the use cases of `container`, whose persistence is closed when the server stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with _serving(container):
+            yield
+
+    return rest_app(lifespan)
+
+
+@asynccontextmanager
+async def _serving(container: Container) -> AsyncIterator[None]:
+    """Wire the container to the routers; when the server stops, its requests are answered and the records let go."""
+    container.wire(packages=[interfaces.rest], warn_unresolved=True)
+    persistence = container.persistence()
+    try:
+        yield
+    finally:
+        await persistence.close()
+        container.unwire()

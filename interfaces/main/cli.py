@@ -1,0 +1,39 @@
+"""The `matricula` program: runs a command, and turns what goes wrong into one line and an exit code."""
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+from interfaces.cli.app import app
+from interfaces.main.session import RootSession
+
+
+def main() -> None:
+    """Run the command of the process's arguments, and end the process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; answers the exit code."""
+    session = RootSession()
+    try:
+        app(args=list(arguments), prog_name="matricula", obj=session)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception as error:  # noqa: BLE001 - whatever happened, people get one line
+        if session.debug:
+            traceback.print_exc()
+        return _report(error)
+    return 0
+
+
+def _report(error: Exception) -> int:
+    from interfaces.cli.failures import explain
+
+    message, code = explain(error)
+    sys.stderr.write(f"matricula: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Structured logs on standard error: one JSON object a line, or lines for people; the server's own logs among them."""
+
+import logging
+import sys
+from typing import Any, Literal
+
+import orjson
+import structlog
+
+_SHARED: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
+    """Log what is at least as severe as `level` (`info`), in the given format."""
+    severity = logging.getLevelNamesMapping()[level.upper()]
+    renderers = _renderers(log_format)
+    structlog.configure(
+        processors=[*_SHARED, *renderers],
+        wrapper_class=structlog.make_filtering_bound_logger(severity),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    _configure_standard_library(severity, renderers)
+
+
+def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.Processor]:
+    if log_format == "console":
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [
+        structlog.processors.dict_tracebacks,
+        structlog.processors.JSONRenderer(serializer=_as_json),
+    ]
+
+
+def _as_json(event: Any, **_options: Any) -> str:  # noqa: ANN401 - whatever is logged
+    return orjson.dumps(event, default=repr).decode()
+
+
+def _configure_standard_library(severity: int, renderers: list[structlog.typing.Processor]) -> None:
+    """Libraries log through the standard library: the same format, and no second access log."""
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[remove, *renderers], foreign_pre_chain=_SHARED)
+    )
+    logging.basicConfig(handlers=[handler], level=max(severity, logging.INFO), force=True)
+    for name in ("uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
+    access = logging.getLogger("uvicorn.access")
+    access.handlers, access.propagate = [], False

@@ -1,0 +1,60 @@
+"""The command line's session: what commands need of the composition root, loaded only when they need it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infrastructure.bootstrap.database import Database
+    from infrastructure.bootstrap.settings import Settings
+
+
+class RootSession:
+    """Implements `interfaces.cli.session.Session` on the settings of the environment."""
+
+    def __init__(self) -> None:
+        self.debug = False
+
+    def server(self) -> "Settings":
+        from infrastructure.bootstrap.settings import Settings
+
+        return Settings.from_environment()
+
+    @contextmanager
+    def administration(self) -> "Iterator[Database]":
+        from infrastructure.bootstrap.database import open_database
+
+        with open_database(self.server(), migrate=False) as database:
+            yield database
+
+    @contextmanager
+    def ready_database(self) -> Iterator[str]:
+        from infrastructure.bootstrap.database import open_database
+
+        with open_database(self.server()) as database:
+            asyncio.run(_check(database.settings))
+            yield database.origin
+
+    @contextmanager
+    def new_database(self, name: str) -> Iterator[str]:
+        from infrastructure.bootstrap.embedded import data_folder, embedded_database
+
+        folder = data_folder(self.server().data_dir)
+        with embedded_database(folder, name, recreate=True):
+            yield f"the embedded server in {folder}, database {name}"
+
+    def data_model(self) -> str:
+        from infrastructure.bootstrap.data_model import data_model
+
+        return data_model()
+
+
+async def _check(settings: "Settings") -> None:
+    from infrastructure.bootstrap.container import Container
+
+    persistence = Container(settings=settings).persistence()
+    try:
+        await persistence.check()
+    finally:
+        await persistence.close()

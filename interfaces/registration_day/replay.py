@@ -1,0 +1,165 @@
+"""Replaying a registration day over REST: every student registers for the courses that the student wants.
+
+Light on purpose, since the server may share the machine: one session, one connection a worker, bodies made before
+the clock of their request starts.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from time import perf_counter
+from typing import Literal, TypeAlias
+
+import orjson
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+from application.registration.dto import MAXIMUM_ACTIONS
+from interfaces.registration_day.demand import Demand
+from interfaces.registration_day.report import Progress, Report
+from interfaces.registration_day.tally import Tally
+
+Order: TypeAlias = Literal["random", "listed"]
+"""In which order students come: at random by seed, or as they are listed. Each keeps the order of the courses."""
+
+_ATTEMPTS = 6
+_LONGEST_WAIT = 10.0
+_TIMEOUT = ClientTimeout(total=120, sock_connect=30)
+_SHOWN_OF_A_BODY = 200
+_OK, _UNAVAILABLE = 200, 503
+
+
+async def replay(  # noqa: PLR0913 - the options of a replay, all named
+    demands: Sequence[Demand],
+    *,
+    url: str,
+    term: str,
+    institution: str,
+    concurrency: int,
+    order: Order,
+    seed: int,
+    carts: bool,
+    on_progress: Callable[[Progress], None],
+) -> Report:
+    """Have every student of `demands` register in `term` (a code) at the server with the base address `url`.
+
+    Requests of one student go one after the other, `concurrency` students at a time; with `carts` a student asks for
+    all courses in one request, else in one each. Whatever the server answers or fails to answer is counted in the
+    report; an answer of 503 that says when to come back is retried a few times.
+    """
+    students = [demand for demand in demands if demand.course_codes]
+    if order == "random":
+        Random(seed).shuffle(students)  # noqa: S311 - a reproducible order, no secret
+    tally = Tally(sum(len(student.course_codes) for student in students), on_progress)
+    waiting = iter(students)
+    async with ClientSession(
+        connector=TCPConnector(limit=concurrency),
+        cookie_jar=DummyCookieJar(),
+        timeout=_TIMEOUT,
+        headers={"Content-Type": "application/json", "X-Matricula-Institution": institution},
+        skip_auto_headers=("Accept-Encoding", "User-Agent"),
+    ) as session:
+        client = _Client(session, f"{url.rstrip('/')}/v1/registration-requests", tally)
+
+        async def work() -> None:
+            for student in waiting:
+                for request in _requests(student, term, carts=carts):
+                    await client.send(request)
+
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(concurrency, len(students))):
+                workers.create_task(work())
+    return tally.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One HTTP request: its body, and how many courses it asks for."""
+
+    body: bytes
+    courses: int
+
+
+def _requests(student: Demand, term: str, *, carts: bool) -> Iterator[_Request]:
+    at_once = MAXIMUM_ACTIONS if carts else 1
+    for start in range(0, len(student.course_codes), at_once):
+        codes = student.course_codes[start : start + at_once]
+        document = {
+            "student": f"code:{student.student_code}",
+            "term": f"code:{term}",
+            "actions": [{"action": "add", "offering": f"code:{code}"} for code in codes],
+        }
+        yield _Request(orjson.dumps(document), len(codes))
+
+
+class _UnexpectedAnswerError(Exception):
+    """An answer that is no decision."""
+
+
+class _Client:
+    """Sends requests and counts what comes back."""
+
+    def __init__(self, session: ClientSession, url: str, tally: Tally) -> None:
+        self._session = session
+        self._url = url
+        self._tally = tally
+
+    async def send(self, request: _Request) -> None:
+        """Send a request until it is decided or has failed."""
+        started = perf_counter()
+        try:
+            body = await self._post(request.body)
+            self._tally.took(perf_counter() - started)
+            outcomes = _outcomes(body, request.courses)
+        except (ClientError, OSError, TimeoutError, _UnexpectedAnswerError) as error:
+            self._tally.fail(request.courses, f"{type(error).__name__.lstrip('_')}: {error}")
+        else:
+            for codes in outcomes:
+                if codes is None:
+                    self._tally.enroll()
+                else:
+                    self._tally.refuse(codes)
+        self._tally.tell()
+
+    async def _post(self, body: bytes) -> bytes:
+        attempts = 1
+        while True:
+            async with self._session.post(self._url, data=body) as response:
+                answer = await response.read()
+                if response.status == _OK:
+                    return answer
+                wait = _seconds_to_wait(response.headers.get("Retry-After"))
+                if response.status != _UNAVAILABLE or wait is None or attempts == _ATTEMPTS:
+                    shown = answer[:_SHOWN_OF_A_BODY].decode(errors="replace")
+                    raise _UnexpectedAnswerError(f"status {response.status}: {shown}")
+            await asyncio.sleep(wait)
+            attempts += 1
+
+
+def _seconds_to_wait(retry_after: str | None) -> float | None:
+    """How long to wait, at most ten seconds; None when the server does not say so in seconds."""
+    if retry_after is None or not (retry_after.isascii() and retry_after.isdecimal()):
+        return None
+    return min(float(retry_after), _LONGEST_WAIT)
+
+
+def _outcomes(body: bytes, courses: int) -> list[list[str] | None]:
+    """For each course None when enrolled, else the codes of its rejections. Raises `_UnexpectedAnswerError`."""
+    try:
+        decisions = orjson.loads(body)["decisions"]
+        outcomes = [_outcome(decision) for decision in decisions]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        shown = body[:_SHOWN_OF_A_BODY].decode(errors="replace")
+        raise _UnexpectedAnswerError(f"no decisions in the answer: {shown}") from error
+    if len(outcomes) != courses:
+        raise _UnexpectedAnswerError(f"{len(outcomes)} decisions on {courses} courses")
+    return outcomes
+
+
+def _outcome(decision: Mapping[str, object]) -> list[str] | None:
+    outcome, rejections = decision["outcome"], decision["rejections"]
+    if outcome == "enrolled":
+        return None
+    if outcome == "rejected" and isinstance(rejections, list):
+        return [str(rejection["code"]) for rejection in rejections]
+    raise ValueError(outcome)

@@ -1,0 +1,95 @@
+"""The application: routers, middleware, error handling and the OpenAPI document, put together."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from application.registration.dto import (
+    EnrollmentView,
+    RegistrationRequestFields,
+    RegistrationRequestView,
+    RosterView,
+    ScheduleView,
+)
+from interfaces.rest import catalog, institutions, operations, people, registration, scheduling
+from interfaces.rest.callers import KnownInstitutions
+from interfaces.rest.documentation import openapi
+from interfaces.rest.handlers import handle_errors
+from interfaces.rest.middleware.body_limit import BodyLimit
+from interfaces.rest.middleware.head import HeadAsGet
+from interfaces.rest.middleware.negotiation import Negotiation
+from interfaces.rest.middleware.request_context import RequestContext
+from interfaces.rest.resources import BASE_PATH, Resource, page_model
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+RESOURCES: tuple[Resource[Any, Any], ...] = (
+    institutions.INSTITUTIONS,
+    *catalog.RESOURCES,
+    *people.RESOURCES,
+    *scheduling.RESOURCES,
+)
+
+_ROUTERS = (
+    *operations.ROUTERS,
+    *registration.ROUTERS,
+    *institutions.ROUTERS,
+    *catalog.ROUTERS,
+    *people.ROUTERS,
+    *scheduling.ROUTERS,
+)
+
+_DESCRIPTION = """\
+The backend of an academic system. Records are addressed by id or by natural code (`code:CS-101`, within a term
+`code:2026-1:CS-101-A`). Every GET has its HEAD. A change names the version it is about in `If-Match`. Errors are
+`application/problem+json`, with stable codes that `/problems/{code}` describes.
+"""
+
+
+def rest_app(lifespan: Lifespan) -> FastAPI:
+    """Make the application; its routers take the use cases from the container that is wired to this package."""
+    app = FastAPI(
+        title="Matrícula",
+        summary="Catalog, people, schedule and registration of a university",
+        description=_DESCRIPTION,
+        version=version("matricula"),
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.state.known_institutions = KnownInstitutions()
+    app.state.operations = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    app.state.resources = _collections()
+    app.openapi = partial(openapi, app, *_models())  # type: ignore[method-assign]  # how FastAPI is told
+    handle_errors(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Negotiation, base_path=BASE_PATH)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(RequestContext)
+    return app
+
+
+def _collections() -> dict[str, str]:
+    others = ("enrollments", "registration-requests")
+    return {name: f"{BASE_PATH}/{name}" for name in sorted([*(r.collection for r in RESOURCES), *others])}
+
+
+def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
+    """The models of request bodies and of answers, for the document."""
+    requests: list[type[BaseModel]] = [*(resource.fields for resource in RESOURCES), RegistrationRequestFields]
+    views: list[type[BaseModel]] = [
+        *(resource.view for resource in RESOURCES),
+        *(page_model(resource.view) for resource in RESOURCES),
+        page_model(EnrollmentView),
+    ]
+    registration_views = [EnrollmentView, RegistrationRequestView, RosterView, ScheduleView]
+    return requests, [*views, *registration_views, operations.Health, operations.Index, operations.ProblemDescription]

@@ -1,0 +1,167 @@
+"""The OpenAPI document: what operations say of themselves, and the document made of all of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from interfaces.rest.bodies import JSON
+from interfaces.rest.callers import INSTITUTION_HEADER
+from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, Problem
+
+Json = dict[str, Any]
+
+_SCHEMA = "#/components/schemas/{model}"
+_EXAMPLE_ID = "7c9e6679f0b94c7d8a3f1c2d3e4f5a6b"
+
+_PARAMETERS: Mapping[str, Json] = {
+    "Institution": {
+        "name": INSTITUTION_HEADER,
+        "in": "header",
+        "description": "The institution, by code or id; not needed while there is only one.",
+        "schema": {"type": "string"},
+        "example": "main",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The ETag of the version that the change is about, or `*` for whichever.",
+        "schema": {"type": "string"},
+        "example": '"1"',
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag of what the client has: 304 when it still is so.",
+        "schema": {"type": "string"},
+        "example": '"1"',
+    },
+    "RequestId": {
+        "name": "X-Request-ID",
+        "in": "header",
+        "description": "Names the request in answers and logs; made up when absent.",
+        "schema": {"type": "string"},
+        "example": _EXAMPLE_ID,
+    },
+}
+
+_HEADERS: Mapping[str, Json] = {
+    "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
+    "Location": {"description": "Where the new record is.", "schema": {"type": "string"}},
+    "Link": {"description": 'The next page, as `rel="next"`; absent on the last.', "schema": {"type": "string"}},
+    "X-Request-ID": {"description": "The request's name in the logs.", "schema": {"type": "string"}},
+}
+
+
+def parameters(*names: str) -> list[Json]:
+    """References to shared parameters, the request id among them."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in (*names, "RequestId")]
+
+
+def headers(*names: str) -> Json:
+    """References to shared response headers, the request id among them."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-ID")}
+
+
+def request_body(model: type[BaseModel], examples: Mapping[str, tuple[str, object]], description: str = "") -> Json:
+    """A JSON body; `examples` are, by media type, the name of an example and its value."""
+    schema = {"$ref": _SCHEMA.format(model=model.__name__)}
+    content = {
+        media_type: {"schema": schema, "examples": {name: {"value": value}}}
+        for media_type, (name, value) in examples.items()
+    }
+    return {"required": True, "description": description, "content": content}
+
+
+def patch_body(content: Mapping[str, object], model: type[BaseModel], media_types: Sequence[str]) -> Json:
+    """A merge patch of `model`: an object with any of its fields."""
+    schema = {
+        "type": "object",
+        "description": f"Any fields of {model.__name__}; null removes one, what is absent stays as it is.",
+        "additionalProperties": True,
+    }
+    media = {"schema": schema, "examples": {"patch": {"value": content}}}
+    return {"required": True, "content": dict.fromkeys(media_types, media)}
+
+
+def answer(description: str, example: object, *header_names: str) -> Json:
+    """What FastAPI's `responses` takes for an answer with a JSON body."""
+    content = {JSON: {"examples": {"answer": {"value": example}}}}
+    return {"description": description, "content": content, "headers": headers(*header_names)}
+
+
+def empty_answer(description: str, *header_names: str) -> Json:
+    """What FastAPI's `responses` takes for an answer without a body."""
+    return {"description": description, "headers": headers(*header_names)}
+
+
+def problems(*codes: str) -> dict[int | str, Json]:
+    """What FastAPI's `responses` takes for problems with these codes, and for those that every operation may meet."""
+    by_status: dict[int | str, Json] = {}
+    for code in (*codes, "invalid_request", "not_acceptable", "internal_error", "unavailable"):
+        kind = PROBLEMS[code]
+        documented = by_status.setdefault(
+            kind.status, {"description": "", "content": {PROBLEM_JSON: {"schema": _problem_schema(), "examples": {}}}}
+        )
+        names = documented["content"][PROBLEM_JSON]["examples"]
+        names[code] = {"summary": kind.title, "value": example_problem(code)}
+        documented["description"] = ", ".join(names)
+        documented["headers"] = headers()
+    return by_status
+
+
+def example_problem(code: str) -> Json:
+    """What a problem with that code looks like."""
+    kind = PROBLEMS[code]
+    return {
+        "type": f"/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "code": code,
+        "request_id": _EXAMPLE_ID,
+    }
+
+
+def _problem_schema() -> Json:
+    return {"$ref": _SCHEMA.format(model=Problem.__name__)}
+
+
+def openapi(app: FastAPI, requests: Sequence[type[BaseModel]], answers: Sequence[type[BaseModel]]) -> Json:
+    """The document; `requests` and `answers` are the models of bodies."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            openapi_version=app.openapi_version,
+            summary=app.summary,
+            description=app.description,
+            tags=app.openapi_tags,
+            routes=app.routes,
+        )
+        _, definitions = models_json_schema(
+            [
+                *((model, "validation") for model in requests),
+                *((model, "serialization") for model in (*answers, Problem)),
+            ],
+            ref_template=_SCHEMA,
+        )
+        document["components"] = {
+            "schemas": definitions["$defs"],
+            "parameters": dict(_PARAMETERS),
+            "headers": dict(_HEADERS),
+        }
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None) if not _has_body(operation) else None
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _has_body(operation: Json) -> bool:
+    """FastAPI adds its own 422 to whatever has parameters; ours is that of bodies."""
+    return "requestBody" in operation

@@ -1,0 +1,230 @@
+"""Examples for the documentation: one university's records, as they are given and as they are stored.
+
+Identifiers in them are made up; each example is valid for the model it stands for, and a test holds them to that.
+"""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+INSTITUTION_ID = "01939a1c-0000-7000-8000-000000000001"
+DEPARTMENT_ID = "01939a1c-0000-7000-8000-000000000002"
+PROGRAM_ID = "01939a1c-0000-7000-8000-000000000003"
+COURSE_ID = "01939a1c-0000-7000-8000-000000000004"
+STUDENT_ID = "01939a1c-0000-7000-8000-000000000005"
+INSTRUCTOR_ID = "01939a1c-0000-7000-8000-000000000006"
+HOLD_ID = "01939a1c-0000-7000-8000-000000000007"
+TERM_ID = "01939a1c-0000-7000-8000-000000000008"
+ROOM_ID = "01939a1c-0000-7000-8000-000000000009"
+OFFERING_ID = "01939a1c-0000-7000-8000-00000000000a"
+CONFIGURATION_ID = "01939a1c-0000-7000-8000-00000000000b"
+COMPONENT_ID = "01939a1c-0000-7000-8000-00000000000c"
+SECTION_ID = "01939a1c-0000-7000-8000-00000000000d"
+ENROLLMENT_ID = "01939a1c-0000-7000-8000-00000000000e"
+REQUEST_ID = "01939a1c-0000-7000-8000-00000000000f"
+
+_ARRIVED = "2026-01-12T13:00:00Z"
+
+
+def stored(identifier: str, fields: Json, **changed: object) -> Json:
+    """What is stored of `fields`."""
+    return {**fields, **changed, "id": identifier, "version": 1}
+
+
+INSTITUTION: Json = {"code": "main", "name": "University of the Valley", "time_zone": "America/Bogota"}
+DEPARTMENT: Json = {"code": "CS", "name": "Computer Science"}
+PROGRAM: Json = {
+    "code": "SYS-ENG",
+    "name": "Systems Engineering",
+    "registry_code": "1234",
+    "degree": "Systems Engineer",
+    "required_credits": "160",
+    "department": "code:CS",
+}
+COURSE: Json = {
+    "subject": "CS",
+    "number": "101",
+    "title": "Introduction to Programming",
+    "description": "Variables, loops, functions.",
+    "credits": "3",
+    "department": "code:CS",
+}
+STUDENT: Json = {
+    "code": "S-0001",
+    "given_name": "Student",
+    "family_name": "Number One",
+    "birthday": "2006-03-14",
+    "email": "s-0001@students.example",
+    "program": "code:SYS-ENG",
+}
+INSTRUCTOR: Json = {
+    "code": "I-0001",
+    "name": "Instructor Number One",
+    "email": "i-0001@staff.example",
+    "department": "code:CS",
+}
+HOLD: Json = {
+    "student": "code:S-0001",
+    "blocks": ["registration"],
+    "office": "Library",
+    "reason": "Two books are overdue.",
+}
+TERM: Json = {
+    "code": "2026-1",
+    "name": "First semester of 2026",
+    "time_zone": "America/Bogota",
+    "starts_on": "2026-02-02",
+    "ends_on": "2026-05-30",
+    "registration_opens_at": "2026-01-12T13:00:00Z",
+    "registration_closes_at": "2026-02-14T05:00:00Z",
+    "add_deadline": "2026-02-13",
+    "drop_deadline": "2026-03-27",
+    "holidays": ["2026-04-03"],
+    "credit_maximum": "18",
+}
+ROOM: Json = {"code": "B-101", "name": "Building B, room 101", "capacity": 40}
+OFFERING: Json = {
+    "term": "code:2026-1",
+    "course": "code:CS-101",
+    "code": "CS-101",
+    "configurations": [{"name": "1", "components": [{"name": "LEC", "kind": "lecture"}]}],
+}
+SECTION: Json = {
+    "offering": "code:2026-1:CS-101",
+    "component": "LEC",
+    "code": "CS-101-A",
+    "capacity": 30,
+    "status": "open",
+    "parent": None,
+    "meetings": [
+        {
+            "weekdays": [1, 3],
+            "starts_at": "10:00:00",
+            "ends_at": "11:30:00",
+            "weeks": None,
+            "first_date": None,
+            "last_date": None,
+            "room": "code:B-101",
+        }
+    ],
+    "instructors": ["code:I-0001"],
+}
+
+_COMPONENT: Json = {"id": COMPONENT_ID, "name": "LEC", "kind": "lecture"}
+OFFERING_VIEW = stored(
+    OFFERING_ID,
+    OFFERING,
+    term=TERM_ID,
+    course=COURSE_ID,
+    configurations=[{"id": CONFIGURATION_ID, "name": "1", "components": [_COMPONENT]}],
+)
+SECTION_VIEW = stored(
+    SECTION_ID,
+    SECTION,
+    offering=OFFERING_ID,
+    component="1/LEC",
+    meetings=[{**SECTION["meetings"][0], "room": ROOM_ID}],
+    instructors=[INSTRUCTOR_ID],
+    term=TERM_ID,
+    term_code="2026-1",
+    course_code="CS-101",
+    seats_taken=17,
+    seats_free=13,
+)
+HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=_ARRIVED, released_at=None)
+
+REGISTRATION_REQUEST: Json = {
+    "student": "code:S-0001",
+    "term": "code:2026-1",
+    "actions": [
+        {"action": "add", "offering": "code:CS-101", "sections": ["code:CS-101-A"]},
+        {"action": "add", "offering": "code:MATH-1"},
+    ],
+}
+REGISTRATION_ANSWER: Json = {
+    "id": REQUEST_ID,
+    "student": STUDENT_ID,
+    "term": TERM_ID,
+    "arrived_at": _ARRIVED,
+    "decisions": [
+        {
+            "number": 41,
+            "action": "add",
+            "outcome": "enrolled",
+            "enrollment": ENROLLMENT_ID,
+            "offering": OFFERING_ID,
+            "seats": [{"section": SECTION_ID, "section_code": "CS-101-A", "seat_no": 17}],
+            "rejections": [],
+        },
+        {
+            "number": 42,
+            "action": "add",
+            "outcome": "rejected",
+            "enrollment": None,
+            "offering": None,
+            "seats": [],
+            "rejections": [
+                {
+                    "code": "unknown_offering",
+                    "message": "The term has no offering code:MATH-1.",
+                    "parameters": {"offering": "code:MATH-1"},
+                }
+            ],
+        },
+    ],
+}
+ENROLLMENT: Json = {
+    "id": ENROLLMENT_ID,
+    "student": STUDENT_ID,
+    "student_code": "S-0001",
+    "term": TERM_ID,
+    "term_code": "2026-1",
+    "offering": OFFERING_ID,
+    "course": COURSE_ID,
+    "course_code": "CS-101",
+    "status": "enrolled",
+    "credits": "3",
+    "sections": ["CS-101-A"],
+    "number": 41,
+    "enrolled_at": _ARRIVED,
+    "dropped_at": None,
+}
+SCHEDULE: Json = {
+    "student": STUDENT_ID,
+    "term": TERM_ID,
+    "credits": "3",
+    "courses": [
+        {
+            "enrollment": ENROLLMENT_ID,
+            "offering": OFFERING_ID,
+            "course_code": "CS-101",
+            "title": "Introduction to Programming",
+            "credits": "3",
+            "sections": [
+                {
+                    "section": SECTION_ID,
+                    "section_code": "CS-101-A",
+                    "component": "1/LEC",
+                    "seat_no": 17,
+                    "meetings": SECTION_VIEW["meetings"],
+                }
+            ],
+        }
+    ],
+}
+ROSTER: Json = {
+    "section": SECTION_ID,
+    "section_code": "CS-101-A",
+    "capacity": 30,
+    "entries": [
+        {
+            "student": STUDENT_ID,
+            "student_code": "S-0001",
+            "given_name": "Student",
+            "family_name": "Number One",
+            "enrollment": ENROLLMENT_ID,
+            "seat_no": 17,
+            "enrolled_at": _ARRIVED,
+        }
+    ],
+}

@@ -1,0 +1,89 @@
+"""Turns exceptions into problems: those of use cases, of the domain, of this adapter and of the framework."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from application.shared.errors import ApplicationError, InvalidField, UnknownReference
+from domain.shared.invalid import InvalidValue
+from interfaces.rest.problems import InvalidPart, RestError, problem_response
+
+_CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Register the handlers."""
+    handlers: Mapping[type[Exception], Callable[..., Awaitable[Response]]] = {
+        ApplicationError: _application_error,
+        InvalidValue: _invalid_value,
+        RestError: _rest_error,
+        RequestValidationError: _invalid_parameters,
+        HTTPException: _http_exception,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def allowed_methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that some operation at `path` supports, sorted; HEAD wherever GET is."""
+    routes: list[APIRoute] = app.state.operations
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+async def _application_error(request: Request, error: ApplicationError) -> Response:
+    return problem_response(
+        request.state.request_id,
+        error.code,
+        error.detail,
+        parameters=error.parameters,
+        errors=_invalid_parts(error),
+    )
+
+
+def _invalid_parts(error: ApplicationError) -> list[InvalidPart]:
+    if not isinstance(error, InvalidField | UnknownReference):
+        return []
+    reason = error.parameters.get("reason") or f"there is no record {error.parameters.get('reference')}"
+    return [InvalidPart(field=str(error.parameters["field"]), message=str(reason))]
+
+
+async def _invalid_value(request: Request, error: InvalidValue) -> Response:
+    part = InvalidPart(field=error.field, message=error.reason)
+    parameters = {"field": error.field, "reason": error.reason}
+    return problem_response(
+        request.state.request_id, InvalidField.code, str(error), parameters=parameters, errors=[part]
+    )
+
+
+async def _rest_error(request: Request, error: RestError) -> Response:
+    return problem_response(
+        request.state.request_id, error.code, error.detail, errors=error.errors, headers=error.headers
+    )
+
+
+async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
+    parts = [
+        InvalidPart(parameter=str(part["loc"][-1]), message=_message(part["type"], part["msg"]))
+        for part in error.errors()[:20]
+    ]
+    detail = "; ".join(f"{part.parameter}: {part.message}" for part in parts)
+    return problem_response(request.state.request_id, "invalid_request", detail, errors=parts)
+
+
+def _message(kind: str, message: str) -> str:
+    return "is no parameter of this operation" if kind == "extra_forbidden" else message
+
+
+async def _http_exception(request: Request, error: HTTPException) -> Response:
+    code = _CODES_OF_STATUS.get(error.status_code, "invalid_request")
+    if code == "method_not_allowed":
+        allowed = ", ".join(allowed_methods(request.app, request.scope["path"]))
+        detail = f"{request.method} is not supported here; these are: {allowed}."
+        return problem_response(request.state.request_id, code, detail, headers={"Allow": allowed})
+    detail = "There is no resource at this path." if code == "not_found" else str(error.detail)
+    return problem_response(request.state.request_id, code, detail)

@@ -1,0 +1,75 @@
+"""Institutions: the only records that exist before any caller belongs anywhere."""
+
+from fastapi import APIRouter, Request
+
+from application.shared.caller import Caller
+from application.shared.institutions import (
+    INSTITUTION_LISTING,
+    InstitutionFields,
+    InstitutionView,
+    KeepInstitutions,
+)
+from application.shared.paging import Page, PageQuery
+from domain.shared.reference import Reference
+from interfaces.rest import examples
+from interfaces.rest.callers import KnownInstitutions, UseInstitutions, calling
+from interfaces.rest.records import records_router
+from interfaces.rest.resources import Resource
+
+INSTITUTIONS = Resource(
+    name="institution",
+    collection="institutions",
+    about="A university or school; every other record belongs to exactly one.",
+    fields=InstitutionFields,
+    view=InstitutionView,
+    listing=INSTITUTION_LISTING,
+    example=examples.INSTITUTION,
+    example_patch={"name": "National University of the Valley"},
+    example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
+)
+
+
+class KeptInstitutions:
+    """Institutions: everybody finds them, whoever acts at one changes it."""
+
+    def __init__(self, institutions: KeepInstitutions, request: Request) -> None:
+        self._institutions = institutions
+        self._request = request
+
+    async def create(self, fields: InstitutionFields) -> InstitutionView:
+        created = await self._institutions.found(fields)
+        self._forget()
+        return created
+
+    async def get(self, reference: Reference) -> InstitutionView:
+        return await self._institutions.find(reference)
+
+    async def list(self, query: PageQuery) -> Page[InstitutionView]:
+        return await self._institutions.list(query)
+
+    async def replace(
+        self, reference: Reference, fields: InstitutionFields, expected_version: int | None
+    ) -> InstitutionView:
+        caller = await self._caller()
+        replaced = await self._institutions.replace(caller, reference, fields, expected_version)
+        self._forget()
+        return replaced
+
+    async def remove(self, reference: Reference, expected_version: int | None) -> None:
+        await self._institutions.delete(await self._caller(), reference, expected_version)
+        self._forget()
+
+    async def _caller(self) -> Caller:
+        return await calling(self._request, self._institutions)
+
+    def _forget(self) -> None:
+        known: KnownInstitutions = self._request.app.state.known_institutions
+        known.forget()
+
+
+async def kept_institutions(request: Request, institutions: UseInstitutions) -> KeptInstitutions:
+    """A dependency on the institutions."""
+    return KeptInstitutions(institutions, request)
+
+
+ROUTERS: tuple[APIRouter, ...] = (records_router(INSTITUTIONS, kept_institutions),)

@@ -1,0 +1,138 @@
+"""What a router needs to keep one kind of record for a caller, whichever use cases do it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, Protocol, TypeVar
+
+from dependency_injector.wiring import Provide, inject
+
+from application.people.holds import HoldFields, HoldView
+from application.people.release_hold import ReleaseHold
+from application.registration.revise_section import ReviseSection
+from application.scheduling.sections import SectionFields, SectionView
+from application.shared.caller import Caller
+from application.shared.dto import Dto
+from application.shared.paging import Page, PageQuery
+from application.shared.records import RecordKeeping
+from domain.people.hold import Hold
+from domain.scheduling.section import Section
+from domain.shared.reference import Reference
+from interfaces.rest.callers import Calling
+
+F = TypeVar("F", bound=Dto)
+V = TypeVar("V", bound=Dto)
+F_contra = TypeVar("F_contra", bound=Dto, contravariant=True)
+V_co = TypeVar("V_co", bound=Dto, covariant=True)
+
+
+class Kept(Protocol[F_contra, V_co]):
+    """The records of one kind that a caller keeps."""
+
+    async def create(self, fields: F_contra) -> V_co:
+        """Create a record."""
+        ...
+
+    async def get(self, reference: Reference) -> V_co:
+        """Read a record."""
+        ...
+
+    async def list(self, query: PageQuery) -> Page[Any]:
+        """Read a page of records."""
+        ...
+
+    async def replace(self, reference: Reference, fields: F_contra, expected_version: int | None) -> V_co:
+        """Give a record new fields."""
+        ...
+
+    async def remove(self, reference: Reference, expected_version: int | None) -> None:
+        """Delete a record, or end it where history matters."""
+        ...
+
+
+class KeptRecords(Generic[F, V]):
+    """Records that the use cases of `RecordKeeping` keep."""
+
+    def __init__(self, keeping: "RecordKeeping[Any, F, V]", caller: Caller) -> None:
+        self._keeping = keeping
+        self._caller = caller
+
+    async def create(self, fields: F) -> V:
+        return await self._keeping.create(self._caller, fields)
+
+    async def get(self, reference: Reference) -> V:
+        return await self._keeping.get(self._caller, reference)
+
+    async def list(self, query: PageQuery) -> Page[V]:
+        return await self._keeping.list(self._caller, query)
+
+    async def replace(self, reference: Reference, fields: F, expected_version: int | None) -> V:
+        return await self._keeping.replace(self._caller, reference, fields, expected_version)
+
+    async def remove(self, reference: Reference, expected_version: int | None) -> None:
+        await self._keeping.delete(self._caller, reference, expected_version)
+
+
+class KeptSections(KeptRecords[SectionFields, SectionView]):
+    """Sections: their changes pass the registration desk, since they may move seats."""
+
+    def __init__(
+        self, keeping: RecordKeeping[Section, SectionFields, SectionView], revise: ReviseSection, caller: Caller
+    ) -> None:
+        super().__init__(keeping, caller)
+        self._revise = revise
+
+    async def replace(self, reference: Reference, fields: SectionFields, expected_version: int | None) -> SectionView:
+        return await self._revise.execute(self._caller, reference, fields, expected_version)
+
+
+class KeptHolds(KeptRecords[HoldFields, HoldView]):
+    """Holds: they are released, not deleted."""
+
+    def __init__(
+        self, keeping: RecordKeeping[Hold, HoldFields, HoldView], release: ReleaseHold, caller: Caller
+    ) -> None:
+        super().__init__(keeping, caller)
+        self._release = release
+
+    async def remove(self, reference: Reference, expected_version: int | None) -> None:
+        await self._release.execute(self._caller, reference, expected_version)
+
+
+def kept(name: str) -> Callable[..., Awaitable[KeptRecords[Any, Any]]]:
+    """A dependency on the caller's records that the container's use cases `name` keep."""
+
+    @inject
+    def provision(keeping: RecordKeeping[Any, Any, Any] = Provide[name]) -> RecordKeeping[Any, Any, Any]:
+        return keeping
+
+    async def dependency(caller: Calling) -> KeptRecords[Any, Any]:
+        return KeptRecords(provision(), caller)
+
+    return dependency
+
+
+async def kept_sections(caller: Calling) -> KeptSections:
+    """A dependency on the caller's sections."""
+    return _sections(caller)
+
+
+async def kept_holds(caller: Calling) -> KeptHolds:
+    """A dependency on the caller's holds."""
+    return _holds(caller)
+
+
+@inject
+def _sections(
+    caller: Caller,
+    keeping: RecordKeeping[Section, SectionFields, SectionView] = Provide["sections"],
+    revise: ReviseSection = Provide["revise_section"],
+) -> KeptSections:
+    return KeptSections(keeping, revise, caller)
+
+
+@inject
+def _holds(
+    caller: Caller,
+    keeping: RecordKeeping[Hold, HoldFields, HoldView] = Provide["holds"],
+    release: ReleaseHold = Provide["release_hold"],
+) -> KeptHolds:
+    return KeptHolds(keeping, release, caller)

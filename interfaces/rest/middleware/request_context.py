@@ -1,0 +1,75 @@
+"""The outermost layer: names each request, logs it, sends the headers that all answers share, and lets no error out."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interfaces.rest.problems import PROBLEMS, problem_response
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+_NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_PAGES = frozenset({"/docs"})
+_CLIENT_GONE = 499
+
+_log = structlog.get_logger("matricula.rest")
+
+
+class RequestContext:
+    """Pure ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id, shared_headers = _headers_of(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *shared_headers]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except ClientDisconnect:
+                status = _CLIENT_GONE
+            except Exception:
+                await _log.aexception("unhandled_error", method=scope["method"], path=scope["path"])
+                if status:
+                    raise
+                detail = PROBLEMS["internal_error"].meaning
+                await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
+            finally:
+                milliseconds = round((time.perf_counter() - started) * 1000, 2)
+                _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+
+
+def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
+    """The request's id, given or new, and the headers of its answer."""
+    given = trace = None
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            given = value
+        elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
+            trace = value
+    identifier = given or uuid4().hex.encode()
+    headers = [*_SECURITY, (b"x-request-id", identifier)]
+    if scope["path"] not in _PAGES:
+        headers.append(_NO_CONTENT)
+    if trace is not None:
+        headers.append((b"traceparent", trace))
+    return identifier.decode(), headers

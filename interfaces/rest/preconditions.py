@@ -1,0 +1,79 @@
+"""Entity tags, and the conditions that requests put on them (RFC 9110, section 13)."""
+
+import re
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from typing import Protocol, TypeVar, cast
+from uuid import UUID
+
+from fastapi import Request
+
+from application.scheduling.sections import SectionView
+from application.shared.dto import Dto
+from application.shared.errors import StaleWrite
+from interfaces.rest.problems import RestError
+
+_VERSION_TAG = re.compile(r'"(\d{1,9})(?:\.\d+)?"')
+
+V = TypeVar("V", bound=Dto)
+
+
+class Versioned(Protocol):
+    """What every view of a record has."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+def versioned(view: Dto) -> Versioned:
+    """The view of a record, as what every such view has."""
+    return cast("Versioned", view)
+
+
+def tag_of(view: Dto) -> str:
+    """The entity tag of a record: its version; a section's tells the seats taken too, as they are in the view."""
+    if isinstance(view, SectionView):
+        return f'"{view.version}.{view.seats_taken}"'
+    return f'"{versioned(view).version}"'
+
+
+def tag_of_body(body: bytes) -> str:
+    """The entity tag of an answer that is no single record."""
+    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def is_known_to_client(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names `tag`: then 304 says all."""
+    given = request.headers.get("if-none-match")
+    if given is None:
+        return False
+    return any(part.strip().removeprefix("W/") in ("*", tag) for part in given.split(","))
+
+
+async def expected_version(request: Request, kind: str, current: Callable[[], Awaitable[Dto]]) -> int | None:
+    """The version that a change is about, None for whichever.
+
+    Of several in If-Match it is the one that `current` has. Raises `RestError` (428) without If-Match, `StaleWrite`
+    when no tag can match.
+    """
+    given = request.headers.get("if-match")
+    if given is None:
+        raise RestError("precondition_required")
+    if given.strip() == "*":
+        return None
+    versions = _versions(given)
+    if len(versions) == 1:
+        return versions.pop()
+    version = versioned(await current()).version
+    if version not in versions:
+        raise StaleWrite(kind)
+    return version
+
+
+def _versions(header: str) -> set[int]:
+    """The versions of the strong tags; a section's seats say nothing about its version."""
+    matches = (_VERSION_TAG.fullmatch(part.strip()) for part in header.split(","))
+    return {int(match[1]) for match in matches if match}

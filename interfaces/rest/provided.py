@@ -1,0 +1,22 @@
+"""Reaches what the container provides, by name, without knowing the container."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from dependency_injector.wiring import Provide, inject
+
+
+def provided(name: str) -> Callable[[], Awaitable[Any]]:
+    """A dependency on what the container provides as `name`; the annotation at its place of use says what that is.
+
+    It is asynchronous because FastAPI runs synchronous dependencies in a thread each.
+    """
+
+    @inject
+    def provision(value: Any = Provide[name]) -> Any:  # noqa: ANN401 - the place of use names the type
+        return value
+
+    async def dependency() -> Any:  # noqa: ANN401 - same
+        return provision()
+
+    return dependency

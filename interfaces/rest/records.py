@@ -1,0 +1,208 @@
+"""The router of one kind of record: the same six operations for each."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from application.shared.dto import Dto
+from application.shared.errors import StaleWrite
+from domain.shared.invalid import InvalidValue
+from domain.shared.reference import Reference
+from interfaces.rest import documentation as docs
+from interfaces.rest.answers import changed_answer, created_answer, record_answer
+from interfaces.rest.bodies import JSON, MERGE_PATCH, patch_fields, read_body, read_fields
+from interfaces.rest.kept import Kept
+from interfaces.rest.pages import Asked, page_answer, page_parameters
+from interfaces.rest.preconditions import expected_version, versioned
+from interfaces.rest.problems import RestError
+from interfaces.rest.resources import Resource, page_model
+
+F = TypeVar("F", bound=Dto)
+V = TypeVar("V", bound=Dto)
+
+_REFERENCE = "The record's id, or `code:` and its natural code (within a term `code:TERM:CODE`)."
+_WRITES = ("institution_required", "access_denied", "unknown_institution")
+_BODIES = (*_WRITES, "malformed_json", "body_too_large", "unsupported_media_type", "invalid_field", "unknown_reference")
+_CHANGES = ("not_found", "stale_write", "precondition_required")
+
+
+def addressed(text: str) -> Reference:
+    """The record that a path names. Raises `RestError` (400) when no record can have such a name."""
+    try:
+        return Reference.parse(text)
+    except InvalidValue as error:
+        raise RestError("invalid_request", f"The path names no record: it {error.reason}.") from None
+
+
+async def named(
+    request: Request, ref: Annotated[str, Path(description=_REFERENCE, examples=["code:CS-101"])]
+) -> Reference:
+    """A dependency on the record in the path, for operations without a query."""
+    refuse_query(request)
+    return addressed(ref)
+
+
+def refuse_query(request: Request) -> None:
+    """Raise `RestError` (400) when there is a query; operations that take none would ignore what it asks."""
+    if request.scope["query_string"]:
+        raise RestError("invalid_request", "This operation has no query parameters.")
+
+
+Named = Annotated[Reference, Depends(named)]
+
+
+def records_router(resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]) -> APIRouter:
+    """The operations of a resource on the records that the dependency `kept_records` provides."""
+    router = APIRouter(prefix=resource.path, tags=[resource.collection])
+    _add_collection(router, resource, kept_records)
+    _add_reading(router, resource, kept_records)
+    _add_replacing(router, resource, kept_records)
+    _add_removing(router, resource, kept_records)
+    return router
+
+
+def _add_collection(
+    router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
+) -> None:
+    page = {"items": [resource.example_view], "next_cursor": None}
+
+    @router.get(
+        "",
+        operation_id=f"list_{resource.collection.replace('-', '_')}",
+        summary=f"List {resource.collection}",
+        description=f"{resource.about} Pages are linked by cursors.",
+        response_model=page_model(resource.view),
+        responses={
+            200: docs.answer("A page of the collection.", page, "ETag", "Link"),
+            304: docs.empty_answer("The page is as the client has it.", "ETag"),
+            **docs.problems("institution_required", "access_denied", "unknown_institution"),
+        },
+        openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+    )
+    async def list_records(
+        request: Request,
+        asked: Annotated[Asked, Depends(page_parameters(resource.view, resource.listing))],
+        kept: Annotated[Kept[F, V], Depends(kept_records)],
+    ) -> Response:
+        return page_answer(request, await kept.list(asked.query), asked, resource.caching)
+
+    @router.post(
+        "",
+        operation_id=f"create_{resource.name}",
+        summary=f"Create {resource.a_name}",
+        description=resource.about,
+        status_code=201,
+        response_model=resource.view,
+        responses={
+            201: docs.answer(f"The new {resource.name}.", resource.example_view, "ETag", "Location"),
+            **docs.problems(*_BODIES, "already_exists"),
+        },
+        openapi_extra={
+            "parameters": docs.parameters("Institution"),
+            "requestBody": docs.request_body(resource.fields, {JSON: (resource.name, resource.example)}),
+        },
+    )
+    async def create_record(request: Request, kept: Annotated[Kept[F, V], Depends(kept_records)]) -> Response:
+        refuse_query(request)
+        fields = read_fields(resource.fields, await read_body(request, JSON))
+        return created_answer(request, await kept.create(fields), resource.caching)
+
+
+def _add_reading(
+    router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
+) -> None:
+    @router.get(
+        "/{ref}",
+        operation_id=f"get_{resource.name}",
+        summary=f"Read {resource.a_name}",
+        description=resource.about,
+        response_model=resource.view,
+        responses={
+            200: docs.answer(f"The {resource.name}.", resource.example_view, "ETag"),
+            304: docs.empty_answer(f"The {resource.name} is as the client has it.", "ETag"),
+            **docs.problems("institution_required", "access_denied", "unknown_institution", "not_found"),
+        },
+        openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+    )
+    async def get_record(
+        request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
+    ) -> Response:
+        return record_answer(request, await kept.get(reference), resource.caching)
+
+
+def _add_replacing(
+    router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
+) -> None:
+    shared: dict[str, Any] = {
+        "response_model": resource.view,
+        "responses": {
+            200: docs.answer(f"The {resource.name} as it is now.", resource.example_view, "ETag"),
+            **docs.problems(*_BODIES, *_CHANGES, "already_exists", "still_referenced", "conflict"),
+        },
+    }
+
+    @router.put(
+        "/{ref}",
+        operation_id=f"replace_{resource.name}",
+        summary=f"Replace {resource.a_name}",
+        description=f"Gives the {resource.name} new fields; those left out get their defaults.",
+        openapi_extra={
+            "parameters": docs.parameters("Institution", "IfMatch"),
+            "requestBody": docs.request_body(resource.fields, {JSON: (resource.name, resource.example)}),
+        },
+        **shared,
+    )
+    async def replace_record(
+        request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
+    ) -> Response:
+        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        fields = read_fields(resource.fields, await read_body(request, JSON))
+        return changed_answer(await kept.replace(reference, fields, version), resource.caching)
+
+    @router.patch(
+        "/{ref}",
+        operation_id=f"patch_{resource.name}",
+        summary=f"Change part of {resource.a_name}",
+        description=f"Applies a merge patch (RFC 7396) to the fields of the {resource.name}.",
+        openapi_extra={
+            "parameters": docs.parameters("Institution", "IfMatch"),
+            "requestBody": docs.patch_body(resource.example_patch, resource.fields, (MERGE_PATCH, JSON)),
+        },
+        **shared,
+    )
+    async def patch_record(
+        request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
+    ) -> Response:
+        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        body = await read_body(request, MERGE_PATCH, JSON)
+        view = await kept.get(reference)
+        seen = versioned(view)
+        if version not in (None, seen.version):
+            raise StaleWrite(resource.name)
+        fields = patch_fields(resource.fields, view, body)
+        changed = await kept.replace(Reference.of(seen.id), fields, seen.version)
+        return changed_answer(changed, resource.caching)
+
+
+def _add_removing(
+    router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
+) -> None:
+    @router.delete(
+        "/{ref}",
+        operation_id=f"{resource.removal.lower()}_{resource.name}",
+        summary=f"{resource.removal} {resource.a_name}",
+        status_code=204,
+        responses={
+            204: docs.empty_answer("Done."),
+            **docs.problems(*_WRITES, *_CHANGES, "still_referenced"),
+        },
+        openapi_extra={"parameters": docs.parameters("Institution", "IfMatch")},
+    )
+    async def remove_record(
+        request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
+    ) -> Response:
+        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        await kept.remove(reference, version)
+        return Response(status_code=204)

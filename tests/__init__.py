@@ -1,0 +1,1 @@
+"""The tests of Matrícula, by kind: unit, contracts, integration, interfaces, architecture and more."""

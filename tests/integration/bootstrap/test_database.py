@@ -1,0 +1,96 @@
+"""Where the database comes from: ours is made and migrated without asking, another's is left alone."""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from application.shared.errors import Conflict, Unavailable
+from infrastructure.bootstrap.database import Database, open_database
+from infrastructure.bootstrap.embedded import embedded_database
+from infrastructure.bootstrap.settings import InvalidSettings, Settings
+from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[Settings]:
+    """Settings with a data folder of its own, whose server runs as long as the module's tests."""
+    with tempfile.TemporaryDirectory(prefix="matricula-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        given = Settings.from_environment(
+            persistence="postgres", database_url=None, database_owner_url=None, data_dir=f"{folder}/data"
+        )
+        with open_database(given, migrate=False):
+            yield given
+        EmbeddedPostgres(Path(folder) / "data").wait_until_stopped()
+
+
+def named(settings: Settings, name: str) -> Settings:
+    return settings.model_copy(update={"database_name": name})
+
+
+def test_the_embedded_database_is_made_and_migrated(settings: Settings) -> None:
+    with open_database(named(settings, "made")) as database:
+        assert database.settings.database_url is not None
+        assert database.current() == database.newest()
+
+
+def test_what_is_stored_in_the_embedded_database_stays(settings: Settings) -> None:
+    with open_database(named(settings, "kept")) as database:
+        database.downgrade("base")
+    with open_database(named(settings, "kept"), migrate=False) as database:
+        assert database.current() is None
+
+
+def test_a_database_made_anew_is_empty(settings: Settings) -> None:
+    with open_database(named(settings, "anew")):
+        pass
+    assert settings.data_dir is not None
+
+    embedded_database(settings.data_dir, "anew", recreate=True).close()
+
+    with open_database(named(settings, "anew"), migrate=False) as database:
+        assert database.current() is None
+
+
+def test_processes_that_start_together_migrate_once(settings: Settings) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        opened = list(threads.map(open_database, [named(settings, "raced")] * 4))
+
+    revisions = {database.current() for database in opened}
+    for database in opened:
+        database.close()
+    assert revisions == {opened[0].newest()}
+
+
+def test_an_unknown_revision_is_refused(settings: Settings) -> None:
+    with open_database(named(settings, "made")) as database, pytest.raises(Conflict, match="nonsense"):
+        database.upgrade("nonsense")
+
+
+def test_a_database_that_the_settings_name_is_left_as_it_is(settings: Settings) -> None:
+    with open_database(named(settings, "theirs"), migrate=False) as found:
+        theirs = open_database(found.settings)
+
+        assert theirs.lease is None
+        assert theirs.current() is None
+
+
+def test_a_data_folder_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    given = Settings.from_environment(
+        persistence="postgres", database_url=None, database_owner_url=None, data_dir=tmp_path / "file" / "data"
+    )
+
+    with pytest.raises(Unavailable, match="data directory"):
+        open_database(given)
+
+
+def test_records_in_memory_have_no_database() -> None:
+    database = open_database(Settings.from_environment(persistence="memory"))
+
+    assert isinstance(database, Database)
+    with pytest.raises(InvalidSettings, match="MATRICULA_PERSISTENCE is memory"):
+        database.current()

@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL server, with real processes that start, share, kill and restart it."""

@@ -1,0 +1,79 @@
+"""`matricula demo`: a whole registration day over REST, on the embedded server, as people start it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """An environment with a data folder of its own, which the server's account can enter."""
+    with tempfile.TemporaryDirectory(prefix="matricula-demo-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MATRICULA_")}
+        yield kept | {"MATRICULA_DATA_DIR": f"{folder}/data", "COLUMNS": "200"}
+        EmbeddedPostgres(Path(folder) / "data").wait_until_stopped()
+
+
+def start(environment: dict[str, str], log: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a small demo in a process group of its own, like a shell's."""
+    with log.open("wb") as stream:
+        return subprocess.Popen(
+            [sys.executable, "-m", "interfaces.main.cli", "demo", "--students", "40", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    demo = start(environment, log)
+    try:
+        wait_for("Ctrl-C stops it", log, demo)
+        printed = log.read_text()
+        sights = re.findall(r"^  (http://\S+)$", printed, flags=re.MULTILINE)
+
+        assert "no offence" in printed
+        assert len(sights) == 4
+        assert [status_of(url) for url in sights] == [200] * 4
+    finally:
+        os.killpg(demo.pid, signal.SIGINT)
+        code = demo.wait(PATIENCE_SECONDS)
+    assert code == 0
+
+    again = start(environment, log, "--exit")
+
+    assert again.wait(PATIENCE_SECONDS) == 0
+    assert "no offence" in log.read_text()
+
+
+def wait_for(text: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
+    """Block until `log` holds `text`."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while text not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
+def status_of(url: str) -> int:
+    """The status of a URL."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return int(answer.status)

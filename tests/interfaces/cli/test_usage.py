@@ -1,0 +1,79 @@
+"""What the command line says of itself, and how it answers what makes no sense."""
+
+import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.interfaces.cli.conftest import Matricula
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMANDS = (
+    ("serve",),
+    ("demo",),
+    ("verify",),
+    ("import", "itc2019"),
+    ("replay", "itc2019"),
+    ("export", "enrollments"),
+    *(("db", name) for name in ("upgrade", "downgrade", "current", "check", "erd")),
+)
+
+
+def test_help_lists_every_command(matricula: Matricula) -> None:
+    outcome = matricula("--help")
+
+    assert outcome.code == 0
+    assert [first for first, *_ in COMMANDS if first not in outcome.output] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(matricula: Matricula, command: tuple[str, ...]) -> None:
+    outcome = matricula(*command, "--help")
+
+    assert outcome.code == 0
+    assert f"Usage: matricula {' '.join(command)}" in outcome.output
+
+
+def test_help_loads_nothing_of_databases_servers_and_models() -> None:
+    """Loading them takes seconds, and help should not."""
+    program = (
+        "import sys; from interfaces.main.cli import run; run(['--help']); "
+        "print(sorted({'sqlalchemy', 'alembic', 'pydantic', 'uvicorn', 'fastapi', 'aiohttp'} & set(sys.modules)))"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed.splitlines()[-1] == "[]"
+
+
+def test_the_version_is_that_of_the_package(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.metadata, "version", lambda _package: "1.2.3")
+
+    assert matricula("--version").output == "1.2.3\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense",), ("verify",), ("serve", "--port", "70000"), ("import", "itc2019", "nowhere.xml", "--term", "X")],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2(matricula: Matricula, arguments: tuple[str, ...]) -> None:
+    outcome = matricula(*arguments)
+
+    assert outcome.code == 2
+    assert outcome.errors
+
+
+def test_an_unknown_setting_ends_with_2_and_one_line(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_DATABASEURL", "x")
+
+    outcome = matricula("verify", "--term", "2026-1")
+
+    assert outcome.code == 2
+    assert outcome.errors == (
+        "matricula: MATRICULA_DATABASEURL is not a setting; the nearest one is MATRICULA_DATABASE_URL\n"
+    )

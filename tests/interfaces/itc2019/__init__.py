@@ -1,0 +1,1 @@
+"""Tests of reading ITC 2019 instances."""

@@ -1,0 +1,1 @@
+"""Tests of replaying registration days and of the university to try them on."""

@@ -1,0 +1,1 @@
+"""Tests of settings, the container and database URLs."""
