@@ -1,7 +1,7 @@
 """What every adapter must agree on about pages: valid queries, their order, and what stands in a cursor.
 
-A cursor holds its order and where the page before ended: the value sorted by, and the id, which breaks ties in the
-same direction. It is opaque to callers, and whatever they send instead of one is an `InvalidRequest`.
+A cursor holds its order and where the page before ended: the value sorted by, and the id, which breaks ties in
+the same direction. It is opaque to callers, and whatever they send instead of one is an `InvalidRequest`.
 """
 
 import base64

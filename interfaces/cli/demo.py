@@ -46,7 +46,7 @@ class _Plan:
 
 def demo(
     context: typer.Context,
-    students: Annotated[int, typer.Option(min=1, max=50_000, help="How many students register.")] = 2000,
+    students: Annotated[int, typer.Option(min=1, max=50_000, help="How many students register.")] = 1000,
     concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many act at the same time.")] = 64,
     seed: SeedOption = 1,
     leave: Annotated[bool, typer.Option("--exit", help="End after the report instead of serving on.")] = False,
@@ -102,12 +102,10 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
     async with open_matricula(
         persistence="postgres", database_url=None, database_owner_url=None, database_name=DATABASE
     ) as matricula:
-        ready = asyncio.create_task(asyncio.to_thread(server.wait_until_ready, _READY_SECONDS))
+        serving = asyncio.create_task(asyncio.to_thread(_announce, plan, server, origin))
         caller = await matricula.founding_caller(DEFAULT_INSTITUTION)
         term, demands = await _import(plan, matricula, caller)
-        await ready
-        seconds = time.monotonic() - plan.started
-        note(f"Serving {server.url} {seconds:.1f} s after the start, on {origin}.")
+        await serving
         report = await hold(
             demands,
             url=server.url,
@@ -119,10 +117,19 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
             carts=False,
         )
         print_report(report)
+        if report.errors:
+            note(f"The end of the server's log:\n{server.last_words()}")
         verdict = await matricula.verify_registration.execute(caller, Reference(code=term))
         print_verdict(verdict)
         await _print_sights(server.url, matricula, caller, term)
     return verdict.is_clean and not report.errors
+
+
+def _announce(plan: _Plan, server: "ServerProcess", origin: str) -> None:
+    """Block until the server is ready, and say so."""
+    server.wait_until_ready(_READY_SECONDS)
+    seconds = time.monotonic() - plan.started
+    note(f"Serving {server.url} {seconds:.1f} s after the start, on {origin}.")
 
 
 async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tuple[str, "Sequence[Demand]"]:

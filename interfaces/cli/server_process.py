@@ -30,9 +30,13 @@ class ServerProcess:
         deadline = time.monotonic() + seconds
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
-                raise Unavailable("\n".join(["the server did not start:", *lines]))
+                raise Unavailable(f"the server did not start:\n{self.last_words()}")
             time.sleep(_POLL_SECONDS)
+
+    def last_words(self) -> str:
+        """The last lines of what the server printed."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(lines[-_TAIL_LINES:])
 
     def wait(self) -> int:
         """Block until the server ends; answers its exit code."""

@@ -14,6 +14,17 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
+class _StandardErrorLogger:
+    """Writes each rendered event as a line, to what standard error is at that moment."""
+
+    def __init__(self, *_arguments: object) -> None:
+        self.debug = self.info = self.warning = self.error = self.critical = self.msg
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
 def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
     """Log what is at least as severe as `level` (`info`), in the given format."""
     severity = logging.getLevelNamesMapping()[level.upper()]
@@ -21,17 +32,19 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
     structlog.configure(
         processors=[*_SHARED, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(severity),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=_StandardErrorLogger,
+        cache_logger_on_first_use=False,
     )
     _configure_standard_library(severity, renderers)
 
 
 def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.Processor]:
     if log_format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     return [
-        structlog.processors.dict_tracebacks,
+        structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(serializer=_as_json),
     ]
 

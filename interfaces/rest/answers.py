@@ -35,16 +35,18 @@ def changed_answer(view: Dto, caching: str) -> Response:
 def created_answer(request: Request, view: Dto, caching: str) -> Response:
     """A new record, and where it is."""
     location = f"{request.scope['path']}/{versioned(view).id}"
-    headers = {"ETag": tag_of(view), "Location": location, "Cache_Control": caching}
-    return json_answer(view.model_dump_json(), 201, **headers)
+    return json_answer(view.model_dump_json(), 201, ETag=tag_of(view), Location=location, Cache_Control=caching)
 
 
-def body_answer(request: Request, body: bytes, caching: str, **headers: str) -> Response:
+def body_answer(request: Request, body: bytes, caching: str, link: str | None = None) -> Response:
     """What is no single record, with a tag made from its body, or 304."""
     tag = tag_of_body(body)
     if is_known_to_client(request, tag):
         return not_modified(tag, caching)
-    return json_answer(body, ETag=tag, Cache_Control=caching, **headers)
+    answer = json_answer(body, ETag=tag, Cache_Control=caching)
+    if link is not None:
+        answer.headers["Link"] = link
+    return answer
 
 
 def not_modified(tag: str, caching: str) -> Response:

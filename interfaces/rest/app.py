@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
@@ -45,6 +44,9 @@ _ROUTERS = (
     *scheduling.ROUTERS,
 )
 
+API_VERSION = "1"
+"""The version of the contract, which is the base path's; not that of the program."""
+
 _DESCRIPTION = """\
 The backend of an academic system. Records are addressed by id or by natural code (`code:CS-101`, within a term
 `code:2026-1:CS-101-A`). Every GET has its HEAD. A change names the version it is about in `If-Match`. Errors are
@@ -58,7 +60,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
         title="Matrícula",
         summary="Catalog, people, schedule and registration of a university",
         description=_DESCRIPTION,
-        version=version("matricula"),
+        version=API_VERSION,
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,
@@ -91,5 +93,5 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
         *(page_model(resource.view) for resource in RESOURCES),
         page_model(EnrollmentView),
     ]
-    registration_views = [EnrollmentView, RegistrationRequestView, RosterView, ScheduleView]
-    return requests, [*views, *registration_views, operations.Health, operations.Index, operations.ProblemDescription]
+    views += [EnrollmentView, RegistrationRequestView, RosterView, ScheduleView]
+    return requests, [*views, operations.Health, operations.Index, operations.ProblemDescription]

@@ -54,8 +54,7 @@ def patch_fields(model: type[F], view: Dto, body: bytes) -> F:
         whole = InvalidPart(pointer="", message="a merge patch of a record is an object")
         raise _invalid([whole])
     fields = model.model_validate_json(view.model_dump_json(), extra="ignore")
-    merged = merge_patch(fields.model_dump(mode="json"), patch)
-    assert isinstance(merged, dict)
+    merged: dict[str, Any] = merge_patch(fields.model_dump(mode="json"), patch)
     for name, field in model.model_fields.items():
         if field.is_required() and name in patch and patch[name] is None:
             merged[name] = None

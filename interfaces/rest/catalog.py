@@ -1,5 +1,7 @@
 """The catalog's resources: departments, programs and courses."""
 
+from typing import Any
+
 from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
 from application.catalog.programs import PROGRAMS
@@ -8,7 +10,7 @@ from interfaces.rest.kept import kept
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
-RESOURCES = (
+RESOURCES: tuple[Resource[Any, Any], ...] = (
     Resource(
         name="department",
         collection="departments",

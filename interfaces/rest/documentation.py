@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from interfaces.rest.bodies import JSON
 from interfaces.rest.callers import INSTITUTION_HEADER
@@ -108,7 +108,7 @@ def problems(*codes: str) -> dict[int | str, Json]:
             kind.status, {"description": "", "content": {PROBLEM_JSON: {"schema": _problem_schema(), "examples": {}}}}
         )
         names = documented["content"][PROBLEM_JSON]["examples"]
-        names[code] = {"summary": kind.title, "value": example_problem(code)}
+        names[code] = {"$ref": f"#/components/examples/{code}"}
         documented["description"] = ", ".join(names)
         documented["headers"] = headers()
     return by_status
@@ -143,25 +143,27 @@ def openapi(app: FastAPI, requests: Sequence[type[BaseModel]], answers: Sequence
             tags=app.openapi_tags,
             routes=app.routes,
         )
-        _, definitions = models_json_schema(
-            [
-                *((model, "validation") for model in requests),
-                *((model, "serialization") for model in (*answers, Problem)),
-            ],
-            ref_template=_SCHEMA,
-        )
+        _, definitions = models_json_schema(_with_modes(requests, answers), ref_template=_SCHEMA)
         document["components"] = {
             "schemas": definitions["$defs"],
             "parameters": dict(_PARAMETERS),
             "headers": dict(_HEADERS),
+            "examples": {
+                code: {"summary": kind.title, "value": example_problem(code)} for code, kind in PROBLEMS.items()
+            },
         }
         for operations in document["paths"].values():
             for operation in operations.values():
-                operation["responses"].pop("422", None) if not _has_body(operation) else None
+                if "requestBody" not in operation:
+                    # FastAPI adds its own 422 to whatever has parameters; ours is about bodies.
+                    operation["responses"].pop("422", None)
         app.openapi_schema = document
     return app.openapi_schema
 
 
-def _has_body(operation: Json) -> bool:
-    """FastAPI adds its own 422 to whatever has parameters; ours is that of bodies."""
-    return "requestBody" in operation
+def _with_modes(
+    requests: Sequence[type[BaseModel]], answers: Sequence[type[BaseModel]]
+) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    read: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in requests]
+    written: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "serialization") for model in answers]
+    return [*read, *written, (Problem, "serialization")]

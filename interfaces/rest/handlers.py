@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from application.shared.errors import ApplicationError, InvalidField, UnknownReference
 from domain.shared.invalid import InvalidValue
-from interfaces.rest.problems import InvalidPart, RestError, problem_response
+from interfaces.rest.problems import PROBLEMS, InvalidPart, RestError, problem_response
 
 _CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}
 
@@ -31,11 +31,13 @@ def handle_errors(app: FastAPI) -> None:
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
     """The methods that some operation at `path` supports, sorted; HEAD wherever GET is."""
     routes: list[APIRoute] = app.state.operations
-    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods}
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 async def _application_error(request: Request, error: ApplicationError) -> Response:
+    if error.code not in PROBLEMS:
+        raise error
     return problem_response(
         request.state.request_id,
         error.code,

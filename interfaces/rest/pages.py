@@ -86,4 +86,5 @@ def page_answer(request: Request, page: Page[Any], asked: Asked, caching: str) -
     if page.next_cursor is None:
         return body_answer(request, body, caching)
     following = {**request.query_params, "cursor": page.next_cursor}
-    return body_answer(request, body, caching, Link=f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"')
+    link = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
+    return body_answer(request, body, caching, link)

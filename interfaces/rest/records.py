@@ -36,9 +36,10 @@ def addressed(text: str) -> Reference:
         raise RestError("invalid_request", f"The path names no record: it {error.reason}.") from None
 
 
-async def named(
-    request: Request, ref: Annotated[str, Path(description=_REFERENCE, examples=["code:CS-101"])]
-) -> Reference:
+InPath = Annotated[str, Path(description=_REFERENCE, examples=["code:CS-101"])]
+
+
+async def named(request: Request, ref: InPath) -> Reference:
     """A dependency on the record in the path, for operations without a query."""
     refuse_query(request)
     return addressed(ref)

@@ -23,7 +23,7 @@ from interfaces.rest.callers import Calling
 from interfaces.rest.pages import Asked, page_answer, page_parameters
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provided
-from interfaces.rest.records import Named, addressed, refuse_query
+from interfaces.rest.records import InPath, addressed, refuse_query
 from interfaces.rest.resources import BASE_PATH, page_model
 
 _READS = ("institution_required", "access_denied", "unknown_institution")
@@ -149,7 +149,7 @@ async def get_schedule(
 
 
 @router.get(
-    "/sections/{ref}/roster",
+    "/sections/{section}/roster",
     tags=["sections"],
     operation_id="get_roster",
     summary="Read a section's roster",
@@ -162,9 +162,10 @@ async def get_schedule(
     },
     openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
 )
-async def get_roster(request: Request, caller: Calling, reference: Named, enrollments: UseEnrollments) -> Response:
+async def get_roster(request: Request, caller: Calling, section: InPath, enrollments: UseEnrollments) -> Response:
     """Answer a section's roster."""
-    view = await enrollments.roster(caller, reference)
+    refuse_query(request)
+    view = await enrollments.roster(caller, addressed(section))
     return body_answer(request, view.model_dump_json().encode(), PERSONAL)
 
 

@@ -44,11 +44,11 @@ def _unique_keys() -> dict[str, str]:
     """For each unique constraint, the columns that a caller knows it by."""
     keys: dict[str, str] = {}
     for table in Row.metadata.tables.values():
-        uniques = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
-        for constraint in (*uniques, *(index for index in table.indexes if index.unique)):
-            named = [column.name for column in constraint.columns if column.name != TENANT]
-            if isinstance(constraint, Index | UniqueConstraint) and constraint.name is not None:
-                keys[str(constraint.name)] = " and ".join(name.removesuffix("_id") for name in named)
+        uniques: list[Index | UniqueConstraint] = [index for index in table.indexes if index.unique]
+        uniques.extend(c for c in table.constraints if isinstance(c, UniqueConstraint))
+        for unique in uniques:
+            named = [column.name for column in unique.columns if column.name != TENANT]
+            keys[str(unique.name)] = " and ".join(name.removesuffix("_id") for name in named)
     return keys
 
 

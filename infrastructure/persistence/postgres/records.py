@@ -27,6 +27,8 @@ class TableRecords(Generic[E, R]):
         self._session = session
         self._institution = institution
         self._mapper = mapper
+        self._code: Any = mapper.code
+        self._scope: Any = mapper.scope
         relations = mapper.row.__mapper__.relationships
         self._tables = frozenset({mapper.row.__tablename__, *(str(r.target.name) for r in relations)})
 
@@ -36,26 +38,24 @@ class TableRecords(Generic[E, R]):
         query = select(columns.id).where(columns.institution_id == self._institution)
         if reference.id is not None:
             query = query.where(columns.id == reference.id)
-        elif self._mapper.code is None or (self._mapper.scope is None) != (reference.scope is None):
+        elif self._code is None or (self._scope is None) != (reference.scope is None):
             return None
         else:
-            query = query.where(self._mapper.code == reference.code)
-            if self._mapper.scope is not None:
+            query = query.where(self._code == reference.code)
+            if self._scope is not None:
                 term = select(TermRow.id).where(
                     TermRow.institution_id == self._institution, TermRow.code == reference.scope
                 )
-                query = query.where(self._mapper.scope == term.scalar_subquery())
+                query = query.where(self._scope == term.scalar_subquery())
         identifier: UUID | None = await self._session.scalar(query)
         return identifier
 
     async def identify_all(self, codes: Sequence[str]) -> Mapping[str, UUID]:
         """See `Records.identify_all`."""
-        if self._mapper.code is None or not codes:
+        if self._code is None or not codes:
             return {}
         columns = self._mapper.row.__table__.c
-        query = select(self._mapper.code, columns.id).where(
-            columns.institution_id == self._institution, self._mapper.code.in_(codes)
-        )
+        query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code.in_(codes))
         found = await self._session.execute(query)
         return {code: identifier for code, identifier in found.tuples()}
 

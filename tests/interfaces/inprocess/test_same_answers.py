@@ -5,29 +5,45 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from infrastructure.bootstrap.container import Container
+from infrastructure.bootstrap.settings import Settings
 from interfaces.inprocess import open_matricula
-from interfaces.main.asgi import create_app
+from interfaces.inprocess.door import SettingsGiven
+from interfaces.main.asgi import app_for
 from tests.interfaces.inprocess.doors import Json, PythonDoor, RestDoor, comparable
 from tests.interfaces.inprocess.scenario import play
+from tests.support.postgres import PostgresDatabase
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def given(request: pytest.FixtureRequest) -> SettingsGiven:
+    """The settings of both doors; on PostgreSQL they share a database, each with an institution of its own."""
+    if request.param == "memory":
+        return {"persistence": "memory"}
+    database: PostgresDatabase = request.getfixturevalue("postgres_database")
+    return {"persistence": "postgres", "database_url": database.app_url, "pool_size": 2}
 
 
 @pytest.fixture
-async def rest(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RestDoor]:
-    monkeypatch.setenv("MATRICULA_PERSISTENCE", "memory")
-    app = create_app()
+async def rest(given: SettingsGiven) -> AsyncIterator[RestDoor]:
+    app = app_for(Container(settings=Settings.from_environment(**given)))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://matricula",
+            headers={"X-Matricula-Institution": "rest"},
+        ) as client,
     ):
-        founded = await client.post("/v1/institutions", json={"code": "main", "name": "main"})
+        founded = await client.post("/v1/institutions", json={"code": "rest", "name": "Through REST"})
         assert founded.status_code == httpx.codes.CREATED
         yield RestDoor(client)
 
 
 @pytest.fixture
-async def python() -> AsyncIterator[PythonDoor]:
-    async with open_matricula(persistence="memory") as matricula:
-        yield PythonDoor(matricula, await matricula.founding_caller())
+async def python(given: SettingsGiven) -> AsyncIterator[PythonDoor]:
+    async with open_matricula(**given) as matricula:
+        yield PythonDoor(matricula, await matricula.founding_caller("python"))
 
 
 async def test_the_same_scenario_has_the_same_answers_through_both_doors(rest: RestDoor, python: PythonDoor) -> None:

@@ -20,8 +20,6 @@ from infrastructure.persistence.postgres.rows.base import (
     versioned,
 )
 
-_OWNED = {"cascade": "all, delete-orphan", "lazy": "selectin", "passive_deletes": True}
-
 
 class TermRow(Row):
     """Academic periods."""
@@ -83,7 +81,9 @@ class OfferingRow(Row):
     course_id: Mapped[UUID]
     code: Mapped[str] = natural_code()
     version: Mapped[int] = version_column()
-    configurations: Mapped[list["ConfigurationRow"]] = relationship(order_by="ConfigurationRow.position", **_OWNED)
+    configurations: Mapped[list["ConfigurationRow"]] = relationship(
+        order_by="ConfigurationRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
 
     __table_args__ = (
         belongs_to_institution(),
@@ -107,7 +107,9 @@ class ConfigurationRow(Row):
     offering_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str] = mapped_column(String(200))
-    components: Mapped[list["ComponentRow"]] = relationship(order_by="ComponentRow.position", **_OWNED)
+    components: Mapped[list["ComponentRow"]] = relationship(
+        order_by="ComponentRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
 
     __table_args__ = (
         refers_to("offering", "offerings", cascade=True),
@@ -159,8 +161,12 @@ class SectionRow(Row):
     status: Mapped[str] = mapped_column(String(20))
     parent_id: Mapped[UUID | None]
     version: Mapped[int] = version_column()
-    meetings: Mapped[list["MeetingRow"]] = relationship(order_by="MeetingRow.position", **_OWNED)
-    instructors: Mapped[list["SectionInstructorRow"]] = relationship(order_by="SectionInstructorRow.position", **_OWNED)
+    meetings: Mapped[list["MeetingRow"]] = relationship(
+        order_by="MeetingRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+    instructors: Mapped[list["SectionInstructorRow"]] = relationship(
+        order_by="SectionInstructorRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
 
     __table_args__ = (
         refers_to("offering", "offerings", "offering_id", "term_id", targets=("id", "term_id")),

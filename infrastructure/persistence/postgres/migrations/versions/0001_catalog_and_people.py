@@ -162,6 +162,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_holds_institution_id_student_id"), "holds", ["institution_id", "student_id"], unique=False)
     protect("holds")
+    op.execute(f"GRANT SELECT ON alembic_version TO {APPLICATION_ROLE}")
     op.execute(_DIRECTORY)
     op.execute("REVOKE ALL ON FUNCTION institution_directory() FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION institution_directory() TO {APPLICATION_ROLE}")
@@ -170,6 +171,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables."""
     op.execute("DROP FUNCTION institution_directory()")
+    op.execute(f"REVOKE SELECT ON alembic_version FROM {APPLICATION_ROLE}")
     op.drop_table("holds")
     op.drop_table("instructors")
     op.drop_table("students")

@@ -1,0 +1,62 @@
+"""Fixtures of the whole suite: the run's PostgreSQL, and persistence on a database that holds no row."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from infrastructure.persistence.postgres.engine import make_engine
+from infrastructure.persistence.postgres.persistence import PostgresPersistence
+from tests.support.postgres import RUN_DIRECTORY, PostgresDatabase, PostgresServer, end_run, server_of_the_run, start_run
+
+_served: list[str] = []
+
+
+def pytest_configure() -> None:
+    """Open the run in the controlling process; workers inherit its folder."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        start_run()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which PostgreSQL served."""
+    source = end_run()
+    if source is not None:
+        _served.append(source)
+        terminalreporter.write_line(f"PostgreSQL of this run: {source}")
+
+
+def pytest_unconfigure() -> None:
+    """End a run that was broken off before its summary."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and RUN_DIRECTORY in os.environ:
+        end_run()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The run's server."""
+    with server_of_the_run() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def worker_database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase]:
+    """The worker's own database."""
+    database = postgres_server.clone(f"matricula_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}")
+    yield database
+    database.drop()
+
+
+@pytest.fixture
+def postgres_database(worker_database: PostgresDatabase) -> PostgresDatabase:
+    """The worker's database, without a row."""
+    worker_database.empty()
+    return worker_database
+
+
+@pytest.fixture
+async def postgres_persistence(postgres_database: PostgresDatabase) -> AsyncIterator[PostgresPersistence]:
+    """The Postgres adapter, as the application's role, on a database without a row."""
+    persistence = PostgresPersistence(make_engine(postgres_database.app_url))
+    yield persistence
+    await persistence.close()

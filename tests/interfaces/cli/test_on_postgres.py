@@ -1,0 +1,79 @@
+"""Commands on a database that the settings name: they use it as it is, and migrate it only when told to."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.interfaces.cli.conftest import Matricula
+from tests.interfaces.itc2019.files import write
+from tests.support.postgres import PostgresDatabase, PostgresServer
+
+
+@pytest.fixture
+def empty_database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase]:
+    """A database without a schema."""
+    database = postgres_server.clone(f"matricula_test_empty_{os.getpid()}", template="template1")
+    yield database
+    database.drop()
+
+
+def name_database(monkeypatch: pytest.MonkeyPatch, database: PostgresDatabase) -> None:
+    """Let the settings name a database."""
+    monkeypatch.setenv("MATRICULA_DATABASE_URL", database.app_url)
+    monkeypatch.setenv("MATRICULA_DATABASE_OWNER_URL", database.owner_url)
+
+
+def test_a_term_is_imported_verified_and_exported(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, postgres_database: PostgresDatabase, tmp_path: Path
+) -> None:
+    name_database(monkeypatch, postgres_database)
+    xml, timetable = write(tmp_path)
+
+    imported = matricula("--debug", "import", "itc2019", str(xml), "--timetable", str(timetable), "--term", "T", "--json")
+    print(imported.errors)
+    verified = matricula("verify", "--term", "T", "--json")
+    exported = matricula("export", "enrollments", "--term", "T", "-o", str(tmp_path / "rows.csv"))
+
+    assert [imported.code, verified.code, exported.code] == [0, 0, 0]
+    assert json.loads(verified.output)["sections"] == json.loads(imported.output)["created"]["sections"]
+    with (tmp_path / "rows.csv").open() as stream:
+        assert list(csv.reader(stream)) == [["student_code", "course_code", "section_code", "status"]]
+
+
+@pytest.mark.parametrize("command", [("verify", "--term", "T"), ("serve", "--port", "0")], ids=" ".join)
+def test_a_database_without_schema_is_not_migrated_silently(
+    matricula: Matricula,
+    monkeypatch: pytest.MonkeyPatch,
+    empty_database: PostgresDatabase,
+    command: tuple[str, ...],
+) -> None:
+    name_database(monkeypatch, empty_database)
+
+    outcome = matricula(*command)
+
+    assert outcome.code == 4
+    assert "run matricula db upgrade" in outcome.errors
+    assert json.loads(matricula("db", "current", "--json").output)["current"] is None
+
+
+def test_a_database_is_migrated_when_told_and_is_then_as_expected(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, empty_database: PostgresDatabase
+) -> None:
+    name_database(monkeypatch, empty_database)
+
+    assert matricula("db", "upgrade").code == 0
+    assert matricula("db", "check").code == 0
+    assert matricula("verify", "--term", "T").errors == "matricula: There is no institution code:main.\n"
+
+
+def test_a_database_that_is_away_ends_with_4(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_DATABASE_URL", "postgresql://role:secret@127.0.0.1:1/nowhere")
+
+    outcome = matricula("verify", "--term", "T")
+
+    assert outcome.code == 4
+    assert "secret" not in outcome.errors

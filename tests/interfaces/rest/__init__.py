@@ -1,0 +1,1 @@
+"""Tests of the REST adapter: the real application and container on the memory adapter."""

@@ -1,0 +1,99 @@
+"""Entity tags: answers that the client has already, and changes that say which version they are about."""
+
+import httpx
+import pytest
+
+from tests.interfaces.rest.university import University
+
+COURSE = "/v1/courses/code:CS-101"
+SECTION = "/v1/sections/code:2026-1:CS-101-A"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        COURSE,
+        SECTION,
+        "/v1/courses",
+        "/v1/enrollments",
+        f"{SECTION}/roster",
+        "/v1/students/code:S-0001/schedule?term=code:2026-1",
+        "/v1/terms/code:2026-1/sections",
+        "/",
+        "/problems/not_found",
+    ],
+)
+async def test_what_the_client_has_is_not_sent_again(path: str, university: University) -> None:
+    first = await university.client.get(path)
+    tag = first.headers["etag"]
+
+    for condition in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = await university.client.get(path, headers={"If-None-Match": condition})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    other = await university.client.get(path, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.content) == (200, first.content)
+
+
+async def test_a_sections_tag_tells_its_seats_but_only_its_version_counts_for_changes(university: University) -> None:
+    before = (await university.client.get(SECTION)).headers["etag"]
+    await university.enroll("code:S-0001", "code:CS-101")
+    after = (await university.client.get(SECTION)).headers["etag"]
+
+    change = {"If-Match": before}
+    answer = await university.client.patch(SECTION, json={"capacity": 31}, headers=change)
+
+    assert (before, after) == ('"1.0"', '"1.1"')
+    assert answer.status_code == 200
+    assert answer.headers["etag"] == '"2.1"'
+    assert (answer.json()["seats_taken"], answer.json()["seats_free"]) == (1, 30)
+
+
+async def changes(client: httpx.AsyncClient, headers: dict[str, str]) -> list[httpx.Response]:
+    """Each way to change a course, under the same condition."""
+    fields = {"number": "101", "title": "T", "credits": "1", "subject": "CS"}
+    return [
+        await client.put(COURSE, json=fields, headers=headers),
+        await client.patch(COURSE, json={"title": "T"}, headers=headers),
+        await client.delete(COURSE, headers=headers),
+    ]
+
+
+async def test_a_change_without_a_condition_is_refused(university: University) -> None:
+    answers = await changes(university.client, {})
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(428, "precondition_required")] * 3
+
+
+@pytest.mark.parametrize(
+    "condition", ['"2"', '"0"', 'W/"1"', '"1', "1", '"x"', '""', "", '"-1"', '"' + "9" * 30 + '"', '"2", "3"', '"²"']
+)
+async def test_a_change_of_another_version_is_refused(condition: str, university: University) -> None:
+    answers = await changes(university.client, {"If-Match": condition.encode()})  # type: ignore[dict-item]  # raw bytes
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(412, "stale_write")] * 3
+    assert (await university.get("courses/code:CS-101"))["version"] == 1
+
+
+@pytest.mark.parametrize("condition", ['"1"', "*", ' * ', '"7", "1"', '"1.9"'])
+async def test_a_change_of_the_present_version_is_made(condition: str, university: University) -> None:
+    answer = await university.client.patch(COURSE, json={"title": "T"}, headers={"If-Match": condition})
+
+    assert answer.status_code == 200
+    assert answer.json()["version"] == 2
+
+
+async def test_of_two_changes_of_one_version_the_second_is_refused(university: University) -> None:
+    condition = {"If-Match": '"1"'}
+    first = await university.client.patch(COURSE, json={"title": "First"}, headers=condition)
+    second = await university.client.patch(COURSE, json={"title": "Second"}, headers=condition)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert (await university.get("courses/code:CS-101"))["title"] == "First"
+
+
+async def test_answers_about_people_are_kept_nowhere(university: University) -> None:
+    personal = ["students", "instructors", "holds", "enrollments", "students/code:S-0001"]
+
+    for path in personal:
+        assert (await university.client.get(f"/v1/{path}")).headers["cache-control"] == "no-store"
+    assert (await university.client.get(COURSE)).headers["cache-control"] == "private, no-cache"

@@ -1,0 +1,1 @@
+"""What tests share: builders of domain objects, and the PostgreSQL that they run on."""

@@ -1,0 +1,222 @@
+"""The PostgreSQL of a test run: a server the user names, a container, or the embedded one; a database for each worker.
+
+`TEST_DATABASE_URL` (a superuser's URL) comes first, then a container when a Docker engine answers, then the embedded
+server. `MATRICULA_TEST_POSTGRES=url|container|embedded` forces one, and never falls back. One server a run; the schema
+is migrated once into a template, which each worker clones.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+import docker
+from docker.errors import DockerException
+from sqlalchemy import URL, make_url
+
+from infrastructure.persistence.postgres import migrate
+from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE, ServerLease
+from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
+from infrastructure.persistence.postgres.rows.base import Row
+
+T = TypeVar("T")
+
+RUN_DIRECTORY = "MATRICULA_TEST_RUN_DIRECTORY"
+_CHOICE = "MATRICULA_TEST_POSTGRES"
+_IMAGE = "MATRICULA_TEST_POSTGRES_IMAGE"
+_TEMPLATE = "matricula_test_template"
+_PASSWORD = "matricula-test"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """Where the run's server is; `admin_url` is a superuser's."""
+
+    source: str
+    admin_url: str
+
+    def url(self, role: str, database: str) -> str:
+        """The URL by which `role` reaches `database`."""
+        url = make_url(self.admin_url).set(username=role, password=_PASSWORD, database=database)
+        return url.render_as_string(hide_password=False)
+
+    def clone(self, database: str, template: str = _TEMPLATE) -> "PostgresDatabase":
+        """A new database with the migrated schema."""
+        in_thread(lambda: _admin(self, f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
+        in_thread(lambda: _admin(self, f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER_ROLE}'))
+        return PostgresDatabase(self, database)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresDatabase:
+    """A migrated database of the run."""
+
+    server: PostgresServer
+    name: str
+
+    @property
+    def owner_url(self) -> str:
+        """The URL of the role that owns the tables."""
+        return self.server.url(OWNER_ROLE, self.name)
+
+    @property
+    def app_url(self) -> str:
+        """The URL of the application's role."""
+        return self.server.url(APP_ROLE, self.name)
+
+    def empty(self) -> None:
+        """Delete every row."""
+        tables = ", ".join(table.name for table in Row.metadata.tables.values())
+        in_thread(lambda: run_sql(self.owner_url, f"TRUNCATE {tables}"))
+
+    def drop(self) -> None:
+        """Drop the database."""
+        in_thread(lambda: _admin(self.server, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)'))
+
+
+def start_run() -> None:
+    """Give the run a folder of its own; called once, by the process that controls the workers."""
+    os.environ[RUN_DIRECTORY] = tempfile.mkdtemp(prefix="matricula-test-")
+    Path(os.environ[RUN_DIRECTORY]).chmod(0o755)
+
+
+def end_run() -> str | None:
+    """Stop what the run started; answers which server served, None when none was needed."""
+    directory = Path(os.environ.pop(RUN_DIRECTORY))
+    described = directory / "server.json"
+    served = json.loads(described.read_text()) if described.exists() else None
+    if served is not None and served["container"]:
+        docker.from_env().containers.get(served["container"]).remove(force=True, v=True)
+    if served is not None and served["source"] == "embedded":
+        EmbeddedPostgres(directory / "postgres").wait_until_stopped()
+    shutil.rmtree(directory, ignore_errors=True)
+    return None if served is None else served["source"]
+
+
+@contextmanager
+def server_of_the_run() -> Iterator[PostgresServer]:
+    """The run's server, started by whichever worker needs it first."""
+    directory = Path(os.environ[RUN_DIRECTORY])
+    lease: ServerLease | None = None
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        described = directory / "server.json"
+        source = json.loads(described.read_text())["source"] if described.exists() else _choose()
+        if source == "embedded":
+            lease = EmbeddedPostgres(directory / "postgres", settings=_FAST).start()
+        if not described.exists():
+            admin_url, container = _start(source, lease)
+            server = PostgresServer(source, admin_url)
+            _prepare(server)
+            described.write_text(json.dumps({"source": source, "admin_url": admin_url, "container": container}))
+    known = json.loads(described.read_text())
+    try:
+        yield PostgresServer(known["source"], known["admin_url"])
+    finally:
+        if lease is not None:
+            lease.close()
+
+
+def _choose() -> str:
+    choice = os.environ.get(_CHOICE)
+    if choice not in (None, "url", "container", "embedded"):
+        raise ValueError(f"{_CHOICE} must be url, container or embedded, not {choice}")
+    if choice is not None:
+        return choice
+    if os.environ.get("TEST_DATABASE_URL"):
+        return "url"
+    return "container" if _an_engine_answers() else "embedded"
+
+
+def _an_engine_answers() -> bool:
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as engine:
+            if engine.connect_ex(host.removeprefix("unix://")) != 0:
+                return False
+    try:
+        client = docker.from_env(timeout=2)
+    except (DockerException, OSError):
+        return False
+    client.close()
+    return True
+
+
+def _start(source: str, lease: ServerLease | None) -> tuple[str, str | None]:
+    """The superuser's URL, and the container's id if there is one."""
+    if lease is not None:
+        return lease.superuser_url(), None
+    if source == "url":
+        return os.environ["TEST_DATABASE_URL"], None
+    from testcontainers.community.postgres import PostgresContainer
+
+    image = os.environ.get(_IMAGE, "postgres:18")
+    container = PostgresContainer(image, driver="asyncpg")
+    container.with_command(" ".join(["postgres", *(f"-c {name}={value}" for name, value in _FAST.items())]))
+    container.start()
+    return container.get_connection_url(), container.get_wrapped_container().id
+
+
+def _prepare(server: PostgresServer) -> None:
+    """Make the roles where they are missing, and the migrated template."""
+    for role in (OWNER_ROLE, APP_ROLE):
+        in_thread(lambda role=role: _admin(server, _make_role(role)))  # type: ignore[misc]  # bound now
+    in_thread(lambda: _admin(server, f"DROP DATABASE IF EXISTS {_TEMPLATE} WITH (FORCE)"))
+    in_thread(lambda: _admin(server, f"CREATE DATABASE {_TEMPLATE} OWNER {OWNER_ROLE}"))
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(migrate.upgrade, server.url(OWNER_ROLE, _TEMPLATE)).result()
+
+
+def _make_role(role: str) -> str:
+    return f"""
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} LOGIN; END IF;
+            ALTER ROLE {role} PASSWORD '{_PASSWORD}';
+        END $$
+    """
+
+
+async def _admin(server: PostgresServer, sql: str) -> None:
+    await run_sql(server.admin_url, sql)
+
+
+async def run_sql(url: str, sql: str) -> None:
+    """Run statements on a connection of its own."""
+    connection = await connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """A bare connection of the driver, as any SQL client would have."""
+    parsed: URL = make_url(url)
+    return await asyncpg.connect(
+        host=parsed.query.get("host") or parsed.host,
+        port=int(str(parsed.query.get("port") or parsed.port or 5432)),
+        user=parsed.username,
+        password=parsed.password,
+        database=parsed.database,
+    )
+
+
+def in_thread(task: Callable[[], Awaitable[T]]) -> T:
+    """Run a coroutine on a loop of its own, whatever loop the caller is in."""
+
+    async def awaited() -> T:
+        return await task()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(awaited())).result()

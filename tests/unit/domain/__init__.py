@@ -1,0 +1,1 @@
+"""The domain by itself: values, rules and decisions."""
