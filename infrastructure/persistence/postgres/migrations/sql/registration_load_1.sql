@@ -1,9 +1,9 @@
--- Everything that deciding commands of one term needs, in one round trip and as one JSON document. Moves data; holds no
+-- Everything that deciding commands of one term needs, in one round trip and as the text of one JSON document. Moves data; holds no
 -- rule. Takes the term's lock first: whoever holds it decides alone until the end of the transaction.
 -- `= ANY (array)` rather than a join of unnest(): under row-level security the join would lose the index.
 CREATE FUNCTION registration_load(
     institution uuid, term uuid, students uuid[], offering_ids uuid[], offering_codes text[]
-) RETURNS json LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     locked bigint;
     wanted uuid[];
@@ -59,5 +59,5 @@ BEGIN
                     FROM sections s WHERE s.institution_id = institution AND s.id = ANY (involved)),
         'seating', (SELECT json_agg(json_build_array(g.section_id, g.next_seat, g.last_seat, g.seats, g.freed))
                     FROM section_seating g WHERE g.institution_id = institution AND g.section_id = ANY (involved))
-    );
+    )::text;
 END $$
