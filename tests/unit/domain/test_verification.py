@@ -1,0 +1,182 @@
+"""Verification finds each planted offence, names the offender, and finds nothing in a clean term."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from domain.registration.commands import ReviseSection
+from domain.registration.decide import decide
+from domain.registration.verification import Sitting, TermRoster, verify
+from domain.scheduling.calendar import Weekday
+from tests.support.domain_builders import (
+    LECTURE_AND_LAB,
+    NOON,
+    University,
+    a_meeting,
+    a_term,
+    enrollment_id,
+    identifier,
+    section_id,
+)
+from tests.support.stored_term import StoredTerm
+
+
+def a_university() -> University:
+    """CS-101 with two lectures and labs, CS-102 at another time, CS-103 at the time of CS-102, an unlimited CS-104."""
+    university = University()
+    offering = university.offer("CS-101", LECTURE_AND_LAB)
+    for number in ("1", "2"):
+        university.section(offering, f"LEC-{number}", a_meeting(Weekday.MONDAY), capacity=2)
+        university.section(offering, f"LAB-{number}", component="1/LAB", parent=f"LEC-{number}", capacity=2)
+    university.lecture("CS-102", a_meeting(Weekday.TUESDAY))
+    university.lecture("CS-103", a_meeting(Weekday.TUESDAY, at="11:30", until="13:00"))
+    university.lecture("CS-104", capacity=None)
+    university.seat("S1", "CS-101", "LEC-1", "LAB-1")
+    university.seat("S2", "CS-101", "LEC-1", "LAB-1")
+    university.seat("S1", "CS-102", "CS-102-A")
+    university.seat("S1", "CS-104", "CS-104-A")
+    university.seat("S2", "CS-104", "CS-104-A")
+    return university
+
+
+def roster(university: University) -> TermRoster:
+    return StoredTerm(university.facts()).roster()
+
+
+def with_sittings(before: TermRoster, sittings: tuple[Sitting, ...]) -> TermRoster:
+    return replace(before, sittings=sittings)
+
+
+def capacity_cut_behind_the_desk() -> TermRoster:
+    clean = roster(a_university())
+    cut = tuple(replace(s, capacity=1) if s.code == "LAB-1" else s for s in clean.sections)
+    return replace(clean, sections=cut)
+
+
+def one_sitting_too_many() -> TermRoster:
+    clean = roster(a_university())
+    lecture, laboratory = (
+        replace(
+            sitting,
+            enrollment_id=enrollment_id("third"),
+            student_id=sitting.student_id.__class__(int=3),
+            student_code="third",
+            seat_no=3,
+        )
+        for sitting in clean.sittings[:2]
+    )
+    return with_sittings(clean, (*clean.sittings, lecture, laboratory))
+
+
+def two_on_one_seat() -> TermRoster:
+    clean = roster(a_university())
+    return with_sittings(
+        clean, tuple(replace(s, seat_no=1) if s.section_id == section_id("LEC-1") else s for s in clean.sittings)
+    )
+
+
+def no_seat_number() -> TermRoster:
+    clean = roster(a_university())
+    return with_sittings(clean, (replace(clean.sittings[0], seat_no=None), *clean.sittings[1:]))
+
+
+def an_enrollment_that_sits_nowhere() -> TermRoster:
+    return replace(roster(a_university()), unseated=(enrollment_id("lost"),))
+
+
+def a_lab_without_lecture() -> TermRoster:
+    clean = roster(a_university())
+    return with_sittings(clean, clean.sittings[1:])
+
+
+def two_lectures() -> TermRoster:
+    university = a_university()
+    university.seat("S3", "CS-101", "LEC-2", "LAB-2")
+    clean = roster(university)
+    extra = next(s for s in clean.sittings if s.section_id == section_id("LEC-2"))
+    return with_sittings(
+        clean,
+        (*clean.sittings, replace(extra, section_id=section_id("LEC-1"), seat_no=None)),
+    )
+
+
+def a_section_of_another_term_on_top() -> TermRoster:
+    clean = roster(a_university())
+    return with_sittings(
+        clean, (*clean.sittings, replace(clean.sittings[0], section_id=section_id("ELSEWHERE"), seat_no=9))
+    )
+
+
+def a_lab_without_its_own_lecture() -> TermRoster:
+    university = a_university()
+    university.seat("S3", "CS-101", "LEC-2", "LAB-1")
+    clean = roster(university)
+    roomy = tuple(replace(s, capacity=9) if s.capacity is not None else s for s in clean.sections)
+    return replace(clean, sections=roomy)
+
+
+def the_same_course_twice() -> TermRoster:
+    university = a_university()
+    university.seat("S2", "CS-102", "CS-102-A", as_name="first")
+    university.section(university.offer("CS-102-B", course="CS-102"), "B")
+    university.seat("S2", "CS-102-B", "B", as_name="second")
+    return roster(university)
+
+
+def two_courses_at_once() -> TermRoster:
+    university = a_university()
+    university.seat("S1", "CS-103", "CS-103-A")
+    return roster(university)
+
+
+OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
+    (capacity_cut_behind_the_desk, {"capacity"}, "section LAB-1 seats 2 of 1"),
+    (one_sitting_too_many, {"capacity"}, "section LEC-1 seats 3 of 2"),
+    (two_on_one_seat, {"seat_shared"}, "seat 1 of section LEC-1"),
+    (no_seat_number, {"seated"}, "LEC-1"),
+    (an_enrollment_that_sits_nowhere, {"seated"}, str(enrollment_id("lost"))),
+    (a_lab_without_lecture, {"components", "parent"}, "LAB-1"),
+    (two_lectures, {"components", "seated", "capacity", "time_conflict"}, "LEC-1, LEC-2"),
+    (a_section_of_another_term_on_top, {"components"}, "LAB-1, LEC-1"),
+    (a_lab_without_its_own_lecture, {"parent"}, "LAB-1 without its parent"),
+    (the_same_course_twice, {"duplicate"}, str(identifier("course", "CS-102"))),
+    (two_courses_at_once, {"time_conflict"}, "CS-103-A and CS-102-A, which clash at Tue 11:30-13:00"),
+]
+
+
+@pytest.mark.parametrize(("plant", "invariants", "detail"), OFFENCES)
+def test_a_planted_offence_is_found_and_no_other(
+    plant: Callable[[], TermRoster], invariants: set[str], detail: str
+) -> None:
+    offences = verify(plant())
+
+    assert {offence.invariant for offence in offences} == invariants
+    assert any(detail in offence.detail for offence in offences)
+
+
+def test_a_clean_term_has_no_offence() -> None:
+    assert verify(roster(a_university())) == ()
+
+
+def test_an_empty_term_has_no_offence() -> None:
+    assert verify(TermRoster(a_term(), (), (), ())) == ()
+
+
+def test_an_enrollment_of_an_offering_that_the_term_does_not_have_is_found() -> None:
+    clean = roster(a_university())
+
+    offences = verify(replace(clean, offerings=clean.offerings[1:]))
+
+    assert [offence.invariant for offence in offences] == ["components", "components"]
+
+
+def test_a_section_whose_capacity_the_desk_cut_below_its_roster_is_no_offence() -> None:
+    university = a_university()
+    stored = StoredTerm(university.facts())
+    lecture = replace(stored.sections[section_id("LEC-1")], capacity=1)
+
+    _, effects = decide(stored.facts(), [ReviseSection(lecture, NOON)])
+    stored.apply(effects)
+
+    assert verify(stored.roster()) == ()
