@@ -7,7 +7,14 @@ import pytest
 
 from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
-from tests.support.postgres import RUN_DIRECTORY, PostgresDatabase, PostgresServer, end_run, server_of_the_run, start_run
+from tests.support.postgres import (
+    RUN_DIRECTORY,
+    PostgresDatabase,
+    PostgresServer,
+    end_run,
+    server_of_the_run,
+    start_run,
+)
 
 _served: list[str] = []
 

@@ -24,6 +24,7 @@ class Course:
     department_id: DepartmentId | None = None
 
     def __post_init__(self) -> None:
+        require(bool(self.number), "code", "a course needs a number")
         require_code(self.code)
         require(bool(self.title.strip()), "title", "must not be empty")
         require(self.credits >= 0, "credits", "must not be negative")

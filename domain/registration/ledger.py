@@ -1,6 +1,6 @@
 """The facts as they change while a list of commands is decided, and the effects that gather on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,32 +77,61 @@ class Ledger:
             seating, goes = self._seating[seat.section_id].give_back(seat.seat_no)
             self._set_seating(seat.section_id, seating)
             if goes:
-                self.effects.seats_removed.append((seat.section_id, seat.seat_no))
+                self._move_seats(seat.section_id, removed=(seat.seat_no,))
         return dropped
 
     def revise(self, section: Section, expected_version: int | None) -> str | None:
         """Give a section its new state; answers why not, or None when it was done."""
-        current = self.facts.sections[section.id]
+        current = self.facts.sections.get(section.id)
+        if current is None:
+            return "The section does not exist any more."
         if current.is_unlimited != section.is_unlimited:
             return "A section with a capacity cannot become unlimited, nor an unlimited one limited."
+        if self._would_split_families(current, section):
+            return "A section in which students sit keeps its component, and gets no other parent."
         if section.capacity is not None:
             resized = self._seating[section.id].resize(section.capacity)
             self._set_seating(section.id, resized.seating)
-            self.effects.seats_added.extend((section.id, seat_no) for seat_no in resized.added)
-            self.effects.seats_removed.extend((section.id, seat_no) for seat_no in resized.removed)
+            self._move_seats(section.id, added=resized.added, removed=resized.removed)
         self.effects.revised.append(RevisedSection(section, expected_version))
         self.facts = _facts_with(self.facts, section)
         return None
+
+    def _would_split_families(self, current: Section, revised: Section) -> bool:
+        """Whether those who sit in the section would no longer sit in one section per component, with its parents."""
+        moved = revised.component_id != current.component_id
+        adopted = revised.parent_id is not None and revised.parent_id != current.parent_id
+        seating = self._seating.get(current.id)
+        return (moved or adopted) and (seating is None or seating.taken > 0)
+
+    def _move_seats(self, section: SectionId, added: Sequence[int] = (), removed: Sequence[int] = ()) -> None:
+        """Note seats that come and go; one that does both within the list does neither."""
+        coming = [(section, seat_no) for seat_no in added]
+        going = [(section, seat_no) for seat_no in removed]
+        before_added, before_removed = self.effects.seats_added, self.effects.seats_removed
+        self.effects.seats_added = [*_without(before_added, going), *_without(coming, before_removed)]
+        self.effects.seats_removed = [*_without(before_removed, coming), *_without(going, before_added)]
 
     def _set_seating(self, section: SectionId, seating: Seating) -> None:
         self._seating[section] = seating
         self.effects.seating[section] = seating
 
 
+def _without(
+    seats: Sequence[tuple[SectionId, int]], others: Sequence[tuple[SectionId, int]]
+) -> list[tuple[SectionId, int]]:
+    cancelled = set(others)
+    return [seat for seat in seats if seat not in cancelled]
+
+
 def _facts_with(facts: Facts, section: Section) -> Facts:
     """The facts after `section` was revised, for the commands that follow in the list."""
     offerings = {
-        identifier: replace(known, sections=tuple(section if s.id == section.id else s for s in known.sections))
+        identifier: replace(known, sections=_ordered(section if s.id == section.id else s for s in known.sections))
         for identifier, known in facts.offerings.items()
     }
     return replace(facts, offerings=offerings, sections={**facts.sections, section.id: section})
+
+
+def _ordered(sections: Iterable[Section]) -> tuple[Section, ...]:
+    return tuple(sorted(sections, key=lambda section: section.code))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.registration.codes import RejectionCode
-from domain.registration.eligibility import components_of, schedule_has_no_clash
+from domain.registration.eligibility import components_of, parents_are_taken_too, schedule_has_no_clash
 from domain.registration.facts import OfferingFacts
 from domain.scheduling.calendar import TermCalendar
 from domain.scheduling.offering import Configuration
@@ -56,6 +56,7 @@ class _Search:
         obstacles: Callable[[Section], Sequence[Rejection]],
     ) -> None:
         self._by_component: Mapping[ComponentId, Sequence[Section]] = components_of(facts.sections)
+        self._sections = facts.sections
         self._component_of = {section.id: section.component_id for section in facts.sections}
         self._schedule = schedule
         self._calendar = calendar
@@ -80,7 +81,7 @@ class _Search:
         open_sections = []
         for section in self._by_component.get(component, ()):
             clashes = rejections_among(schedule_has_no_clash((section,), self._schedule, self._calendar))
-            against = (*self._obstacles(section), *clashes)
+            against = (*self._obstacles(section), *self._parent_out_of_reach(section, configuration), *clashes)
             if against:
                 reasons: Parameter = tuple({"code": str(reason.code), **reason.parameters} for reason in against)
                 self.blocked.append(
@@ -100,7 +101,7 @@ class _Search:
     ) -> tuple[Section, ...] | None:
         """Complete `chosen` from `candidates`, which hold only what fits to all that was chosen."""
         if not candidates:
-            return chosen if self._families_are_whole(chosen) else None
+            return chosen
         for section in candidates[0]:
             left = [[other for other in sections if self._fit(section, other)] for sections in candidates[1:]]
             if all(left):
@@ -120,13 +121,17 @@ class _Search:
             )
         return self._fitting[key]
 
+    def _parent_out_of_reach(self, section: Section, configuration: Configuration) -> tuple[Rejection, ...]:
+        """Why a section is hopeless whose parent is of no other component here; without it, the search would try all."""
+        if section.parent_id is None:
+            return ()
+        others = {component.id for component in configuration.components} - {section.component_id}
+        if self._component_of.get(section.parent_id) in others:
+            return ()
+        return rejections_among(parents_are_taken_too((section,), self._sections))
+
     def _parent_allows(self, child: Section, other: Section) -> bool:
         """False when `other` takes the place, in its component, of the parent that `child` needs."""
         if child.parent_id is None or self._component_of.get(child.parent_id) != other.component_id:
             return True
         return other.id == child.parent_id
-
-    @staticmethod
-    def _families_are_whole(chosen: tuple[Section, ...]) -> bool:
-        identifiers = {section.id for section in chosen}
-        return all(section.parent_id is None or section.parent_id in identifiers for section in chosen)

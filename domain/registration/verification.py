@@ -94,12 +94,13 @@ def _incomplete(
     for sittings in by_enrollment.values():
         offering = known.get(sittings[0].offering_id)
         taken = Counter(sections[s.section_id].component_id for s in sittings if s.section_id in sections)
+        strangers = any(s.section_id not in sections for s in sittings)
         wanted = (
             []
             if offering is None
             else [Counter(part.id for part in configuration.components) for configuration in offering.configurations]
         )
-        if taken not in wanted:
+        if strangers or taken not in wanted:
             codes = ", ".join(sorted(sections[s.section_id].code for s in sittings if s.section_id in sections))
             yield Offence(
                 "components",

@@ -24,7 +24,7 @@ class ComponentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of a configuration, of which a student takes exactly one section; `name` is unique in the configuration."""
+    """A part of a configuration, of which a student takes one section; `name` is unique in the configuration."""
 
     id: ComponentId
     name: str

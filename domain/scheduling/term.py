@@ -9,6 +9,7 @@ from domain.scheduling.calendar import TermCalendar
 from domain.shared.identifiers import TermId
 from domain.shared.invalid import require
 from domain.shared.reference import require_code
+from domain.shared.time_zone import require_time_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Term:
     def __post_init__(self) -> None:
         require_code(self.code)
         require(bool(self.name.strip()), "name", "must not be empty")
+        require_time_zone(self.time_zone)
+        require(self.registration_opens_at.tzinfo is not None, "registration_opens_at", "needs an offset from UTC")
+        require(self.registration_closes_at.tzinfo is not None, "registration_closes_at", "needs an offset from UTC")
         require(
             self.registration_opens_at < self.registration_closes_at,
             "registration_closes_at",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from domain.shared.identifiers import InstitutionId
 from domain.shared.invalid import require
 from domain.shared.reference import require_code
+from domain.shared.time_zone import require_time_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,4 @@ class Institution:
     def __post_init__(self) -> None:
         require_code(self.code)
         require(bool(self.name.strip()), "name", "must not be empty")
+        require_time_zone(self.time_zone)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.shared.invalid import InvalidValue, require
 
-CODE_PATTERN = r"[\w][\w.+&'-]{0,63}"
+CODE_PATTERN = r"[^\W_][\w.+&'-]{0,63}"
 """A natural code: a letter or digit, then up to 63 letters, digits or `. _ + & ' -`; no colon, slash or space."""
 
 _CODE = re.compile(CODE_PATTERN)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-Parameter: TypeAlias = "str | int | Decimal | None | tuple[Parameter, ...] | Mapping[str, Parameter]"
+Parameter: TypeAlias = "str | int | Decimal | tuple[Parameter, ...] | Mapping[str, Parameter] | None"
 """A value that explains a rejection; every adapter can print it."""
 
 

@@ -257,9 +257,7 @@ class University:
             term=self.term,
             next_number=self._next_number,
             students={
-                student: StudentFacts(
-                    tuple(self._holds.get(student, ())), tuple(self._enrollments.get(student, ()))
-                )
+                student: StudentFacts(tuple(self._holds.get(student, ())), tuple(self._enrollments.get(student, ())))
                 for student in {*self._holds, *self._enrollments}
             },
             offerings={

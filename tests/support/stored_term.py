@@ -25,9 +25,7 @@ class StoredTerm:
         self.sections: dict[SectionId, Section] = dict(facts.sections)
         self.seating: dict[SectionId, Seating] = dict(facts.seating)
         self.enrollments: dict[EnrollmentId, Enrollment] = {
-            enrollment.id: enrollment
-            for known in facts.students.values()
-            for enrollment in known.enrollments
+            enrollment.id: enrollment for known in facts.students.values() for enrollment in known.enrollments
         }
         self.seats: dict[SectionId, set[int]] = {
             section: {*range(seating.next_seat, seating.last_seat + 1), *seating.freed, *self.held(section)}
@@ -60,9 +58,7 @@ class StoredTerm:
         for section in self.sections.values():
             self._check(section)
 
-    def _change_seats(
-        self, added: Sequence[tuple[SectionId, int]], removed: Sequence[tuple[SectionId, int]]
-    ) -> None:
+    def _change_seats(self, added: Sequence[tuple[SectionId, int]], removed: Sequence[tuple[SectionId, int]]) -> None:
         assert len(set(added)) == len(added), "a seat is added twice"
         assert len(set(removed)) == len(removed), "a seat is removed twice"
         assert set(added).isdisjoint(removed), "a seat is both added and removed"

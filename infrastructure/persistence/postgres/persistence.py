@@ -1,4 +1,4 @@
-"""The Postgres adapter of every persistence port: transactions of one institution, and the directory of institutions."""
+"""The Postgres adapter of every persistence port: transactions of one institution, and the directory of all."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

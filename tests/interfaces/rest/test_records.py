@@ -70,14 +70,15 @@ async def test_a_collection_lists_its_records(resource: Resource[Any, Any], univ
 
 
 @each_resource
-async def test_head_has_the_headers_of_get_and_no_content(
-    resource: Resource[Any, Any], university: University
-) -> None:
+async def test_head_has_the_headers_of_get_and_no_content(resource: Resource[Any, Any], university: University) -> None:
     view = await created(university, resource)
     header = at_home(resource, view)
 
     for path in (resource.path, f"{resource.path}/{view['id']}"):
-        head, get = await university.client.head(path, headers=header), await university.client.get(path, headers=header)
+        head, get = (
+            await university.client.head(path, headers=header),
+            await university.client.get(path, headers=header),
+        )
         assert head.status_code == 200
         assert head.content == b""
         for name in ("etag", "content-length", "content-type", "cache-control"):
@@ -200,7 +201,11 @@ def test_what_a_collection_says_it_can_be_asked_is_what_its_use_cases_know(name:
 
 
 async def test_a_record_in_use_cannot_be_deleted(university: University) -> None:
-    for path, by in (("departments/code:CS", "program"), ("courses/code:CS-101", "offering"), ("terms/code:2026-1", "")):
+    for path, by in (
+        ("departments/code:CS", "program"),
+        ("courses/code:CS-101", "offering"),
+        ("terms/code:2026-1", ""),
+    ):
         answer = await university.client.delete(f"/v1/{path}", headers={"If-Match": "*"})
         assert (answer.status_code, answer.json()["code"]) == (409, "still_referenced"), by
 
@@ -217,7 +222,10 @@ async def test_an_unknown_reference_names_the_field(university: University) -> N
 async def test_the_sections_of_a_term_are_listed_under_it(university: University) -> None:
     path = "/v1/terms/code:2026-1/sections"
     all_of_it, none_of_it = await university.client.get(path), await university.client.get(path, params={"code": "X"})
-    unknown, twice = await university.client.get("/v1/terms/code:1999-1/sections"), await university.client.get(f"{path}?term=x")
+    unknown, twice = (
+        await university.client.get("/v1/terms/code:1999-1/sections"),
+        await university.client.get(f"{path}?term=x"),
+    )
 
     assert [section["code"] for section in all_of_it.json()["items"]] == ["CS-101-A"]
     assert none_of_it.json()["items"] == []

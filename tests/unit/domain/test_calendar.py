@@ -107,9 +107,7 @@ def test_the_halves_of_a_term_do_not_clash() -> None:
 
 def test_a_holiday_on_the_only_common_date_ends_the_clash() -> None:
     once = a_meeting(first_date=date(2027, 2, 8), last_date=date(2027, 2, 8))
-    with_holiday = TermCalendar(
-        MONDAY_START.starts_on, MONDAY_START.ends_on, frozenset({date(2027, 2, 8)})
-    )
+    with_holiday = TermCalendar(MONDAY_START.starts_on, MONDAY_START.ends_on, frozenset({date(2027, 2, 8)}))
 
     assert meetings_clash(once, a_meeting(), MONDAY_START)
     assert not meetings_clash(once, a_meeting(), with_holiday)

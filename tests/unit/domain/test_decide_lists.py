@@ -85,9 +85,7 @@ def test_the_same_course_added_twice_is_enrolled_once() -> None:
     university = University()
     university.lecture("CS-101")
 
-    (answer,), _ = decide(
-        university.facts(), [a_request("S1", adding("CS-101"), adding("CS-101", as_name="again"))]
-    )
+    (answer,), _ = decide(university.facts(), [a_request("S1", adding("CS-101"), adding("CS-101", as_name="again"))])
 
     assert outcomes(answer) == [Outcome.ENROLLED, Outcome.REJECTED]
     assert [r.code for r in decisions(answer)[1].rejections] == [RejectionCode.ALREADY_ENROLLED]
@@ -150,9 +148,7 @@ def test_an_enrollment_is_dropped_once() -> None:
     university.lecture("CS-101")
     university.seat("S1", "CS-101", "CS-101-A")
 
-    (answer,), effects = decide(
-        university.facts(), [a_request("S1", dropping("S1/CS-101"), dropping("S1/CS-101"))]
-    )
+    (answer,), effects = decide(university.facts(), [a_request("S1", dropping("S1/CS-101"), dropping("S1/CS-101"))])
 
     assert outcomes(answer) == [Outcome.DROPPED, Outcome.REJECTED]
     assert effects.seating[section_id("CS-101-A")].free == 30

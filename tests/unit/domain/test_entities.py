@@ -16,7 +16,6 @@ from domain.people.student import Student
 from domain.scheduling.calendar import Meeting, TermCalendar
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
 from domain.scheduling.room import Room
-from domain.scheduling.section import Section
 from domain.shared.identifiers import (
     ComponentId,
     ConfigurationId,

@@ -156,9 +156,7 @@ def test_a_full_lab_takes_no_seat_of_its_lecture() -> None:
     university.section(offering, "LEC-1", capacity=1)
     university.section(offering, "LAB-1", component="1/LAB", capacity=0)
 
-    answers, effects = decide(
-        university.facts(), [a_request("S1", adding("CS-101", "LEC-1", "LAB-1"))]
-    )
+    answers, effects = decide(university.facts(), [a_request("S1", adding("CS-101", "LEC-1", "LAB-1"))])
 
     assert isinstance(answers[0], RequestDecided)
     assert answers[0].decisions[0].outcome is Outcome.REJECTED

@@ -153,9 +153,7 @@ ALONE: list[tuple[Callable[[], Case], Rejection]] = [
     ),
     (
         too_late_to_add,
-        Rejection(
-            RejectionCode.DEADLINE_PASSED, {"action": "add", "term": "2027-1", "deadline": "2027-02-10"}
-        ),
+        Rejection(RejectionCode.DEADLINE_PASSED, {"action": "add", "term": "2027-1", "deadline": "2027-02-10"}),
     ),
     (
         with_a_hold,

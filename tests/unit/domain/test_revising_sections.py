@@ -177,9 +177,7 @@ def test_the_commands_that_follow_are_placed_in_the_order_of_the_new_codes() -> 
 def test_a_seat_added_and_cut_in_one_list_is_neither_added_nor_removed() -> None:
     university, section = with_roster(2, 1)
 
-    effects = stored(
-        university, [revising(replace(section, capacity=3)), revising(replace(section, capacity=2))]
-    )
+    effects = stored(university, [revising(replace(section, capacity=3)), revising(replace(section, capacity=2))])
 
     assert (effects.seats_added, effects.seats_removed) == ([], [])
 
@@ -187,9 +185,7 @@ def test_a_seat_added_and_cut_in_one_list_is_neither_added_nor_removed() -> None
 def test_a_seat_cut_and_added_again_in_one_list_stays() -> None:
     university, section = with_roster(2, 1)
 
-    effects = stored(
-        university, [revising(replace(section, capacity=1)), revising(replace(section, capacity=2))]
-    )
+    effects = stored(university, [revising(replace(section, capacity=1)), revising(replace(section, capacity=2))])
 
     assert (effects.seats_added, effects.seats_removed) == ([], [])
 
@@ -226,9 +222,28 @@ def test_a_section_stays_in_its_component_for_students_sit_in_it_there() -> None
     laboratory = university.section(offering, "LAB-1", component="1/LAB")
     university.seat("S1", "CS-101", "LEC-1", "LAB-1")
 
-    (answer,), effects = decide(
-        university.facts(), [revising(replace(lecture, component_id=laboratory.component_id))]
-    )
+    (answer,), effects = decide(university.facts(), [revising(replace(lecture, component_id=laboratory.component_id))])
 
     assert isinstance(answer, RevisionRefused)
     assert not effects.revised
+
+
+def test_a_section_in_which_students_sit_without_a_parent_gets_none() -> None:
+    university = University()
+    offering = university.offer("CS-101", LECTURE_AND_LAB)
+    university.section(offering, "LEC-1")
+    university.section(offering, "LEC-2")
+    laboratory = university.section(offering, "LAB-1", component="1/LAB", parent="LEC-1")
+    empty = university.section(offering, "LAB-2", component="1/LAB", parent="LEC-1")
+    university.seat("S1", "CS-101", "LEC-1", "LAB-1")
+
+    answers, _ = decide(
+        university.facts(),
+        [
+            revising(replace(laboratory, parent_id=section_id("LEC-2"))),
+            revising(replace(laboratory, parent_id=None)),
+            revising(replace(empty, parent_id=section_id("LEC-2"))),
+        ],
+    )
+
+    assert [type(answer) for answer in answers] == [RevisionRefused, SectionRevised, SectionRevised]

@@ -21,9 +21,7 @@ INSTANT = timedelta(microseconds=1)
     ("moment", "is_open"),
     [(OPENS - INSTANT, False), (OPENS, True), (CLOSES - INSTANT, True), (CLOSES, False)],
 )
-def test_registration_is_open_from_its_first_moment_until_just_before_its_last(
-    moment: datetime, is_open: bool
-) -> None:
+def test_registration_is_open_from_its_first_moment_until_just_before_its_last(moment: datetime, is_open: bool) -> None:
     term = a_term(opens_at=OPENS, closes_at=CLOSES)
 
     assert term.is_open_at(moment) is is_open
@@ -58,9 +56,7 @@ def test_a_deadline_ends_with_the_local_day(zone: str, last_moment: datetime) ->
         (date(2027, 10, 31), datetime(2027, 10, 31, 22, 59, 59, 999_999, tzinfo=UTC)),
     ],
 )
-def test_a_deadline_on_the_day_the_clocks_change_ends_with_that_day(
-    deadline: date, last_moment: datetime
-) -> None:
+def test_a_deadline_on_the_day_the_clocks_change_ends_with_that_day(deadline: date, last_moment: datetime) -> None:
     term = a_term(time_zone="Europe/Madrid", add_deadline=deadline)
 
     assert term.day_of(last_moment) == deadline

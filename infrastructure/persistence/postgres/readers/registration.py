@@ -43,7 +43,8 @@ _SCHEDULE = text(
            coalesce((SELECT json_agg(json_build_object(
                         'weekdays', m.weekdays, 'starts_at', m.starts_at, 'ends_at', m.ends_at, 'weeks', m.weeks,
                         'first_date', m.first_date, 'last_date', m.last_date, 'room', m.room_id) ORDER BY m.position)
-                     FROM meetings m WHERE m.institution_id = s.institution_id AND m.section_id = s.id), '[]') AS meetings
+                     FROM meetings m
+                    WHERE m.institution_id = s.institution_id AND m.section_id = s.id), '[]') AS meetings
     FROM enrollments e
     JOIN courses c ON c.institution_id = e.institution_id AND c.id = e.course_id
     JOIN enrollment_sections t ON t.institution_id = e.institution_id AND t.enrollment_id = e.id

@@ -1,4 +1,4 @@
-"""The desk's book in Postgres: each call is one SQL function, called through the driver, whatever the number of commands.
+"""The desk's book in Postgres: each call is one SQL function, called through the driver, for any number of commands.
 
 The functions move data and hold no rule; SQLAlchemy opens and ends the transaction.
 """
