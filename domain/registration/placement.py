@@ -122,7 +122,7 @@ class _Search:
         return self._fitting[key]
 
     def _parent_out_of_reach(self, section: Section, configuration: Configuration) -> tuple[Rejection, ...]:
-        """Why a section is hopeless whose parent is of no other component here; without it, the search would try all."""
+        """Why a section cannot be taken whose parent is in no other component here; else the search would try all."""
         if section.parent_id is None:
             return ()
         others = {component.id for component in configuration.components} - {section.component_id}

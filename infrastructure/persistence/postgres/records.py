@@ -57,7 +57,7 @@ class TableRecords(Generic[E, R]):
         columns = self._mapper.row.__table__.c
         query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code.in_(codes))
         found = await self._session.execute(query)
-        return dict(found.tuples().all())
+        return {code: identifier for code, identifier in found}  # noqa: C416 - rows, not pairs
 
     async def get(self, identifier: UUID) -> Stored[E] | None:
         """See `Records.get`."""

@@ -18,6 +18,7 @@ from tests.support.domain_builders import (
     enrollment_id,
     identifier,
     section_id,
+    student_id,
 )
 from tests.support.stored_term import StoredTerm
 
@@ -60,7 +61,7 @@ def one_sitting_too_many() -> TermRoster:
         replace(
             sitting,
             enrollment_id=enrollment_id("third"),
-            student_id=sitting.student_id.__class__(int=3),
+            student_id=student_id("third"),
             student_code="third",
             seat_no=3,
         )
