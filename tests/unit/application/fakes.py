@@ -1,0 +1,160 @@
+"""Fakes of the application's ports: a clock that stands still, counted ids, and a registration book in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
+from application.registration.ports import Addressee, StaleSeating
+from application.shared.caller import Caller, Role
+from application.shared.errors import NotFound
+from domain.registration.commands import Command
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Effects
+from domain.registration.verification import TermRoster
+from domain.shared.identifiers import InstitutionId, SectionId, StudentId, TermId
+from domain.shared.reference import Reference
+from tests.support.domain_builders import NOON, identifier
+from tests.support.stored_term import StoredTerm
+
+INSTITUTION = InstitutionId(identifier("institution", "main"))
+
+
+def a_caller(*roles: Role, student: StudentId | None = None) -> Caller:
+    """A caller of the institution in these roles."""
+    return Caller(INSTITUTION, "somebody", frozenset(roles), student)
+
+
+class StillClock:
+    """A clock that shows one moment."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+class CountedIds:
+    """Identifiers that count up from 1."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def new(self) -> UUID:
+        self._last += 1
+        return UUID(int=self._last)
+
+
+def not_asked_for(*_: object) -> NoReturn:
+    """What a test does not expect to be called."""
+    raise AssertionError("the fake is not made for this")
+
+
+class ReachedStorage(Exception):  # noqa: N818 - a signal, not an error
+    """A transaction was about to be opened: access had been granted."""
+
+
+def closed_storage(institution: InstitutionId) -> NoReturn:
+    """A unit of work that tells that it was reached."""
+    raise ReachedStorage(str(institution))
+
+
+class BookInMemory:
+    """The books of several terms; a `gate` holds up loading, `stale` counts how often applying still fails."""
+
+    def __init__(self, *facts: Facts) -> None:
+        self.terms = {known.term.id: StoredTerm(known) for known in facts}
+        self.gates: dict[TermId, asyncio.Event] = {}
+        self.stale = 0
+        self.loaded: list[Command] = []
+        self.recounts = 0
+        self.open = 0
+        self.most_open = 0
+        self.undone = 0
+
+    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+        if term not in self.terms:
+            raise NotFound("term", str(term))
+        if term in self.gates:
+            await self.gates[term].wait()
+        await asyncio.sleep(0)
+        self.loaded.extend(commands)
+        return self.terms[term].facts()
+
+    async def apply(self, term: TermId, effects: Effects) -> None:
+        await asyncio.sleep(0)
+        if self.stale:
+            self.stale -= 1
+            raise StaleSeating
+        self.terms[term].apply(effects)
+
+    async def recount(self, term: TermId) -> None:
+        self.recounts += 1
+
+
+class WorkInMemory:
+    """A transaction of the desk on a book in memory."""
+
+    records: Callable[..., Any] = staticmethod(not_asked_for)
+    views: Callable[..., Any] = staticmethod(not_asked_for)
+    identify: Callable[..., Any] = staticmethod(not_asked_for)
+
+    def __init__(self, book: BookInMemory) -> None:
+        self.book = book
+
+
+class UnitOfWorkInMemory:
+    """Opens transactions of the desk."""
+
+    def __init__(self, book: BookInMemory) -> None:
+        self.book = book
+
+    @asynccontextmanager
+    async def __call__(self, institution: InstitutionId) -> AsyncIterator[WorkInMemory]:
+        self.book.open += 1
+        self.book.most_open = max(self.book.most_open, self.book.open)
+        try:
+            yield WorkInMemory(self.book)
+        except BaseException:
+            self.book.undone += 1
+            raise
+        finally:
+            self.book.open -= 1
+
+
+class ReadingInMemory:
+    """Opens transactions that read: `students` and `terms` by the text of their reference."""
+
+    views: Callable[..., Any] = staticmethod(not_asked_for)
+
+    def __init__(self, students: dict[str, StudentId], terms: dict[str, TermId]) -> None:
+        self._students = students
+        self._terms = terms
+        self.rosters: dict[TermId, TermRoster] = {}
+
+    @asynccontextmanager
+    async def __call__(self, institution: InstitutionId) -> AsyncIterator["ReadingInMemory"]:
+        yield self
+
+    async def addressee(self, term: Reference, student: Reference) -> Addressee:
+        return Addressee(self._terms.get(str(term)), self._students.get(str(student)))
+
+    async def identify(self, entity: type[object], reference: Reference) -> UUID | None:
+        return self._terms.get(str(reference))
+
+    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
+        return ScheduleView(student=student, term=term, credits=0, courses=())  # type: ignore[arg-type]  # coerced
+
+    async def roster(self, section: SectionId) -> RosterView:
+        return not_asked_for(section)
+
+    async def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
+        for row in ():
+            yield row
+
+    async def term_roster(self, term: TermId) -> TermRoster:
+        return self.rosters[term]

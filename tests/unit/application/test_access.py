@@ -1,0 +1,141 @@
+"""Who may do what: access is decided before any transaction is opened."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application.catalog.courses import COURSES
+from application.catalog.departments import DEPARTMENTS
+from application.catalog.programs import PROGRAMS
+from application.people.holds import hold_kind
+from application.people.instructors import INSTRUCTORS
+from application.people.release_hold import ReleaseHold
+from application.people.students import STUDENTS
+from application.registration.desk import RegistrationDesk
+from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
+from application.registration.revise_section import ReviseSection
+from application.registration.verify_registration import VerifyRegistration
+from application.scheduling.import_timetable import ImportTimetable
+from application.scheduling.offerings import offering_kind
+from application.scheduling.rooms import ROOMS
+from application.scheduling.sections import SECTIONS
+from application.scheduling.terms import TERMS
+from application.shared.caller import EVERYONE, KEEPERS, STAFF, Caller, Role
+from application.shared.dto import Dto
+from application.shared.errors import AccessDenied, NotFound
+from application.shared.paging import PageQuery
+from application.shared.records import RecordKeeping
+from domain.shared.reference import Reference
+from tests.support.domain_builders import a_term, student_id
+from tests.unit.application.fakes import (
+    BookInMemory,
+    CountedIds,
+    ReachedStorage,
+    ReadingInMemory,
+    StillClock,
+    UnitOfWorkInMemory,
+    a_caller,
+    closed_storage,
+)
+
+SOMETHING = Reference.of(UUID(int=1))
+FIELDS: Any = Dto()
+"""Fields that nobody looks at, since storage is closed."""
+
+Deed = Callable[[Caller], Awaitable[object]]
+
+KINDS: list[tuple[Any, frozenset[Role], frozenset[Role]]] = [
+    (DEPARTMENTS, EVERYONE, KEEPERS),
+    (COURSES, EVERYONE, KEEPERS),
+    (PROGRAMS, EVERYONE, KEEPERS),
+    (INSTRUCTORS, EVERYONE, KEEPERS),
+    (ROOMS, EVERYONE, KEEPERS),
+    (TERMS, EVERYONE, KEEPERS),
+    (offering_kind(CountedIds()), EVERYONE, KEEPERS),
+    (SECTIONS, EVERYONE, KEEPERS),
+    (STUDENTS, STAFF, KEEPERS),
+    (hold_kind(StillClock()), STAFF, KEEPERS),
+    (ENROLLMENTS, STAFF, frozenset()),
+]
+
+
+async def who_may(deed: Deed) -> frozenset[Role]:
+    """The roles, each alone, in which a caller gets as far as storage."""
+    allowed = set()
+    for role in Role:
+        try:
+            await deed(a_caller(role))
+        except ReachedStorage:
+            allowed.add(role)
+        except AccessDenied:
+            pass
+    with pytest.raises(AccessDenied):
+        await deed(a_caller())
+    return frozenset(allowed)
+
+
+@pytest.mark.parametrize(("kind", "readers", "keepers"), KINDS, ids=lambda part: getattr(part, "name", ""))
+async def test_records_are_read_by_their_readers_and_changed_by_their_keepers(
+    kind: Any, readers: frozenset[Role], keepers: frozenset[Role]
+) -> None:
+    keeping = RecordKeeping(kind, closed_storage, closed_storage, CountedIds())
+
+    assert await who_may(lambda caller: keeping.get(caller, SOMETHING)) == readers
+    assert await who_may(lambda caller: keeping.list(caller, PageQuery())) == readers
+    assert await who_may(lambda caller: keeping.create(caller, FIELDS)) == keepers
+    assert await who_may(lambda caller: keeping.replace(caller, SOMETHING, FIELDS, 1)) == keepers
+    assert await who_may(lambda caller: keeping.delete(caller, SOMETHING, 1)) == keepers
+
+
+async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
+    release = ReleaseHold(hold_kind(StillClock()), closed_storage, StillClock())
+    revise = ReviseSection(RegistrationDesk(closed_storage), closed_storage, StillClock())
+    importing = ImportTimetable(closed_storage, CountedIds())
+
+    assert await who_may(lambda caller: release.execute(caller, SOMETHING, None)) == KEEPERS
+    assert await who_may(lambda caller: revise.execute(caller, SOMETHING, FIELDS, None)) == KEEPERS
+    assert await who_may(lambda caller: importing.execute(caller, FIELDS)) == KEEPERS
+
+
+async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> None:
+    enrollments, verifying = ReadEnrollments(closed_storage), VerifyRegistration(closed_storage)
+
+    async def export(caller: Caller) -> None:
+        async for _ in enrollments.export(caller, SOMETHING):
+            pass
+
+    assert await who_may(lambda caller: enrollments.roster(caller, SOMETHING)) == STAFF | {Role.INSTRUCTOR}
+    assert await who_may(lambda caller: enrollments.list(caller, PageQuery())) == STAFF
+    assert await who_may(export) == STAFF
+    assert await who_may(lambda caller: verifying.execute(caller, SOMETHING)) == STAFF
+
+
+async def test_a_student_reads_their_own_schedule_and_no_others() -> None:
+    enrollments = ReadEnrollments(
+        ReadingInMemory({"code:S1": student_id("S1"), "code:S2": student_id("S2")}, {"code:2027-1": a_term().id})
+    )
+    term, mine, theirs = (Reference(code=code) for code in ("2027-1", "S1", "S2"))
+    student, advisor = a_caller(Role.STUDENT, student=student_id("S1")), a_caller(Role.ADVISOR)
+
+    assert (await enrollments.schedule(student, mine, term)).student == student_id("S1")
+    assert (await enrollments.schedule(advisor, theirs, term)).student == student_id("S2")
+    with pytest.raises(AccessDenied):
+        await enrollments.schedule(student, theirs, term)
+    with pytest.raises(AccessDenied):
+        await enrollments.schedule(student, Reference(code="NOBODY"), term)
+    with pytest.raises(NotFound):
+        await enrollments.schedule(advisor, Reference(code="NOBODY"), term)
+    with pytest.raises(NotFound):
+        await enrollments.schedule(student, mine, Reference(code="NEVER"))
+
+
+async def test_a_role_at_the_desk_is_needed_even_for_a_term_that_does_not_exist() -> None:
+    book = BookInMemory()
+    revise = ReviseSection(RegistrationDesk(UnitOfWorkInMemory(book)), closed_storage, StillClock())
+
+    with pytest.raises(AccessDenied):
+        await revise.execute(a_caller(Role.INSTRUCTOR), SOMETHING, FIELDS, None)
+
+    assert not book.loaded

@@ -1,0 +1,188 @@
+"""The desk decides the commands of a term in the order of their arrival, one transaction each, and never waits in vain."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from application.registration.desk import ATTEMPTS, RegistrationDesk
+from application.shared.errors import NotFound, Unavailable
+from domain.registration.commands import RegistrationRequest, ReviseSection
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Decided, Outcome, RequestDecided, RevisionRefused
+from domain.shared.identifiers import TermId
+from tests.support.domain_builders import NOON, University, a_request, a_term, adding, identifier
+from tests.unit.application.fakes import INSTITUTION, BookInMemory, UnitOfWorkInMemory
+
+SPRING = a_term()
+AUTUMN = replace(a_term(), id=TermId(identifier("term", "2027-2")), code="2027-2")
+
+
+def courses(term: TermId = SPRING.id, capacity: int = 30) -> Facts:
+    university = University(SPRING if term == SPRING.id else AUTUMN)
+    university.lecture("CS-101", capacity=capacity)
+    return university.facts()
+
+
+def add_by(student: str) -> RegistrationRequest:
+    return a_request(student, adding("CS-101", as_name=student))
+
+
+def outcome(decided: tuple[Decided, Facts]) -> Outcome:
+    answer, _ = decided
+    assert isinstance(answer, RequestDecided)
+    return answer.decisions[0].outcome
+
+
+async def until_idle() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_an_answer_comes_with_the_facts_it_was_reached_on_and_is_stored() -> None:
+    book = BookInMemory(courses())
+
+    answer, facts = await RegistrationDesk(UnitOfWorkInMemory(book)).decide(INSTITUTION, SPRING.id, add_by("S1"))
+
+    assert outcome((answer, facts)) is Outcome.ENROLLED
+    assert facts == courses()
+    assert len(book.terms[SPRING.id].enrollments) == 1
+
+
+async def test_commands_of_a_term_are_decided_in_the_order_of_their_arrival() -> None:
+    book = BookInMemory(courses(capacity=3))
+    desk = RegistrationDesk(UnitOfWorkInMemory(book))
+    commands = [add_by(f"S{number}") for number in range(10)]
+
+    answers = await asyncio.gather(*(desk.decide(INSTITUTION, SPRING.id, command) for command in commands))
+
+    assert book.loaded == commands
+    assert [outcome(answer) for answer in answers] == [Outcome.ENROLLED] * 3 + [Outcome.REJECTED] * 7
+
+
+async def test_a_busy_term_holds_one_transaction() -> None:
+    book = BookInMemory(courses())
+    desk = RegistrationDesk(UnitOfWorkInMemory(book))
+
+    await asyncio.gather(*(desk.decide(INSTITUTION, SPRING.id, add_by(f"S{number}")) for number in range(20)))
+
+    assert book.most_open == 1
+
+
+async def test_a_term_does_not_wait_for_another() -> None:
+    book = BookInMemory(courses(), courses(AUTUMN.id))
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book))
+    waiting = asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by("S1")))
+    await until_idle()
+
+    assert outcome(await desk.decide(INSTITUTION, AUTUMN.id, add_by("S1"))) is Outcome.ENROLLED
+    assert not waiting.done()
+    book.gates[SPRING.id].set()
+    assert outcome(await waiting) is Outcome.ENROLLED
+
+
+async def test_stale_seating_is_recounted_and_tried_again() -> None:
+    book = BookInMemory(courses())
+    book.stale = ATTEMPTS - 1
+
+    answer = await RegistrationDesk(UnitOfWorkInMemory(book)).decide(INSTITUTION, SPRING.id, add_by("S1"))
+
+    assert outcome(answer) is Outcome.ENROLLED
+    assert (book.recounts, book.undone) == (ATTEMPTS - 1, ATTEMPTS - 1)
+
+
+async def test_seating_that_stays_stale_is_given_up_after_three_attempts() -> None:
+    book = BookInMemory(courses())
+    book.stale = 100
+    desk = RegistrationDesk(UnitOfWorkInMemory(book))
+
+    with pytest.raises(Unavailable):
+        await desk.decide(INSTITUTION, SPRING.id, add_by("S1"))
+
+    assert book.stale == 100 - 3
+    assert not book.terms[SPRING.id].enrollments
+    book.stale = 0
+    assert outcome(await desk.decide(INSTITUTION, SPRING.id, add_by("S1"))) is Outcome.ENROLLED
+
+
+async def test_a_full_queue_turns_commands_away_until_it_is_shorter() -> None:
+    book = BookInMemory(courses(), courses(AUTUMN.id))
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), queue_limit=2)
+    waiting = [asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by(name))) for name in ("S1", "S2")]
+    await until_idle()
+
+    with pytest.raises(Unavailable):
+        await desk.decide(INSTITUTION, SPRING.id, add_by("S3"))
+    with pytest.raises(Unavailable):
+        await desk.decide(INSTITUTION, AUTUMN.id, add_by("S3"))
+
+    book.gates[SPRING.id].set()
+    await asyncio.gather(*waiting)
+    assert outcome(await desk.decide(INSTITUTION, SPRING.id, add_by("S3"))) is Outcome.ENROLLED
+
+
+async def test_a_waiter_who_gives_up_harms_nobody() -> None:
+    book = BookInMemory(courses())
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), queue_limit=3)
+    first, second, third = (
+        asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by(name))) for name in ("S1", "S2", "S3")
+    )
+    await until_idle()
+
+    second.cancel()
+    await until_idle()
+    fourth = asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by("S4")))
+    book.gates[SPRING.id].set()
+
+    answers = [outcome(await task) for task in (first, third, fourth)]
+    assert answers == [Outcome.ENROLLED] * 3
+    assert second.cancelled()
+    assert [command for command in book.loaded if command == add_by("S2")] == []
+
+
+async def test_one_who_gives_up_while_being_served_leaves_nothing_behind_and_the_next_is_served() -> None:
+    book = BookInMemory(courses(capacity=1))
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), queue_limit=2)
+    served = asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by("S1")))
+    following = asyncio.create_task(desk.decide(INSTITUTION, SPRING.id, add_by("S2")))
+    await until_idle()
+
+    served.cancel()
+    book.gates[SPRING.id].set()
+
+    assert outcome(await following) is Outcome.ENROLLED
+    assert served.cancelled()
+    assert book.undone == 1
+    assert outcome(await desk.decide(INSTITUTION, SPRING.id, add_by("S3"))) is Outcome.REJECTED
+
+
+async def test_a_failing_command_does_not_hold_up_those_behind_it() -> None:
+    book = BookInMemory(courses())
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), queue_limit=1)
+
+    with pytest.raises(NotFound):
+        await desk.decide(INSTITUTION, AUTUMN.id, add_by("S1"))
+
+    assert outcome(await desk.decide(INSTITUTION, SPRING.id, add_by("S1"))) is Outcome.ENROLLED
+
+
+async def test_revisions_stand_in_the_same_queue() -> None:
+    facts = courses(capacity=1)
+    (section,) = facts.sections.values()
+    book = BookInMemory(facts)
+    desk = RegistrationDesk(UnitOfWorkInMemory(book))
+
+    answers = await asyncio.gather(
+        desk.decide(INSTITUTION, SPRING.id, add_by("S1")),
+        desk.decide(INSTITUTION, SPRING.id, add_by("S2")),
+        desk.decide(INSTITUTION, SPRING.id, ReviseSection(replace(section, capacity=2), NOON)),
+        desk.decide(INSTITUTION, SPRING.id, add_by("S2")),
+        desk.decide(INSTITUTION, SPRING.id, ReviseSection(replace(section, capacity=None), NOON)),
+    )
+
+    assert [outcome(answers[n]) for n in (0, 1, 3)] == [Outcome.ENROLLED, Outcome.REJECTED, Outcome.ENROLLED]
+    assert isinstance(answers[4][0], RevisionRefused)
