@@ -79,12 +79,19 @@ def _invalid_body(error: ValidationError, body: bytes) -> RestError:
     if errors[0]["type"] == "json_invalid":
         return _malformed(errors[0]["msg"].removeprefix("Invalid JSON: "))
     content = from_json(body)
+    places = {part["loc"] for part in errors}
     return _invalid(
         [
             InvalidPart(pointer=json_pointer(part["loc"], content), message=part["msg"].removeprefix("Value error, "))
             for part in errors[:_ERRORS_SHOWN]
+            if not _is_explained_within(part["loc"], places)
         ]
     )
+
+
+def _is_explained_within(place: tuple[str | int, ...], places: set[tuple[str | int, ...]]) -> bool:
+    """Whether there are errors inside `place`: a list with an invalid item is counted as too short, too."""
+    return any(other[: len(place)] == place and other != place for other in places)
 
 
 def _invalid(parts: Sequence[InvalidPart]) -> RestError:

@@ -32,7 +32,7 @@ def by_student(stored: StoredTerm) -> dict[StudentId, list[Enrollment]]:
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(universities(), st.data())
 def test_no_invariant_ever_breaks(university: University, data: st.DataObject) -> None:
     facts = university.facts()

@@ -48,7 +48,7 @@ def first_by_brute_force(known: OfferingFacts, schedule: Iterable[Section], fact
     return next(([s.code for s in chosen] for chosen in every if can_be_taken(chosen, schedule, facts)), None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(universities(), st.data())
 def test_placement_finds_what_brute_force_finds(university: University, data: st.DataObject) -> None:
     facts = university.facts()

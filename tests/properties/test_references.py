@@ -27,12 +27,11 @@ def test_what_is_printed_is_read_as_the_same_reference(reference: Reference) -> 
 def test_any_text_is_refused_or_read_as_a_reference_that_prints_the_same_again(text: str) -> None:
     try:
         reference = Reference.parse(text)
-    except InvalidValue as refused:
-        assert refused.field == "reference"
-    else:
-        printed = str(reference)
-        assert Reference.parse(printed) == reference
-        assert printed == (text if text.startswith("code:") else str(UUID(text)))
+    except InvalidValue:
+        return
+    printed = str(reference)
+    assert Reference.parse(printed) == reference
+    assert printed == (text if text.startswith("code:") else str(UUID(text)))
 
 
 @given(st.text(max_size=70))

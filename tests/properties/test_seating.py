@@ -68,7 +68,7 @@ class SeatingAgainstASet(RuleBasedStateMachine):
         assert self.seating.seats == max(self.seating.capacity, len(self.held))
 
 
-SeatingAgainstASet.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+SeatingAgainstASet.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 TestSeatingAgainstASet = SeatingAgainstASet.TestCase
 
 

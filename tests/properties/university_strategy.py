@@ -116,7 +116,8 @@ def command_lists(draw: st.DrawFn, facts: Facts) -> list[Command]:
 def _request(draw: st.DrawFn, facts: Facts, number: int, enrollments: list[EnrollmentId]) -> RegistrationRequest:
     actions: list[Add | Drop] = []
     for position in range(draw(st.integers(1, 3))):
-        if enrollments and draw(st.booleans()):
+        drops = draw(st.booleans())
+        if enrollments and drops:
             actions.append(Drop(draw(st.sampled_from(enrollments))))
         else:
             new = EnrollmentId(identifier("enrollment", f"{number}/{position}"))

@@ -61,7 +61,7 @@ def _entity(table: Table) -> list[str]:
 
 
 def _type(column: Column[object]) -> str:
-    compiled = column.type.compile(dialect=PGDialect())
+    compiled = column.type.compile(dialect=PGDialect())  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
     return compiled.split(" COLLATE")[0].split(" WITH")[0].lower().replace("(", "_").replace(")", "").replace(", ", "_")
 
 

@@ -55,10 +55,17 @@ async def test_null_removes_an_optional_field(university: University) -> None:
     assert (changed["department"], changed["description"]) == (None, "")
 
 
-async def test_null_makes_a_section_unlimited(university: University) -> None:
-    changed = await university.patch("sections/code:2026-1:CS-101-A", {"capacity": None})
+async def test_null_is_a_value_where_a_field_is_required_and_may_be_null(university: University) -> None:
+    unlimited = {"offering": "code:2026-1:CS-101", "component": "LEC", "code": "U", "capacity": None}
+    await university.create("sections", unlimited)
 
-    assert (changed["capacity"], changed["seats_free"]) == (None, None)
+    kept = await university.patch("sections/code:2026-1:U", {"capacity": None})
+    refused = await university.client.patch(
+        "/v1/sections/code:2026-1:CS-101-A", json={"capacity": None}, headers={"If-Match": "*"}
+    )
+
+    assert (kept["capacity"], kept["seats_free"], kept["version"]) == (None, None, 2)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
 
 
 async def test_null_for_a_required_field_is_refused(university: University) -> None:

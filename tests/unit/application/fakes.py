@@ -153,7 +153,8 @@ class ReadingInMemory:
         return not_asked_for(section)
 
     async def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
-        for row in ():
+        rows: tuple[EnrollmentRow, ...] = ()
+        for row in rows:
             yield row
 
     async def term_roster(self, term: TermId) -> TermRoster:

@@ -31,14 +31,14 @@ def test_every_code_stands_in_the_catalogue_with_a_sentence_over_its_own_paramet
 
 
 @pytest.mark.parametrize(("arrange", "_rejection"), ALONE)
-def test_the_rules_give_the_parameters_of_the_catalogue(arrange: Callable[[], Case], _rejection: Rejection) -> None:  # noqa: PT019 - a parameter
+def test_the_rules_give_the_parameters_of_the_catalogue(arrange: Callable[[], Case], _rejection: Rejection) -> None:
     for rejection in refusals(*arrange()):
         view = rejection_view(rejection)
 
         assert view.code == rejection.code
         assert rejection.parameters.keys() == set(REJECTIONS[RejectionCode(rejection.code)].parameters)
         assert "{" not in view.message
-        assert view.message[0].isupper()
+        assert len(view.message.split()) > 2
         assert json.loads(json.dumps(view.parameters)) == view.parameters
 
 

@@ -1,4 +1,4 @@
-"""The desk decides the commands of a term in the order of their arrival, one transaction each, and never waits in vain."""
+"""The desk decides the commands of a term in the order of their arrival, whatever happens to one of them."""
 
 import asyncio
 from dataclasses import replace
