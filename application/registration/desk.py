@@ -58,9 +58,10 @@ class RegistrationDesk:
                     facts = await work.book.load(term, [command])
                     (answer,), effects = decide(facts, [command])
                     await work.book.apply(term, effects)
-                return answer, facts
             except StaleSeating:
                 async with self._unit_of_work(institution) as work:
                     await work.book.recount(term)
+            else:
+                return answer, facts
         detail = "The seats of a section keep changing behind the desk."
         raise Unavailable(detail)

@@ -50,7 +50,8 @@ class Register:
             arrived_at=arrived_at,
         )
         answer, facts = await self._desk.decide(caller.institution, addressee.term, command)
-        assert isinstance(answer, RequestDecided)
+        if not isinstance(answer, RequestDecided):
+            raise TypeError(answer)
         return RegistrationRequestView(
             id=command.id,
             student=command.student_id,

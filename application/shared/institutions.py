@@ -1,5 +1,6 @@
 """Institutions: founding a tenant, finding it before any tenant is known, and keeping it."""
 
+from functools import cache
 from typing import Annotated, Protocol
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -16,8 +17,14 @@ from domain.shared.institution import Institution
 from domain.shared.reference import Reference
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names in the time zone database, which is read once: looking them up reads every file of it."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         msg = "must be a time zone of the IANA database, such as America/Bogota"
         raise ValueError(msg)
     return name

@@ -1,8 +1,8 @@
 """Proving a term's invariants from what is stored, without trusting the rules that stored it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from domain.registration.eligibility import meeting_in_words
 from domain.scheduling.offering import CourseOffering
@@ -26,13 +26,18 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class TermRoster:
-    """A term as stored: its offerings, sections and sittings, and the enrollments that sit nowhere."""
+    """A term as stored: its offerings, sections and sittings, and the enrollments that sit nowhere.
+
+    `seats` is how many seats a section has, where it is not its capacity: after a cut below the roster, seats that are
+    taken stay until they are given back.
+    """
 
     term: Term
     offerings: tuple[CourseOffering, ...]
     sections: tuple[Section, ...]
     sittings: tuple[Sitting, ...]
     unseated: tuple[EnrollmentId, ...] = ()
+    seats: Mapping[SectionId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def verify(roster: TermRoster) -> tuple[Offence, ...]:
         by_enrollment[sitting.enrollment_id].append(sitting)
         by_student[sitting.student_id].append(sitting)
     return (
-        *_oversold(roster.sittings, sections),
+        *_oversold(roster, sections),
         *_seats_shared(roster.sittings, sections),
         *(Offence("seated", f"enrollment {enrollment} holds no seat") for enrollment in roster.unseated),
         *_incomplete(by_enrollment, roster.offerings, sections),
@@ -62,11 +67,13 @@ def verify(roster: TermRoster) -> tuple[Offence, ...]:
     )
 
 
-def _oversold(sittings: Iterable[Sitting], sections: dict[SectionId, Section]) -> Iterator[Offence]:
-    roster = Counter(sitting.section_id for sitting in sittings)
-    for section_id, taken in roster.items():
+def _oversold(roster: TermRoster, sections: dict[SectionId, Section]) -> Iterator[Offence]:
+    sitting = Counter(sitting.section_id for sitting in roster.sittings)
+    for section_id, taken in sitting.items():
         section = sections.get(section_id)
-        if section is not None and section.capacity is not None and taken > section.capacity:
+        if section is None or section.capacity is None:
+            continue
+        if taken > max(section.capacity, roster.seats.get(section_id, 0)):
             yield Offence("capacity", f"section {section.code} seats {taken} of {section.capacity}")
 
 

@@ -1,6 +1,6 @@
 """One client process of a race: its students ask for a place in every offering, at the same time, through one server.
 
-Called as `python -m tests.scenarios.contender URL FIRST COUNT OFFERINGS`; prints the outcomes of each offering, counted.
+Called as `python -m tests.scenarios.contender URL FIRST COUNT OFFERINGS`; prints each offering's outcomes, counted.
 """
 
 import asyncio

@@ -48,7 +48,9 @@ def _timetable() -> Timetable:
             add_deadline=now.date() + timedelta(days=40),
             drop_deadline=now.date() + timedelta(days=40),
         ),
-        courses=tuple(CourseFields(subject="C", number=str(n), title=f"Course {n}", credits=Decimal(1)) for n in range(ROUNDS)),
+        courses=tuple(
+            CourseFields(subject="C", number=str(n), title=f"Course {n}", credits=Decimal(1)) for n in range(ROUNDS)
+        ),
         students=tuple(
             StudentFields(code=f"S-{n}", given_name="Student", family_name=str(n))
             for n in range(CLIENTS * STUDENTS_EACH)

@@ -112,7 +112,8 @@ class StoredTerm:
 
     def roster(self) -> TermRoster:
         """What proving the term's invariants looks at."""
-        return roster_of(self._facts, self.sections.values(), self.enrollments.values())
+        stored = roster_of(self._facts, self.sections.values(), self.enrollments.values())
+        return replace(stored, seats={section: len(numbers) for section, numbers in self.seats.items()})
 
     def is_waiting_to_shrink(self, section: Section) -> bool:
         """Whether the capacity was cut below the roster, so that seats still have to go."""

@@ -5,7 +5,7 @@ from uuid import UUID
 from application.shared.errors import StillReferenced, UnknownReference
 from application.shared.records import Entity
 from domain.people.student import Student
-from domain.registration.enrollment import Enrollment
+from domain.registration.enrollment import Enrollment, EnrollmentStatus
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from infrastructure.persistence.memory.kinds import KINDS, kind_of
@@ -81,4 +81,9 @@ def _fits(enrollment: Enrollment, entity: CourseOffering | Section) -> bool:
     if isinstance(entity, CourseOffering):
         same = (enrollment.term_id, enrollment.course_id) == (entity.term_id, entity.course_id)
         return same or enrollment.offering_id != entity.id
-    return all(seat.component_id == entity.component_id for seat in enrollment.seats if seat.section_id == entity.id)
+    enrolled = enrollment.status is EnrollmentStatus.ENROLLED
+    return all(
+        seat.component_id == entity.component_id and (not enrolled or (seat.seat_no is None) == entity.is_unlimited)
+        for seat in enrollment.seats
+        if seat.section_id == entity.id
+    )

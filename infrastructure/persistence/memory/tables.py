@@ -1,6 +1,6 @@
 """The tables of one institution as dicts: a transaction works on a branch of them, and a commit is a swap."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -66,6 +66,14 @@ class Table(MutableMapping[K, V]):
 
     def __delitem__(self, key: K) -> None:
         del self._own()[key]
+
+    def values(self) -> ValuesView[V]:
+        """The rows, as fast as the dict gives them."""
+        return self._rows.values()
+
+    def items(self) -> ItemsView[K, V]:
+        """The keys and rows, as fast as the dict gives them."""
+        return self._rows.items()
 
     def _own(self) -> dict[K, V]:
         if self._shared:

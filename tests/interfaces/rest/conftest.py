@@ -1,4 +1,4 @@
-"""The REST application on records in memory, a client of it, and a university that the documentation's examples make."""
+"""The REST application on records in memory, a client of it, and the university that the examples of the docs make."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

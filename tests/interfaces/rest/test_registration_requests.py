@@ -203,5 +203,7 @@ async def test_enrollments_change_by_registration_requests_alone(university: Uni
         ("enrollments?student=code:NONE", 200),
     ],
 )
-async def test_views_of_nothing_are_refused_and_pages_of_nothing_are_empty(path: str, status: int, university: University) -> None:
+async def test_views_of_nothing_are_refused_and_pages_of_nothing_are_empty(
+    path: str, status: int, university: University
+) -> None:
     assert (await university.client.get(f"/v1/{path}")).status_code == status

@@ -54,7 +54,7 @@ class University:
         await self.create("students", {"code": code, "given_name": "Student", "family_name": code})
         return f"code:{code}"
 
-    async def offer(self, subject: str, number: str, *components: str, credits: str = "3", **sections: Json) -> str:
+    async def offer(self, subject: str, number: str, *components: str, credits: str = "3", **sections: Json) -> str:  # noqa: A002 - the name of the field
         """Create a course, offer it with these components, and create sections; answer the offering's reference.
 
         A section is named by its code and given by the fields that differ from the usual ones.

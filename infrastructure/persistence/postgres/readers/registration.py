@@ -102,6 +102,14 @@ _UNSEATED = text(
     """
 )
 
+_SEATS = text(
+    """
+    SELECT s.section_id, count(*) FROM seats s
+    JOIN sections c ON c.institution_id = s.institution_id AND c.id = s.section_id
+    WHERE s.institution_id = :institution AND c.term_id = :term GROUP BY s.section_id
+    """
+)
+
 
 class RegistrationReader:
     """Reads registration of one institution in one transaction."""
@@ -167,6 +175,7 @@ class RegistrationReader:
         of_term = {"institution": self._institution, "term": term}
         sittings = await self._session.execute(_SITTINGS, of_term)
         unseated = await self._session.execute(_UNSEATED, of_term)
+        seats = await self._session.execute(_SEATS, of_term)
         offerings = await self._session.scalars(
             select(OfferingRow).where(
                 and_(OfferingRow.institution_id == self._institution, OfferingRow.term_id == term)
@@ -192,6 +201,7 @@ class RegistrationReader:
                 for enrollment, student, code, course, offering, section, seat_no in sittings
             ),
             unseated=tuple(EnrollmentId(row.id) for row in unseated),
+            seats={SectionId(section): count for section, count in seats},
         )
 
 

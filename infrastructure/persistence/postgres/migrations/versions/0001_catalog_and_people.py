@@ -171,7 +171,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the tables."""
     op.execute("DROP FUNCTION institution_directory()")
-    op.execute(f"REVOKE SELECT ON alembic_version FROM {APPLICATION_ROLE}")
+    op.execute(f"REVOKE SELECT ON alembic_version FROM {APPLICATION_ROLE}")  # noqa: S608 - a constant
     op.drop_table("holds")
     op.drop_table("instructors")
     op.drop_table("students")

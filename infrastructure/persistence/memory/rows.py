@@ -1,0 +1,129 @@
+"""Views as plain dicts from the memory tables: the fields of the view, references as the text of their ids."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from application.shared.records import Entity
+from domain.catalog.course import Course
+from domain.people.student import Student
+from domain.registration.enrollment import Enrollment
+from domain.scheduling.calendar import Meeting
+from domain.scheduling.offering import CourseOffering
+from domain.scheduling.section import Section
+from domain.scheduling.term import Term
+from domain.shared.identifiers import EnrollmentId
+from infrastructure.persistence.memory.tables import Tables
+
+Row = dict[str, Any]
+"""The fields of a view by name."""
+
+
+def view_rows(tables: Tables, entity: type[Entity]) -> Iterable[Row]:
+    """The rows of a whole collection."""
+    if entity is Enrollment:
+        return (enrollment_row(tables, enrollment) for enrollment in tables.enrollments.values())
+    return (_record_row(tables, stored.entity, stored.version) for stored in tables.records(entity).values())
+
+
+def view_row(tables: Tables, entity: type[Entity], identifier: UUID) -> Row | None:
+    """The row of one record, or None."""
+    if entity is Enrollment:
+        enrollment = tables.enrollments.get(EnrollmentId(identifier))
+        return None if enrollment is None else enrollment_row(tables, enrollment)
+    stored = tables.records(entity).get(identifier)
+    return None if stored is None else _record_row(tables, stored.entity, stored.version)
+
+
+def _record_row(tables: Tables, entity: Entity, version: int) -> Row:
+    special = _SPECIAL.get(type(entity))
+    row = _flat(entity) if special is None else special(tables, entity)
+    return {**row, "version": version}
+
+
+def _flat(entity: Any) -> Row:  # noqa: ANN401 - any of the dataclasses of the domain
+    return {
+        field.name.removesuffix("_id"): _as_text(getattr(entity, field.name), field.name)
+        for field in fields(entity)
+        if field.init
+    }
+
+
+def _as_text(value: object, name: str) -> object:
+    return str(value) if isinstance(value, UUID) and name != "id" else value
+
+
+def _course(_tables: Tables, course: Course) -> Row:
+    return {**_flat(course), "code": course.code}
+
+
+def _offering(_tables: Tables, offering: CourseOffering) -> Row:
+    configurations = [
+        {"id": conf.id, "name": conf.name, "components": [_flat(component) for component in conf.components]}
+        for conf in offering.configurations
+    ]
+    return {**_flat(offering), "configurations": configurations}
+
+
+def _section(tables: Tables, section: Section) -> Row:
+    offering = tables.entity(CourseOffering, section.offering_id)
+    taken = len(tables.sits_in(section.id))
+    return {
+        "id": section.id,
+        "term": str(section.term_id),
+        "term_code": tables.entity(Term, section.term_id).code,
+        "offering": str(section.offering_id),
+        "course_code": tables.entity(Course, offering.course_id).code,
+        "component": component_name(offering, section),
+        "code": section.code,
+        "capacity": section.capacity,
+        "status": section.status,
+        "parent": None if section.parent_id is None else str(section.parent_id),
+        "meetings": [meeting_row(meeting) for meeting in section.meetings],
+        "instructors": [str(instructor) for instructor in section.instructor_ids],
+        "seats_taken": taken,
+        "seats_free": None if section.capacity is None else max(0, section.capacity - taken),
+    }
+
+
+def component_name(offering: CourseOffering, section: Section) -> str:
+    """The component of a section as views show it: `CONFIGURATION/COMPONENT`."""
+    names = {
+        component.id: f"{configuration.name}/{component.name}"
+        for configuration in offering.configurations
+        for component in configuration.components
+    }
+    return names[section.component_id]
+
+
+def meeting_row(meeting: Meeting) -> Row:
+    """A meeting as views show it."""
+    return _flat(meeting)
+
+
+def enrollment_row(tables: Tables, enrollment: Enrollment) -> Row:
+    """An enrollment as its view shows it."""
+    return {
+        "id": enrollment.id,
+        "student": enrollment.student_id,
+        "student_code": tables.entity(Student, enrollment.student_id).code,
+        "term": enrollment.term_id,
+        "term_code": tables.entity(Term, enrollment.term_id).code,
+        "offering": enrollment.offering_id,
+        "course": enrollment.course_id,
+        "course_code": tables.entity(Course, enrollment.course_id).code,
+        "status": enrollment.status,
+        "credits": enrollment.credits,
+        "sections": sorted(tables.entity(Section, seat.section_id).code for seat in enrollment.seats),
+        "number": enrollment.number,
+        "enrolled_at": enrollment.enrolled_at,
+        "dropped_at": enrollment.dropped_at,
+    }
+
+
+_SPECIAL: dict[type[Entity], Callable[[Tables, Any], Row]] = {
+    Course: _course,
+    CourseOffering: _offering,
+    Section: _section,
+}
