@@ -35,9 +35,10 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *scheduling.RESOURCES,
 )
 
+# In the order in which requests are matched: registration day's first.
 _ROUTERS = (
-    *operations.ROUTERS,
     *registration.ROUTERS,
+    *operations.ROUTERS,
     *institutions.ROUTERS,
     *catalog.ROUTERS,
     *people.ROUTERS,

@@ -49,12 +49,6 @@ def with_sittings(before: TermRoster, sittings: tuple[Sitting, ...]) -> TermRost
     return replace(before, sittings=sittings)
 
 
-def capacity_cut_behind_the_desk() -> TermRoster:
-    clean = roster(a_university())
-    cut = tuple(replace(s, capacity=1) if s.code == "LAB-1" else s for s in clean.sections)
-    return replace(clean, sections=cut)
-
-
 def one_sitting_too_many() -> TermRoster:
     clean = roster(a_university())
     lecture, laboratory = (
@@ -132,7 +126,6 @@ def two_courses_at_once() -> TermRoster:
 
 
 OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
-    (capacity_cut_behind_the_desk, {"capacity"}, "section LAB-1 seats 2 of 1"),
     (one_sitting_too_many, {"capacity"}, "section LEC-1 seats 3 of 2"),
     (two_on_one_seat, {"seat_shared"}, "seat 1 of section LEC-1"),
     (no_seat_number, {"seated"}, "LEC-1"),

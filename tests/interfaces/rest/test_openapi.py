@@ -1,0 +1,180 @@
+"""The OpenAPI document: complete, consistent, and true in what its examples say."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from application.registration.dto import (
+    EnrollmentView,
+    RegistrationRequestFields,
+    RegistrationRequestView,
+    RosterView,
+    ScheduleView,
+)
+from interfaces.rest import examples
+from interfaces.rest.app import RESOURCES
+from interfaces.rest.problems import PROBLEMS
+from interfaces.rest.resources import Resource
+from tests.interfaces.rest.university import University
+
+Json = Any
+
+
+@pytest.fixture
+async def document(client: httpx.AsyncClient) -> Json:
+    return (await client.get("/openapi.json")).json()
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Method, path and description of every operation."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def nodes(value: Json) -> Iterator[Json]:
+    """Every object in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from nodes(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from nodes(part)
+
+
+def resolve(document: Json, node: Json) -> Json:
+    """What a node is, or refers to."""
+    while "$ref" in node:
+        found = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+def test_the_document_is_of_the_version_that_it_says(document: Json) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert document["info"]["title"] == "Matrícula"
+
+
+def test_every_reference_in_the_document_leads_somewhere(document: Json) -> None:
+    for node in nodes(document):
+        if isinstance(node.get("$ref"), str):
+            assert resolve(document, node) is not None
+
+
+def test_every_schema_is_used(document: Json) -> None:
+    used = {node["$ref"] for node in nodes(document) if isinstance(node.get("$ref"), str)}
+
+    assert {f"#/components/schemas/{name}" for name in document["components"]["schemas"]} <= used
+
+
+def test_every_operation_has_a_name_of_its_own_a_summary_and_a_tag(document: Json) -> None:
+    named = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert len(named) == len(set(named)) == 76
+    for method, path, operation in operations(document):
+        assert operation["summary"], (method, path)
+        assert operation["tags"], (method, path)
+
+
+def test_every_operation_names_the_parameters_of_its_path_and_each_parameter_once(document: Json) -> None:
+    for method, path, operation in operations(document):
+        parameters = [resolve(document, parameter) for parameter in operation["parameters"]]
+        keys = [(parameter["in"], parameter["name"]) for parameter in parameters]
+        assert len(keys) == len(set(keys)), (method, path)
+        assert {name for place, name in keys if place == "path"} == set(re.findall(r"{(\w+)}", path))
+        assert ("header", "X-Request-ID") in keys
+        for parameter in parameters:
+            assert parameter["description"], (method, path, parameter["name"])
+
+
+def test_every_answer_has_an_example_or_no_content(document: Json) -> None:
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            assert answer["description"], (method, path, status)
+            assert "X-Request-ID" in answer["headers"], (method, path, status)
+            if status in ("204", "304"):
+                assert "content" not in answer
+                continue
+            for media_type, content in answer["content"].items():
+                assert content["schema"], (method, path, status)
+                assert content["examples"], (method, path, status)
+                assert (media_type == "application/problem+json") == (int(status) >= 400)
+
+
+def test_every_body_has_an_example(document: Json) -> None:
+    for method, path, operation in operations(document):
+        assert ("requestBody" in operation) == (method in ("post", "put", "patch")), (method, path)
+        for content in operation.get("requestBody", {"content": {}})["content"].values():
+            assert content["schema"]
+            assert content["examples"]
+
+
+def test_every_problem_is_documented_where_it_may_be_met(document: Json) -> None:
+    documented: set[str] = set()
+    for method, path, operation in operations(document):
+        codes = {
+            code
+            for status, answer in operation["responses"].items()
+            if int(status) >= 400
+            for code in answer["content"]["application/problem+json"]["examples"]
+        }
+        assert {"invalid_request", "not_acceptable", "internal_error", "unavailable"} <= codes, (method, path)
+        if method in ("put", "patch", "delete"):
+            assert {"not_found", "stale_write", "precondition_required"} <= codes
+        if "requestBody" in operation:
+            assert {"malformed_json", "invalid_field", "unsupported_media_type", "body_too_large"} <= codes
+        documented |= codes
+    assert documented == PROBLEMS.keys() - {"method_not_allowed"}
+
+
+def test_every_filter_is_a_parameter(document: Json) -> None:
+    for resource in RESOURCES:
+        parameters = document["paths"][resource.path]["get"]["parameters"]
+        queries = {parameter["name"] for parameter in parameters if parameter.get("in") == "query"}
+        assert queries == {"limit", "cursor", "sort", "q", "fields", *resource.listing.filters}
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_the_examples_of_a_resource_are_valid(resource: Resource[Any, Any]) -> None:
+    assert_is_example(resource.fields, resource.example)
+    assert_is_example(resource.view, resource.example_view)
+    assert resource.example_patch.keys() <= resource.fields.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (RegistrationRequestFields, examples.REGISTRATION_REQUEST),
+        (RegistrationRequestView, examples.REGISTRATION_ANSWER),
+        (EnrollmentView, examples.ENROLLMENT),
+        (ScheduleView, examples.SCHEDULE),
+        (RosterView, examples.ROSTER),
+    ],
+)
+def test_the_examples_of_registration_are_valid(model: type[BaseModel], example: Json) -> None:
+    assert_is_example(model, example)
+
+
+def assert_is_example(model: type[BaseModel], example: Json) -> None:
+    """The example is valid, and written as the server writes it."""
+    written = json.loads(model.model_validate_json(json.dumps(example)).model_dump_json(exclude_unset=True))
+    assert written == json.loads(json.dumps(example))
+
+
+async def test_the_documented_schema_of_an_answer_names_the_fields_that_it_has(
+    document: Json, university: University
+) -> None:
+    for resource in RESOURCES:
+        if resource.name == "hold":
+            continue
+        page = (await university.client.get(resource.path)).json()
+        schema = document["components"]["schemas"][resource.view.__name__]
+        assert list(page["items"][0]) == list(schema["properties"])

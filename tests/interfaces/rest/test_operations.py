@@ -1,0 +1,107 @@
+"""What stands beside the API: health, the index, request ids, shared headers and logs."""
+
+import json
+import logging
+
+import httpx
+import pytest
+
+from interfaces.main.asgi import create_app
+from interfaces.main.logging import configure_logging
+from tests.interfaces.rest.university import University
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+async def test_a_running_server_lives_and_is_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/livez")).json() == {"status": "ok"}
+    assert (await client.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_the_index_lists_every_collection_that_can_be_read(university: University) -> None:
+    index = (await university.client.get("/")).json()
+
+    assert len(index["resources"]) == 13
+    for path in (*index["resources"].values(), *index["documentation"].values()):
+        expected = 405 if path.endswith("/registration-requests") else 200
+        assert (await university.client.get(path)).status_code == expected
+
+
+async def test_the_documentation_is_a_page_that_may_run_its_scripts(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/docs")
+
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" not in answer.headers
+
+
+async def test_a_request_keeps_the_id_and_the_trace_it_came_with(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/livez", headers={"X-Request-ID": "mine-1", "traceparent": TRACE})
+
+    assert (answer.headers["x-request-id"], answer.headers["traceparent"]) == ("mine-1", TRACE)
+
+
+@pytest.mark.parametrize("given", [b"", b"a b", b"x" * 129, b"\xff", b"<script>", b'"'])
+async def test_an_id_that_is_not_sane_is_replaced(given: bytes, client: httpx.AsyncClient) -> None:
+    answer = await client.get("/livez", headers=[(b"X-Request-ID", given), (b"traceparent", given)])
+
+    assert len(answer.headers["x-request-id"]) == 32
+    assert "traceparent" not in answer.headers
+
+
+async def test_every_answer_forbids_guessing_and_framing(university: University) -> None:
+    for path in ("/v1/courses", "/nothing", "/livez"):
+        headers = (await university.client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+async def test_every_request_is_logged_once_as_json_without_its_query(
+    university: University, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", "json")
+    await university.client.get("/v1/students?q=somebody", headers={"X-Request-ID": "mine-1"})
+    configure_logging("error", "json")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert event["event"] == "request"
+    assert event["request_id"] == "mine-1"
+    assert (event["method"], event["path"], event["status"]) == ("GET", "/v1/students", 200)
+    assert event["ms"] >= 0
+    assert "somebody" not in line
+
+
+async def test_a_less_severe_event_than_the_level_is_not_logged(
+    university: University, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("warning", "json")
+    await university.client.get("/v1/students")
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_libraries_log_in_the_same_format_and_the_server_no_second_access_log(
+    log_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", "json" if log_format == "json" else "console")
+    logging.getLogger("uvicorn.error").warning("careful: %s", "hot")
+    logging.getLogger("uvicorn.access").info("GET / 200")
+    configure_logging("error", "json")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "careful: hot" in line
+    if log_format == "json":
+        assert json.loads(line)["level"] == "warning"
+
+
+async def test_the_server_is_composed_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_PERSISTENCE", "memory")
+    monkeypatch.setenv("MATRICULA_LOG_LEVEL", "error")
+    app = create_app()
+
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
+    ):
+        assert (await client.get("/readyz")).status_code == 200
