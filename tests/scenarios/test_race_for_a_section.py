@@ -1,19 +1,11 @@
 """Eight client processes and two server processes race for sections of 30 seats, ten times."""
 
 import json
-import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-
-import pytest
 
 from application.catalog.courses import CourseFields
 from application.people.students import StudentFields
@@ -26,6 +18,7 @@ from application.shared.institutions import InstitutionFields, KeepInstitutions
 from domain.shared.identifiers import InstitutionId
 from infrastructure.identifiers import TimeOrderedIds
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
+from tests.scenarios.server import serving
 from tests.support.postgres import PostgresDatabase, connect
 
 ROUNDS = 10
@@ -66,37 +59,6 @@ def _timetable() -> Timetable:
     )
 
 
-@contextmanager
-def _server(database: PostgresDatabase) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "MATRICULA_DATABASE_URL": database.app_url, "MATRICULA_LOG_LEVEL": "error"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(url, process)
-        yield url
-    finally:
-        process.terminate()
-        assert process.wait(timeout=20) in (0, -15)
-
-
-def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(200):
-        assert process.poll() is None, "the server ended by itself"
-        try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server was not ready after 20 seconds")
-
-
 def _client(url: str, number: int) -> "subprocess.Popen[bytes]":
     numbers = (number * STUDENTS_EACH, STUDENTS_EACH, ROUNDS)
     command = [sys.executable, "-m", "tests.scenarios.contender", url, *(str(n) for n in numbers)]
@@ -113,7 +75,7 @@ async def test_exactly_thirty_of_eighty_get_a_seat_each_time_and_nobody_gets_an_
     caller = Caller(InstitutionId(founded.id), "test", frozenset({Role.ADMINISTRATOR}))
     await ImportTimetable(postgres_persistence.work, ids).execute(caller, _timetable())
 
-    with _server(postgres_database) as one, _server(postgres_database) as other:
+    with serving(postgres_database) as one, serving(postgres_database) as other:
         clients = [_client((one, other)[n % 2], n) for n in range(CLIENTS)]
         answers = [json.loads(client.communicate(timeout=120)[0]) for client in clients]
 

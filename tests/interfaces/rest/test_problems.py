@@ -212,13 +212,14 @@ async def test_a_rule_of_the_domain_names_its_field(university: University) -> N
 
 
 class AwayPersistence:
-    """Records that are out of reach."""
+    """Records that are out of reach; their directory is themselves."""
 
-    class Directory:
-        async def find(self, reference: object) -> None:
-            raise Unavailable("The database is away.")
+    @property
+    def directory(self) -> "AwayPersistence":
+        return self
 
-    directory = Directory()
+    async def find(self, reference: object) -> None:
+        raise Unavailable("The database is away.")
 
     def work(self, institution: object) -> None: ...
 

@@ -1,0 +1,1 @@
+"""What every persistence adapter promises: one suite for each port, run on memory and on Postgres."""

@@ -1,0 +1,458 @@
+"""The `Records` port: what is stored comes back whole, names are unique, references hold, versions count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from application.shared.errors import (
+    AlreadyExists,
+    StaleWrite,
+    StillReferenced,
+    UnknownReference,
+)
+from application.shared.records import Entity
+from domain.catalog.course import Course
+from domain.catalog.department import Department
+from domain.people.hold import Hold, HoldBlock
+from domain.people.student import Student
+from domain.scheduling.calendar import Weekday
+from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
+from domain.scheduling.room import Room
+from domain.scheduling.section import Section, SectionStatus
+from domain.scheduling.term import Term
+from domain.shared.identifiers import ComponentId, ConfigurationId
+from domain.shared.reference import Reference
+from tests.contracts.arranging import Stored
+from tests.support.builders import (
+    a_course,
+    a_department,
+    a_hold,
+    a_program,
+    a_room,
+    a_section,
+    a_small_university,
+    a_student,
+    a_term,
+    an_institution,
+    an_instructor,
+    an_offering,
+)
+from tests.support.domain_builders import NOON, a_meeting, a_request, adding, dropping, identifier
+
+DEPARTMENT = a_department("Ñ-ÁLG", "Álgebra, 代数 & Ω «%_\\»")
+COURSE = replace(
+    a_course("CS", "101+", title="Programación 🎓", credits_="4.25"),
+    description="Line one\nline two\t'quoted' \"twice\"",
+    department_id=DEPARTMENT.id,
+)
+PROGRAM = replace(
+    a_program(),
+    registry_code="SNIES 1024",
+    degree="Ingeniera",
+    required_credits=Decimal("160.5"),
+    department_id=DEPARTMENT.id,
+)
+STUDENT = replace(
+    a_student("s1", "Nuñez", "Zoë"), birthday=date(2008, 2, 29), email="zoe@example.org", program_id=PROGRAM.id
+)
+INSTRUCTORS = (
+    replace(an_instructor("i1"), email="one@example.org", department_id=DEPARTMENT.id),
+    an_instructor("i2"),
+    an_instructor("i3"),
+)
+HOLD = replace(
+    a_hold(),
+    blocks=frozenset(HoldBlock),
+    reason="Owes: 12,50 €",
+    placed_at=datetime(2027, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    released_at=NOON,
+)
+ROOMS = (a_room("R1"), a_room("R2", "Aula máxima", 0))
+TERM = replace(
+    a_term(credit_maximum="18.5"),
+    time_zone="America/Bogota",
+    holidays=frozenset({date(2027, 3, 22), date(2027, 5, 1)}),
+)
+OFFERING = replace(
+    an_offering("CS-101+", "LEC", "LAB"),
+    configurations=(
+        *an_offering("CS-101+", "LEC", "LAB").configurations,
+        Configuration(
+            ConfigurationId(identifier("configuration", "remote")),
+            "0 remote",
+            (Component(ComponentId(identifier("component", "remote")), "SEM", ComponentKind.SEMINAR),),
+        ),
+    ),
+)
+LECTURE = replace(
+    a_section(OFFERING, "Z"),
+    status=SectionStatus.PLANNED,
+    meetings=(
+        replace(
+            a_meeting(Weekday.FRIDAY, Weekday.MONDAY, at="18:30", until="23:59:59"),
+            weeks=frozenset({1, 3, 16}),
+            first_date=date(2027, 2, 1),
+            last_date=date(2027, 5, 30),
+            room_id=ROOMS[1].id,
+        ),
+        replace(a_meeting(Weekday.SUNDAY, at="00:00", until="06:00"), room_id=ROOMS[0].id),
+        a_meeting(Weekday.TUESDAY),
+    ),
+    instructor_ids=(INSTRUCTORS[2].id, INSTRUCTORS[0].id, INSTRUCTORS[1].id),
+)
+LAB = a_section(OFFERING, "A", component="LAB", capacity=None, parent=LECTURE)
+EVERYTHING: Sequence[Entity] = (
+    DEPARTMENT,
+    COURSE,
+    PROGRAM,
+    STUDENT,
+    *INSTRUCTORS,
+    HOLD,
+    *ROOMS,
+    TERM,
+    OFFERING,
+    LECTURE,
+    LAB,
+)
+
+
+async def test_what_is_stored_comes_back_with_every_field(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    for entity in EVERYTHING:
+        found = await stored.get(type(entity), entity.id)
+        assert found is not None
+        assert (found.entity, found.version) == (entity, 1)
+
+
+async def test_what_is_left_out_stays_left_out(stored: Stored) -> None:
+    bare = (a_course("", "7", credits_="0"), a_program(), a_student(), an_instructor(), a_hold(), a_term())
+    offering = an_offering("7")
+    await stored.add(*bare, offering, a_section(offering, capacity=0))
+
+    for entity in (*bare, offering, a_section(offering, capacity=0)):
+        found = await stored.get(type(entity), entity.id)
+        assert found is not None
+        assert found.entity == entity
+
+
+async def test_there_is_nothing_under_an_unknown_id(stored: Stored) -> None:
+    await stored.add(DEPARTMENT)
+
+    assert await stored.get(Course, DEPARTMENT.id) is None
+    assert await stored.get(Department, identifier("department", "other")) is None
+
+
+async def test_a_record_is_named_by_id_or_by_code(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    assert await stored.identify(Department, f"{DEPARTMENT.id}") == DEPARTMENT.id
+    assert await stored.identify(Department, "code:Ñ-ÁLG") == DEPARTMENT.id
+    assert await stored.identify(Course, "code:CS-101+") == COURSE.id
+    assert await stored.identify(Department, "code:ñ-álg") is None
+    assert await stored.identify(Department, f"{COURSE.id}") is None
+    assert await stored.identify(Hold, f"{HOLD.id}") == HOLD.id
+    assert await stored.identify(Hold, "code:fees") is None
+
+
+async def test_a_code_within_a_term_needs_the_code_of_the_term(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+    elsewhere = (a_term("2027-2"), an_offering("CS-101+", term="2027-2"))
+    await stored.add(*elsewhere)
+
+    assert await stored.identify(CourseOffering, "code:2027-1:CS-101+") == OFFERING.id
+    assert await stored.identify(CourseOffering, "code:2027-2:CS-101+") == elsewhere[1].id
+    assert await stored.identify(Section, "code:2027-1:Z") == LECTURE.id
+    assert await stored.identify(Section, f"{LECTURE.id}") == LECTURE.id
+    assert await stored.identify(Section, "code:Z") is None
+    assert await stored.identify(Section, "code:2027-2:Z") is None
+    assert await stored.identify(Section, "code:never:Z") is None
+    assert await stored.identify(Department, "code:2027-1:Ñ-ÁLG") is None
+
+
+async def test_many_codes_are_identified_at_once(stored: Stored) -> None:
+    await stored.add(*EVERYTHING, a_course("MA", "1"))
+
+    async with stored.persistence.work(stored.institution) as work:
+        courses, holds = work.records(Course), work.records(Hold)
+        assert await courses.identify_all(["CS-101+", "unknown", "MA-1"]) == {
+            "CS-101+": COURSE.id,
+            "MA-1": a_course("MA", "1").id,
+        }
+        assert await courses.identify_all([]) == {}
+        assert await courses.identify(Reference(code="MA-1")) == a_course("MA", "1").id
+        assert await holds.identify_all(["fees"]) == {}
+
+
+CHANGED: Sequence[Entity] = (
+    replace(DEPARTMENT, code="D", name="Other"),
+    replace(COURSE, number="102", credits=Decimal("0.5"), department_id=None),
+    replace(PROGRAM, registry_code=None, degree=None, required_credits=None, department_id=None),
+    replace(STUDENT, birthday=None, email=None, program_id=None, family_name="Other"),
+    replace(INSTRUCTORS[0], email=None, department_id=None),
+    replace(HOLD, blocks=frozenset({HoldBlock.TRANSCRIPTS}), released_at=None),
+    replace(ROOMS[0], capacity=7),
+    replace(TERM, code="T", holidays=frozenset(), credit_maximum=None),
+    replace(OFFERING, code="O", configurations=OFFERING.configurations[::-1]),
+    replace(LECTURE, code="S", meetings=LECTURE.meetings[1:], instructor_ids=LECTURE.instructor_ids[::-1]),
+    replace(LAB, parent_id=None, meetings=(a_meeting(),)),
+)
+
+
+@pytest.mark.parametrize("changed", CHANGED, ids=lambda entity: type(entity).__name__)
+async def test_a_changed_record_is_the_next_version(stored: Stored, changed: Entity) -> None:
+    await stored.add(*EVERYTHING)
+
+    await stored.save(changed, 1)
+    await stored.save(changed, None)
+
+    found = await stored.get(type(changed), changed.id)
+    assert found is not None
+    assert (found.entity, found.version) == (changed, 3)
+
+
+async def test_an_old_code_is_free_again(stored: Stored) -> None:
+    await stored.add(a_room("R1"), a_room("R2"))
+
+    await stored.save(replace(a_room("R1"), code="R3"))
+    await stored.remove(a_room("R2"))
+    await stored.add(replace(a_room("new"), code="R1"), replace(a_room("newer"), code="R2"))
+
+    assert await stored.identify(Room, "code:R1") == a_room("new").id
+    assert await stored.identify(Room, "code:R3") == a_room("R1").id
+
+
+async def test_a_configuration_can_be_added_to_an_offering_and_taken_away(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+    smaller = replace(OFFERING, configurations=OFFERING.configurations[:1])
+
+    await stored.save(smaller)
+    await stored.save(OFFERING)
+
+    found = await stored.get(CourseOffering, OFFERING.id)
+    assert found is not None
+    assert found.entity == OFFERING
+
+
+async def test_a_stale_write_changes_nothing(stored: Stored) -> None:
+    await stored.add(DEPARTMENT)
+    await stored.save(replace(DEPARTMENT, name="Second"), 1)
+
+    with pytest.raises(StaleWrite):
+        await stored.save(replace(DEPARTMENT, name="Third"), 1)
+    with pytest.raises(StaleWrite):
+        await stored.remove(DEPARTMENT, 1)
+
+    found = await stored.get(Department, DEPARTMENT.id)
+    assert found is not None
+    assert (found.entity.name, found.version) == ("Second", 2)
+
+
+async def test_what_is_gone_cannot_be_changed(stored: Stored) -> None:
+    await stored.add(DEPARTMENT)
+    await stored.remove(DEPARTMENT, 1)
+
+    assert await stored.get(Department, DEPARTMENT.id) is None
+    with pytest.raises(StaleWrite):
+        await stored.save(DEPARTMENT)
+    with pytest.raises(StaleWrite):
+        await stored.remove(DEPARTMENT)
+
+
+async def test_nothing_is_added_when_nothing_is_given(stored: Stored) -> None:
+    async with stored.persistence.work(stored.institution) as work:
+        await work.records(Section).add([])
+
+
+TWINS: Sequence[tuple[Entity, str]] = (
+    (replace(a_department("other"), code=DEPARTMENT.code), "code"),
+    (replace(a_course("other", "1"), subject="CS", number="101+"), "code"),
+    (replace(a_course("other", "1"), subject="", number="CS-101+"), "code"),
+    (replace(a_program("other"), code=PROGRAM.code), "code"),
+    (replace(a_student("other"), code=STUDENT.code), "code"),
+    (replace(an_instructor("other"), code="i1"), "code"),
+    (replace(a_room("other"), code="R1"), "code"),
+    (replace(a_term("other"), code=TERM.code), "code"),
+    (replace(an_offering("other"), course_id=COURSE.id, code=OFFERING.code), "term and code"),
+    (replace(LAB, id=a_section(OFFERING, "other").id), "term and code"),
+)
+
+
+@pytest.mark.parametrize(("twin", "key"), TWINS, ids=lambda given: type(given).__name__)
+async def test_a_code_is_given_once(stored: Stored, twin: Entity, key: str) -> None:
+    await stored.add(*EVERYTHING)
+
+    with pytest.raises(AlreadyExists) as refused:
+        await stored.add(twin)
+
+    assert refused.value.parameters["key"] == key
+    assert await stored.get(type(twin), twin.id) is None
+
+
+async def test_a_record_cannot_be_renamed_to_the_code_of_another(stored: Stored) -> None:
+    await stored.add(a_room("R1"), a_room("R2"))
+
+    with pytest.raises(AlreadyExists) as refused:
+        await stored.save(replace(a_room("R2"), code="R1"))
+
+    assert refused.value.parameters == {"kind": "room", "key": "code"}
+
+
+async def test_two_records_of_one_call_cannot_share_a_code(stored: Stored) -> None:
+    with pytest.raises(AlreadyExists):
+        await stored.add(a_room("R1"), replace(a_room("R2"), code="R1"))
+
+    assert await stored.identify(Room, "code:R1") is None
+
+
+async def test_codes_differ_by_term(stored: Stored) -> None:
+    await stored.add(*EVERYTHING, a_term("2027-2"), an_offering("CS-101+", "LEC", term="2027-2"))
+    other = replace(a_section(an_offering("CS-101+", term="2027-2"), "other"), code="Z")
+
+    await stored.add(other)
+
+    assert await stored.identify(Section, "code:2027-2:Z") == other.id
+
+
+NOBODY: Any = identifier("nobody", "")
+"""The id of no record, of whatever kind."""
+
+LOST: Sequence[tuple[Entity, str]] = (
+    (replace(a_course("other", "1"), department_id=NOBODY), "department"),
+    (replace(a_program("other"), department_id=NOBODY), "department"),
+    (replace(an_instructor("other"), department_id=NOBODY), "department"),
+    (replace(a_student("other"), program_id=NOBODY), "program"),
+    (a_hold("other"), "student"),
+    (replace(an_offering("other"), course_id=NOBODY), "course"),
+    (replace(an_offering("other"), course_id=COURSE.id, term_id=NOBODY), "term"),
+    (replace(LAB, id=NOBODY, code="X", offering_id=NOBODY, parent_id=None), "offering"),
+    (replace(LAB, id=NOBODY, code="X", component_id=NOBODY), "component"),
+    (replace(LAB, id=NOBODY, code="X", parent_id=NOBODY), "parent"),
+    (replace(LAB, id=NOBODY, code="X", instructor_ids=(INSTRUCTORS[0].id, NOBODY)), "instructors"),
+    (replace(LAB, id=NOBODY, code="X", meetings=(replace(a_meeting(), room_id=NOBODY),)), "room"),
+)
+
+
+@pytest.mark.parametrize(("lost", "field"), LOST, ids=lambda given: given if isinstance(given, str) else "")
+async def test_what_a_record_refers_to_exists(stored: Stored, lost: Entity, field: str) -> None:
+    await stored.add(*EVERYTHING)
+
+    with pytest.raises(UnknownReference) as refused:
+        await stored.add(lost)
+
+    assert refused.value.parameters["field"] == field
+    assert await stored.get(type(lost), lost.id) is None
+
+
+async def test_a_change_may_not_refer_to_what_is_not_there(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    with pytest.raises(UnknownReference) as refused:
+        await stored.save(replace(STUDENT, program_id=NOBODY))
+
+    assert refused.value.parameters["field"] == "program"
+
+
+async def test_a_section_belongs_to_the_term_of_its_offering(stored: Stored) -> None:
+    await stored.add(*EVERYTHING, a_term("2027-2"))
+
+    with pytest.raises(UnknownReference) as refused:
+        await stored.add(replace(LAB, id=NOBODY, term_id=a_term("2027-2").id, parent_id=None))
+
+    assert refused.value.parameters["field"] == "offering"
+
+
+async def test_a_parent_is_a_section_of_the_same_offering(stored: Stored) -> None:
+    await stored.add(*EVERYTHING, a_course("MA", "1"), an_offering("MA-1"))
+
+    with pytest.raises(UnknownReference) as refused:
+        await stored.add(a_section(an_offering("MA-1"), "M", parent=LECTURE))
+
+    assert refused.value.parameters["field"] == "parent"
+
+
+@pytest.mark.parametrize(
+    "used",
+    [DEPARTMENT, COURSE, PROGRAM, STUDENT, INSTRUCTORS[1], ROOMS[0], TERM, OFFERING, LECTURE],
+    ids=lambda entity: type(entity).__name__,
+)
+async def test_what_others_refer_to_stays(stored: Stored, used: Entity) -> None:
+    await stored.add(*EVERYTHING)
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.remove(used)
+
+    names: dict[type[Entity], str] = {CourseOffering: "offering"}
+    assert refused.value.parameters["kind"] == names.get(type(used), type(used).__name__.lower())
+    assert await stored.get(type(used), used.id) is not None
+
+
+async def test_everything_can_go_when_nothing_refers_to_it(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    for entity in reversed(EVERYTHING):
+        await stored.remove(entity, 1)
+
+    for entity in EVERYTHING:
+        assert await stored.get(type(entity), entity.id) is None
+
+
+ENROLLED: Sequence[Entity] = (
+    a_student("s1"),
+    an_offering("CS-101", "LEC", "LAB"),
+    a_section(an_offering("CS-101", "LEC", "LAB"), "A-LAB", component="LAB"),
+)
+
+
+@pytest.mark.parametrize("entity", ENROLLED, ids=lambda entity: type(entity).__name__)
+async def test_who_was_enrolled_stays_on_record(stored: Stored, entity: Entity) -> None:
+    await stored.add(*a_small_university())
+    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB", as_name="e"), dropping("e")))
+
+    with pytest.raises(StillReferenced):
+        await stored.remove(entity)
+
+
+BREAKING: Sequence[Entity] = (
+    replace(OFFERING, configurations=OFFERING.configurations[1:]),
+    replace(OFFERING, term_id=a_term("2027-2").id),
+)
+
+
+@pytest.mark.parametrize("change", BREAKING, ids=["component", "term"])
+async def test_an_offering_cannot_change_under_its_sections(stored: Stored, change: Entity) -> None:
+    await stored.add(*EVERYTHING, a_term("2027-2"))
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.save(change)
+
+    assert refused.value.parameters == {"kind": "offering", "by": "sections"}
+
+
+@pytest.mark.parametrize("change", [{"component": "LAB"}, {"capacity": None}], ids=["component", "unlimited"])
+async def test_a_section_cannot_change_its_nature_under_its_students(stored: Stored, change: dict[str, Any]) -> None:
+    await stored.add(*a_small_university())
+    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB")))
+
+    with pytest.raises(StillReferenced):
+        await stored.save(a_section(an_offering("CS-101", "LEC", "LAB"), "A", **change))
+
+
+async def test_records_of_an_institution_that_does_not_exist_are_refused(stored: Stored) -> None:
+    nowhere = Stored(stored.persistence, an_institution("nowhere").id)
+
+    with pytest.raises(UnknownReference):
+        await nowhere.add(DEPARTMENT)
+
+
+async def test_terms_are_found_by_their_own_code_after_renaming(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    await stored.save(replace(TERM, code="renamed"))
+
+    assert await stored.identify(Term, "code:renamed") == TERM.id
+    assert await stored.identify(Section, "code:renamed:Z") == LECTURE.id
