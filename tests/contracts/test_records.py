@@ -18,7 +18,6 @@ from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.department import Department
 from domain.people.hold import Hold, HoldBlock
-from domain.people.student import Student
 from domain.scheduling.calendar import Weekday
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
 from domain.scheduling.room import Room
@@ -318,8 +317,9 @@ async def test_codes_differ_by_term(stored: Stored) -> None:
     assert await stored.identify(Section, "code:2027-2:Z") == other.id
 
 
+NOWHERE: Any = identifier("nowhere", "")
 NOBODY: Any = identifier("nobody", "")
-"""The id of no record, of whatever kind."""
+"""Ids of no record, of whatever kind."""
 
 LOST: Sequence[tuple[Entity, str]] = (
     (replace(a_course("other", "1"), department_id=NOBODY), "department"),
@@ -331,7 +331,7 @@ LOST: Sequence[tuple[Entity, str]] = (
     (replace(an_offering("other"), course_id=COURSE.id, term_id=NOBODY), "term"),
     (replace(LAB, id=NOBODY, code="X", offering_id=NOBODY, parent_id=None), "offering"),
     (replace(LAB, id=NOBODY, code="X", component_id=NOBODY), "component"),
-    (replace(LAB, id=NOBODY, code="X", parent_id=NOBODY), "parent"),
+    (replace(LAB, id=NOBODY, code="X", parent_id=NOWHERE), "parent"),
     (replace(LAB, id=NOBODY, code="X", instructor_ids=(INSTRUCTORS[0].id, NOBODY)), "instructors"),
     (replace(LAB, id=NOBODY, code="X", meetings=(replace(a_meeting(), room_id=NOBODY),)), "room"),
 )

@@ -10,7 +10,7 @@ from domain.registration.commands import Add, Command, Drop, RegistrationRequest
 from domain.registration.facts import Facts
 from domain.scheduling.calendar import Meeting, TermCalendar, Weekday
 from domain.scheduling.section import SectionStatus
-from domain.shared.identifiers import EnrollmentId, RequestId, StudentId
+from domain.shared.identifiers import EnrollmentId, RequestId
 from domain.shared.reference import Reference
 from tests.support.domain_builders import NOON, University, a_hold, a_term, by_code, identifier, student_id
 
@@ -19,6 +19,9 @@ TOO_LATE = datetime(2027, 2, 11, tzinfo=UTC)
 """After the add deadline, before the drop deadline."""
 
 FIRST_DAY = date(2027, 2, 1)
+
+Enrollments = dict[str, list[EnrollmentId]]
+"""The enrollments that each student's adds may have made, by the name of the student."""
 
 weekdays = st.frozensets(st.sampled_from(Weekday), min_size=1, max_size=3)
 holidays = st.frozensets(st.integers(0, 40).map(lambda days: FIRST_DAY + timedelta(days=days)), max_size=8)
@@ -68,11 +71,11 @@ def busy_meetings(draw: st.DrawFn) -> Meeting:
 @st.composite
 def universities(draw: st.DrawFn) -> University:
     """Up to four offerings of up to three courses, crowded, with parents, holds and a credit maximum here and there."""
-    university = University(a_term(credit_maximum=draw(st.sampled_from((None, Decimal(5), Decimal(7))))))
+    university = University(a_term(credit_maximum=draw(st.sampled_from((None, Decimal(2), Decimal(4))))))
     for number in range(draw(st.integers(1, 4))):
         _offer(draw, university, f"C{number}", course=f"course {draw(st.integers(0, 2))}")
     for name in STUDENTS:
-        if draw(st.integers(0, 5)) == 0:
+        if draw(st.integers(0, 9)) == 9:
             university.hold(a_hold(name))
     return university
 
@@ -102,10 +105,10 @@ def _offer(draw: st.DrawFn, university: University, code: str, course: str) -> N
 
 @st.composite
 def command_lists(draw: st.DrawFn, facts: Facts) -> list[Command]:
-    """Up to eight requests and revisions; drops name enrollments that an add before them may have made."""
-    enrollments: list[EnrollmentId] = []
+    """Up to ten requests and revisions; drops mostly name what an add of the same student before them may have made."""
+    enrollments: Enrollments = {name: [] for name in STUDENTS}
     commands: list[Command] = []
-    for number in range(draw(st.integers(1, 8))):
+    for number in range(draw(st.integers(1, 10))):
         if facts.sections and draw(st.integers(0, 3)) == 0:
             commands.append(_revision(draw, facts))
         else:
@@ -113,26 +116,25 @@ def command_lists(draw: st.DrawFn, facts: Facts) -> list[Command]:
     return commands
 
 
-def _request(draw: st.DrawFn, facts: Facts, number: int, enrollments: list[EnrollmentId]) -> RegistrationRequest:
+def _request(draw: st.DrawFn, facts: Facts, number: int, enrollments: Enrollments) -> RegistrationRequest:
+    student = draw(st.sampled_from(STUDENTS))
+    anybody = draw(st.integers(0, 9)) == 9
+    own = enrollments[draw(st.sampled_from(STUDENTS)) if anybody else student]
     actions: list[Add | Drop] = []
     for position in range(draw(st.integers(1, 3))):
         drops = draw(st.booleans())
-        if enrollments and drops:
-            actions.append(Drop(draw(st.sampled_from(enrollments))))
+        if own and drops:
+            actions.append(Drop(draw(st.sampled_from(own))))
         else:
             new = EnrollmentId(identifier("enrollment", f"{number}/{position}"))
             actions.append(_add(draw, facts, new))
-            enrollments.append(new)
+            enrollments[student].append(new)
     return RegistrationRequest(
         id=RequestId(identifier("request", str(number))),
-        student_id=_student(draw),
+        student_id=student_id(student),
         actions=tuple(actions),
         arrived_at=draw(st.sampled_from((NOON, NOON, NOON, NOON, TOO_LATE))),
     )
-
-
-def _student(draw: st.DrawFn) -> StudentId:
-    return student_id(draw(st.sampled_from(STUDENTS)))
 
 
 def _add(draw: st.DrawFn, facts: Facts, new: EnrollmentId) -> Add:

@@ -154,7 +154,7 @@ def a_section(
 
 
 def a_small_university(capacity: int = 2, students: int = 4) -> Sequence[Entity]:
-    """A term: `CS-101` with lectures `A`, `B` and the lab `A-LAB` of `A`; `MA-1` without limit; students `s1`, `s2`..."""
+    """A term: `CS-101` with lectures `A`, `B` and the lab `A-LAB` of `A`; `MA-1` without limit; students `s1`..."""
     cs, math = an_offering("CS-101", "LEC", "LAB"), an_offering("MA-1")
     lecture = a_section(cs, "A", a_meeting(Weekday.MONDAY), capacity=capacity)
     return (
