@@ -214,7 +214,7 @@ async def test_a_rule_of_the_domain_names_its_field(university: University) -> N
 class AwayPersistence:
     """Records that are out of reach; their directory is themselves."""
 
-    class Directory:  # noqa: D106 - described by the class around it
+    @property
     def directory(self) -> "AwayPersistence":
         return self
 
