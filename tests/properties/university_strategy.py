@@ -71,7 +71,7 @@ def busy_meetings(draw: st.DrawFn) -> Meeting:
 @st.composite
 def universities(draw: st.DrawFn) -> University:
     """Up to four offerings of up to three courses, crowded, with parents, holds and a credit maximum here and there."""
-    university = University(a_term(credit_maximum=draw(st.sampled_from((None, Decimal(2), Decimal(4))))))
+    university = University(a_term(credit_maximum=draw(st.sampled_from((None, None, Decimal(3), Decimal(4))))))
     for number in range(draw(st.integers(1, 4))):
         _offer(draw, university, f"C{number}", course=f"course {draw(st.integers(0, 2))}")
     for name in STUDENTS:
@@ -89,16 +89,16 @@ def _offer(draw: st.DrawFn, university: University, code: str, course: str) -> N
     labels = draw(st.permutations(range(9)))
     for configuration, components in shape.items():
         for component in components:
-            for _ in range(draw(st.sampled_from((0, 1, 1, 2, 2)))):
+            for _ in range(draw(st.sampled_from((1, 1, 1, 2, 2, 2, 0)))):
                 section = f"{code}-{labels[len(known) % 9]}{len(known) // 9 or ''}"
                 university.section(
                     offering,
                     section,
                     *draw(st.lists(busy_meetings(), max_size=2)),
                     component=f"{configuration}/{component}",
-                    capacity=draw(st.sampled_from((None, 0, 1, 1, 2))),
+                    capacity=draw(st.sampled_from((1, 2, 3, None, 0))),
                     status=draw(st.sampled_from((*[SectionStatus.OPEN] * 4, SectionStatus.CLOSED))),
-                    parent=draw(st.sampled_from((None, None, *known))),
+                    parent=draw(st.sampled_from((None, *known))) if draw(st.integers(0, 3)) == 3 else None,
                 )
                 known.append(section)
 
@@ -133,7 +133,7 @@ def _request(draw: st.DrawFn, facts: Facts, number: int, enrollments: Enrollment
         id=RequestId(identifier("request", str(number))),
         student_id=student_id(student),
         actions=tuple(actions),
-        arrived_at=draw(st.sampled_from((NOON, NOON, NOON, NOON, TOO_LATE))),
+        arrived_at=draw(st.sampled_from((*[NOON] * 9, TOO_LATE))),
     )
 
 
@@ -157,7 +157,7 @@ def _revision(draw: st.DrawFn, facts: Facts) -> ReviseSection:
     revised = replace(
         section,
         capacity=draw(st.sampled_from((0, 1, 2, 3, 5, None))) if draw(st.integers(0, 9)) == 0 else section.capacity,
-        status=draw(st.sampled_from((SectionStatus.OPEN, SectionStatus.OPEN, SectionStatus.CLOSED))),
+        status=draw(st.sampled_from((*[SectionStatus.OPEN] * 5, SectionStatus.CLOSED))),
     )
     if revised.capacity is not None:
         revised = replace(revised, capacity=draw(st.integers(0, 4)))

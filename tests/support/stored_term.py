@@ -115,10 +115,6 @@ class StoredTerm:
         stored = roster_of(self._facts, self.sections.values(), self.enrollments.values())
         return replace(stored, seats={section: len(numbers) for section, numbers in self.seats.items()})
 
-    def is_waiting_to_shrink(self, section: Section) -> bool:
-        """Whether the capacity was cut below the roster, so that seats still have to go."""
-        return section.capacity is not None and len(self.seats[section.id]) > section.capacity
-
 
 def roster_of(facts: Facts, sections: Iterable[Section], enrollments: Iterable[Enrollment]) -> TermRoster:
     """The roster of a term in which these enrollments stand; a student's code is the beginning of their id."""

@@ -42,9 +42,9 @@ class MemoryRegistrationBook:
         requests = [command for command in commands if isinstance(command, RegistrationRequest)]
         adds = [action for request in requests for action in request.actions if isinstance(action, Add)]
         named = self._named(stored.entity, CourseOffering, [add.offering for add in adds])
-        offering_ids = {reference: OfferingId(identifier) for reference, identifier in named.items()}
         revised = [c.section.offering_id for c in commands if isinstance(c, ReviseSection)]
-        known = self._offerings(stored.entity, [*offering_ids.values(), *revised])
+        known = self._offerings(stored.entity, [*(OfferingId(identifier) for identifier in named.values()), *revised])
+        offering_ids = {ref: OfferingId(found) for ref, found in named.items() if found in known}
         students = {request.student_id: self._student(request.student_id, term) for request in requests}
         sections = {section.id: section for facts in known.values() for section in facts.sections}
         for student in students.values():

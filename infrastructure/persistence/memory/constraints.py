@@ -81,9 +81,9 @@ def _fits(enrollment: Enrollment, entity: CourseOffering | Section) -> bool:
     if isinstance(entity, CourseOffering):
         same = (enrollment.term_id, enrollment.course_id) == (entity.term_id, entity.course_id)
         return same or enrollment.offering_id != entity.id
-    enrolled = enrollment.status is EnrollmentStatus.ENROLLED
     return all(
-        seat.component_id == entity.component_id and (not enrolled or (seat.seat_no is None) == entity.is_unlimited)
+        seat.component_id == entity.component_id
+        and (seat.seat_no is not None or entity.is_unlimited or enrollment.status is EnrollmentStatus.DROPPED)
         for seat in enrollment.seats
         if seat.section_id == entity.id
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import asyncpg
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -40,30 +41,36 @@ def driver_error(error: BaseException) -> BaseException:
     return error
 
 
+@cache
 def _unique_keys() -> dict[str, str]:
-    """For each unique constraint, the columns that a caller knows it by."""
+    """For each unique constraint, as the database names it, the columns that a caller knows it by."""
     keys: dict[str, str] = {}
     for table in Row.metadata.tables.values():
         uniques: list[Index | UniqueConstraint] = [index for index in table.indexes if index.unique]
         uniques.extend(c for c in table.constraints if isinstance(c, UniqueConstraint))
         for unique in uniques:
             named = [column.name for column in unique.columns if column.name != TENANT]
-            keys[str(unique.name)] = " and ".join(name.removesuffix("_id") for name in named)
+            keys[_stored_name(table, "uq", unique)] = " and ".join(name.removesuffix("_id") for name in named)
     return keys
 
 
+@cache
 def _foreign_keys() -> dict[str, tuple[str, str]]:
-    """For each foreign key, its table and the DTO field that it stands for."""
+    """For each foreign key, as the database names it, its table and the DTO field that it stands for."""
     return {
-        str(constraint.name): (table.name, str(constraint.name).removeprefix(f"fk_{table.name}_"))
+        name: (table.name, name.removeprefix(f"fk_{table.name}_"))
         for table in Row.metadata.tables.values()
         for constraint in table.constraints
         if isinstance(constraint, ForeignKeyConstraint)
+        for name in (_stored_name(table, "fk", constraint),)
     }
 
 
-_UNIQUE = _unique_keys()
-_FOREIGN = _foreign_keys()
+def _stored_name(table: Table, prefix: str, constraint: Index | UniqueConstraint | ForeignKeyConstraint) -> str:
+    """The name that the naming convention of the metadata gives a constraint; an index has the name it was given."""
+    name = str(constraint.name)
+    full = f"{prefix}_{table.name}_"
+    return name if name.startswith(full) else f"{full}{name}"
 
 
 @contextmanager
@@ -80,9 +87,9 @@ def storing(kind: str, own_tables: frozenset[str] = frozenset()) -> Iterator[Non
 def _refusal(kind: str, own_tables: frozenset[str], cause: BaseException) -> ApplicationError:
     name = str(getattr(cause, "constraint_name", ""))
     if isinstance(cause, asyncpg.UniqueViolationError):
-        return AlreadyExists(kind, _UNIQUE.get(name, "key"))
+        return AlreadyExists(kind, _unique_keys().get(name, "key"))
     if isinstance(cause, asyncpg.ForeignKeyViolationError):
-        table, field = _FOREIGN.get(name, (str(cause.table_name), name))
+        table, field = _foreign_keys().get(name, (str(cause.table_name), name))
         if table in own_tables:
             return UnknownReference(field, "that the request names")
         return StillReferenced(kind, table)

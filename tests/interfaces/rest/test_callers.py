@@ -62,7 +62,7 @@ async def test_an_unknown_institution_is_told_where_the_known_ones_are(named: st
     assert "GET /v1/institutions" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("named", [b"", b"a b", b"code:", b"code:a:b:c", b"a/b", b"\xff\xfe", b"x" * 65, b"a:b"])
+@pytest.mark.parametrize("named", [b"", b"a b", b"code:", b"code:a:b:c", b"a/b", b"\xd7\xf7", b"x" * 65, b"a:b"])
 async def test_what_cannot_name_an_institution_is_refused(named: bytes, university: University) -> None:
     headers = [(b"X-Matricula-Institution", named)]
     answer = await university.client.get(DEPARTMENTS, headers=headers)

@@ -62,13 +62,12 @@ async def test_every_request_is_logged_once_as_json_without_its_query(
     await university.client.get("/v1/students?q=somebody", headers={"X-Request-ID": "mine-1"})
     configure_logging("error", "json")
 
-    (line,) = capsys.readouterr().err.splitlines()
-    event = json.loads(line)
-    assert event["event"] == "request"
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    (event,) = [event for event in events if event["event"] == "request"]
     assert event["request_id"] == "mine-1"
     assert (event["method"], event["path"], event["status"]) == ("GET", "/v1/students", 200)
     assert event["ms"] >= 0
-    assert "somebody" not in line
+    assert "somebody" not in str(event)
 
 
 async def test_a_less_severe_event_than_the_level_is_not_logged(

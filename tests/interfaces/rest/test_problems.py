@@ -48,7 +48,9 @@ async def test_every_problem_type_leads_to_its_description(client: httpx.AsyncCl
     assert_is_problem(await client.get("/problems/of_mine"), "not_found")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/v1/courses/code:CS-101/", "/v1/courses/", "/v1", "//"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/v1/nothing", "/v1/courses/code:CS-101/", "/v1/courses/", "/v1", "/v1//courses"]
+)
 async def test_a_path_without_a_resource_is_not_found(path: str, university: University) -> None:
     assert_is_problem(await university.client.get(path), "not_found")
 
