@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from application.registration.ports import StaleSeating
-from application.shared.errors import AlreadyExists, UnknownReference
+from application.shared.errors import AlreadyExists
 from domain.registration.commands import RegistrationRequest, ReviseSection
 from domain.registration.decide import decide
 from domain.registration.enrollment import SeatTaken
@@ -159,15 +159,6 @@ async def test_seats_added_after_a_recount_have_new_numbers(stored: Stored) -> N
 
     assert {decision.outcome for decision in decisions} == {Outcome.ENROLLED}
     assert sorted(map(str, await _seat_numbers(stored, "s1", "s2", "s3", "s4"))) == ["1", "2", "3", "4"]
-
-
-async def test_a_student_who_is_gone_cannot_enroll(stored: Stored) -> None:
-    await stored.add(*a_small_university())
-
-    with pytest.raises(UnknownReference) as refused:
-        await stored.register(_both("gone"))
-
-    assert refused.value.parameters["field"] == "student"
 
 
 async def test_many_requests_are_stored_as_one(stored: Stored) -> None:
