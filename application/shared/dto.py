@@ -46,7 +46,7 @@ def _in_range(day: date) -> date:
 
 
 def _to_utc(moment: datetime) -> datetime:
-    return _checked(moment).astimezone(UTC)
+    return _checked(_checked(moment).astimezone(UTC))
 
 
 def _checked(moment: datetime) -> datetime:

@@ -1,15 +1,18 @@
 """The REST application on records in memory, a client of it, and the university that the examples of the docs make."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+import interfaces.rest
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import Settings
-from interfaces.main.asgi import app_for
 from interfaces.main.logging import configure_logging
+from interfaces.rest.app import rest_app
 from tests.interfaces.rest.university import University
 
 
@@ -34,16 +37,25 @@ def container(clock: SettableClock) -> Container:
     return Container(settings=Settings.from_environment(persistence="memory"), clock=clock)
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The application, which takes its use cases from whichever container is wired."""
+
+    @asynccontextmanager
+    async def nothing(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+
+    return rest_app(nothing)
+
+
 @pytest.fixture
-async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
+async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.AsyncClient]:
     configure_logging("error", "json")
-    app = app_for(container)
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://matricula.test") as client,
-    ):
+    container.wire(packages=[interfaces.rest], warn_unresolved=True)
+    app.state.known_institutions.forget()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client:
         yield client
+    container.unwire()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import logging
 import httpx
 import pytest
 
-from interfaces.main.asgi import create_app
+from infrastructure.bootstrap.container import Container
+from interfaces.main.asgi import app_for, create_app
 from interfaces.main.logging import configure_logging
 from tests.interfaces.rest.university import University
 
@@ -104,3 +105,27 @@ async def test_the_server_is_composed_from_the_environment(monkeypatch: pytest.M
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
     ):
         assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_a_server_on_a_given_container_lets_its_records_go_when_it_stops(container: Container) -> None:
+    closed: list[bool] = []
+
+    class Closing:
+        directory = None
+        work = reading = None
+
+        async def check(self) -> None:
+            assert not closed
+
+        async def close(self) -> None:
+            closed.append(True)
+
+    with container.persistence.override(Closing()):
+        app = app_for(container)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
+        ):
+            assert (await client.get("/readyz")).status_code == 200
+
+    assert closed == [True]
