@@ -66,7 +66,7 @@ def _sits_in_one_configuration_with_parents(enrollment: Enrollment, stored: Stor
         assert (seat.seat_no is None) == section.is_unlimited
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(universities(), st.data())
 def test_a_list_is_decided_like_its_commands_one_by_one(university: University, data: st.DataObject) -> None:
     facts = university.facts()
@@ -86,7 +86,7 @@ def test_a_list_is_decided_like_its_commands_one_by_one(university: University, 
     assert at_once.seats == one_by_one.seats
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(universities(), st.data())
 def test_every_action_is_answered_with_the_next_number_and_its_reasons(
     university: University, data: st.DataObject
@@ -116,7 +116,7 @@ def test_every_action_is_answered_with_the_next_number_and_its_reasons(
     ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(universities(), st.data())
 def test_deciding_changes_nothing_that_it_was_given(university: University, data: st.DataObject) -> None:
     facts, untouched = university.facts(), university.facts()

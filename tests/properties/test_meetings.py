@@ -36,7 +36,7 @@ def share_a_minute(one: Interval, other: Interval) -> bool:
     return not set(range(*one)).isdisjoint(range(*other))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(meetings(), meetings(), calendars())
 @example(a_meeting(weeks=frozenset({2})), a_meeting(at="11:45", until="12:15"), TermCalendar(FIRST_DAY, FIRST_DAY))
 def test_clashes_are_those_of_a_brute_force_calendar(one: Meeting, other: Meeting, calendar: TermCalendar) -> None:
@@ -47,7 +47,7 @@ def test_clashes_are_those_of_a_brute_force_calendar(one: Meeting, other: Meetin
     assert meetings_clash(other, one, calendar) is expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(meetings(quarters=12), meetings(quarters=12), calendars())
 def test_clashes_of_a_crowded_morning_are_those_of_a_brute_force_calendar(
     one: Meeting, other: Meeting, calendar: TermCalendar
@@ -58,7 +58,7 @@ def test_clashes_of_a_crowded_morning_are_those_of_a_brute_force_calendar(
     assert meetings_clash(one, other, calendar) is expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(meetings(), calendars())
 def test_the_dates_of_a_meeting_are_those_of_a_walk_through_the_term(meeting: Meeting, calendar: TermCalendar) -> None:
     days = meeting_days(meeting, calendar)

@@ -48,7 +48,7 @@ def first_by_brute_force(known: OfferingFacts, schedule: Iterable[Section], fact
     return next(([s.code for s in chosen] for chosen in every if can_be_taken(chosen, schedule, facts)), None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(universities(), st.data())
 def test_placement_finds_what_brute_force_finds(university: University, data: st.DataObject) -> None:
     facts = university.facts()
@@ -69,7 +69,7 @@ def test_placement_finds_what_brute_force_finds(university: University, data: st
         assert found.code == RejectionCode.NO_OPEN_COMBINATION
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(universities(), st.data())
 def test_an_add_without_sections_enrolls_where_brute_force_would(university: University, data: st.DataObject) -> None:
     facts = university.facts()
