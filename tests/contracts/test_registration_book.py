@@ -7,17 +7,16 @@ import pytest
 
 from application.shared.errors import NotFound, StaleWrite
 from domain.people.hold import HoldBlock
-from domain.registration.commands import RegistrationRequest, ReviseSection
 from domain.registration.outcomes import Outcome, RevisionRefused, SectionRevised
 from domain.registration.seating import Seating
 from domain.scheduling.section import Section
 from domain.shared.identifiers import TermId
 from tests.contracts.arranging import Stored
+from tests.contracts.registering import CS, a_known_section, both, revising, seat_numbers
 from tests.support.builders import (
     a_hold,
     a_small_university,
     a_term,
-    an_offering,
 )
 from tests.support.domain_builders import (
     NOON,
@@ -30,32 +29,6 @@ from tests.support.domain_builders import (
     section_id,
     student_id,
 )
-
-CS = an_offering("CS-101", "LEC", "LAB")
-
-
-def _both(student: str, name: str | None = None) -> RegistrationRequest:
-    """A request for the lecture `A` with its lab; the enrollment is called like the student."""
-    return a_request(student, adding("CS-101", "A", "A-LAB", as_name=name or student))
-
-
-def _section(code: str, capacity: int | None) -> Section:
-    known = {entity.id: entity for entity in a_small_university() if isinstance(entity, Section)}
-    return replace(known[section_id(code)], capacity=capacity)
-
-
-def _revising(code: str, capacity: int | None, version: int | None = None) -> ReviseSection:
-    return ReviseSection(_section(code, capacity), NOON, version)
-
-
-async def _seat_numbers(stored: Stored, *students: str, section: str = "A") -> list[int | None]:
-    """The seats that students hold in a section; None for who holds none."""
-    facts = await stored.facts(*(a_request(student, adding("CS-101")) for student in students))
-    held = []
-    for student in students:
-        seats = [seat for made in facts.students[student_id(student)].enrollments for seat in made.seats]
-        held.append(next((seat.seat_no for seat in seats if seat.section_id == section_id(section)), None))
-    return held
 
 
 async def test_facts_hold_what_the_commands_speak_of(stored: Stored) -> None:
@@ -97,7 +70,7 @@ async def test_a_term_that_is_gone_has_no_facts(stored: Stored) -> None:
 async def test_a_student_who_enrolled_sits_in_the_facts(stored: Stored) -> None:
     await stored.add(*a_small_university())
 
-    (made,) = await stored.register(_both("s1"))
+    (made,) = await stored.register(both("s1"))
 
     facts = await stored.facts(a_request("s1", adding("MA-1")), a_request("s2", adding("MA-1")))
     (found,) = facts.students[student_id("s1")].enrollments
@@ -128,42 +101,42 @@ async def test_an_unlimited_section_numbers_no_seats(stored: Stored) -> None:
 async def test_the_order_of_decisions_goes_on(stored: Stored) -> None:
     await stored.add(*a_small_university())
 
-    first = await stored.register(_both("s1"), a_request("s2", dropping("nothing"), adding("X")))
-    second = await stored.register(_both("s2"))
+    first = await stored.register(both("s1"), a_request("s2", dropping("nothing"), adding("X")))
+    second = await stored.register(both("s2"))
 
     assert [decision.number for decision in (*first, *second)] == [1, 2, 3, 4]
-    assert (await stored.facts(_both("s3"))).next_number == 5
+    assert (await stored.facts(both("s3"))).next_number == 5
 
 
 async def test_every_term_has_an_order_of_its_own(stored: Stored) -> None:
     await stored.add(*a_small_university(), a_term("2027-2"))
-    await stored.register(_both("s1"))
+    await stored.register(both("s1"))
 
     assert (await stored.facts(a_request("s1"), term=a_term("2027-2").id)).next_number == 1
 
 
 async def test_a_full_section_refuses_and_a_drop_makes_room(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=2))
-    await stored.register(_both("s1"), _both("s2"))
+    await stored.register(both("s1"), both("s2"))
 
-    (refused,) = await stored.register(_both("s3"))
+    (refused,) = await stored.register(both("s3"))
     await stored.register(a_request("s1", dropping("s1")))
-    (let_in,) = await stored.register(_both("s3", "again"))
+    (let_in,) = await stored.register(both("s3", "again"))
 
     assert refused.outcome is Outcome.REJECTED
     assert let_in.outcome is Outcome.ENROLLED
-    assert await _seat_numbers(stored, "s1", "s2", "s3") == [None, 2, 1]
-    assert (await stored.facts(_both("s1"))).seating[section_id("A")] == Seating(2, 3, 2, 2)
+    assert await seat_numbers(stored, "s1", "s2", "s3") == [None, 2, 1]
+    assert (await stored.facts(both("s1"))).seating[section_id("A")] == Seating(2, 3, 2, 2)
 
 
 async def test_a_seat_given_back_and_taken_in_one_list_changes_hands(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=1))
-    await stored.register(_both("s1"))
+    await stored.register(both("s1"))
 
-    decisions = await stored.register(a_request("s1", dropping("s1")), _both("s2"))
+    decisions = await stored.register(a_request("s1", dropping("s1")), both("s2"))
 
     assert [decision.outcome for decision in decisions] == [Outcome.DROPPED, Outcome.ENROLLED]
-    assert await _seat_numbers(stored, "s1", "s2") == [None, 1]
+    assert await seat_numbers(stored, "s1", "s2") == [None, 1]
 
 
 async def test_who_changes_their_mind_in_one_list_leaves_no_trace_in_the_seats(stored: Stored) -> None:
@@ -174,18 +147,18 @@ async def test_who_changes_their_mind_in_one_list_leaves_no_trace_in_the_seats(s
     )
 
     assert [decision.outcome for decision in decisions] == [Outcome.ENROLLED, Outcome.DROPPED, Outcome.ENROLLED]
-    facts = await stored.facts(_both("s1"))
+    facts = await stored.facts(both("s1"))
     assert [made.id for made in facts.students[student_id("s1")].enrollments] == [enrollment_id("second")]
     assert facts.seating[section_id("A")].taken == 1
 
 
 async def test_a_course_dropped_can_be_taken_again(stored: Stored) -> None:
     await stored.add(*a_small_university())
-    await stored.register(_both("s1", "first"))
-    (twice,) = await stored.register(_both("s1", "twice"))
+    await stored.register(both("s1", "first"))
+    (twice,) = await stored.register(both("s1", "twice"))
     await stored.register(a_request("s1", dropping("first")))
 
-    (again,) = await stored.register(_both("s1", "second"))
+    (again,) = await stored.register(both("s1", "second"))
 
     assert twice.rejections[0].code == "already_enrolled"
     assert again.outcome is Outcome.ENROLLED
@@ -193,55 +166,55 @@ async def test_a_course_dropped_can_be_taken_again(stored: Stored) -> None:
 
 async def test_a_raised_capacity_adds_seats(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=1))
-    await stored.register(_both("s1"))
+    await stored.register(both("s1"))
 
-    answers = await stored.decide(_revising("A", 3, 1), _revising("A-LAB", 3))
-    decisions = await stored.register(_both("s2"), _both("s3"), _both("s4"))
+    answers = await stored.decide(revising("A", 3, 1), revising("A-LAB", 3))
+    decisions = await stored.register(both("s2"), both("s3"), both("s4"))
 
     assert all(isinstance(answer, SectionRevised) for answer in answers)
     assert [decision.outcome for decision in decisions] == [Outcome.ENROLLED, Outcome.ENROLLED, Outcome.REJECTED]
-    assert await _seat_numbers(stored, "s1", "s2", "s3") == [1, 2, 3]
+    assert await seat_numbers(stored, "s1", "s2", "s3") == [1, 2, 3]
     found = await stored.get(Section, section_id("A"))
     assert found is not None
-    assert (found.entity, found.version) == (_section("A", 3), 2)
+    assert (found.entity, found.version) == (a_known_section("A", 3), 2)
 
 
 async def test_a_capacity_cut_takes_free_seats_away(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=3))
-    await stored.register(_both("s1"))
+    await stored.register(both("s1"))
 
-    await stored.decide(_revising("A", 1))
-    (refused,) = await stored.register(_both("s2"))
+    await stored.decide(revising("A", 1))
+    (refused,) = await stored.register(both("s2"))
 
     assert refused.rejections[0].code == "seats_full"
-    assert (await stored.facts(_both("s2"))).seating[section_id("A")] == Seating(1, 2, 1, 1)
+    assert (await stored.facts(both("s2"))).seating[section_id("A")] == Seating(1, 2, 1, 1)
 
 
 async def test_a_capacity_cut_below_the_roster_evicts_nobody(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=3))
-    await stored.register(_both("s1"), _both("s2"), _both("s3"))
+    await stored.register(both("s1"), both("s2"), both("s3"))
 
-    await stored.decide(_revising("A", 1))
-    assert await _seat_numbers(stored, "s1", "s2", "s3") == [1, 2, 3]
-    cut = (await stored.facts(_both("s4"))).seating[section_id("A")]
+    await stored.decide(revising("A", 1))
+    assert await seat_numbers(stored, "s1", "s2", "s3") == [1, 2, 3]
+    cut = (await stored.facts(both("s4"))).seating[section_id("A")]
     await stored.register(a_request("s1", dropping("s1")), a_request("s3", dropping("s3")))
-    shrunk = (await stored.facts(_both("s4"))).seating[section_id("A")]
-    (refused,) = await stored.register(_both("s4"))
+    shrunk = (await stored.facts(both("s4"))).seating[section_id("A")]
+    (refused,) = await stored.register(both("s4"))
     await stored.register(a_request("s2", dropping("s2")))
-    (let_in,) = await stored.register(_both("s4", "again"))
+    (let_in,) = await stored.register(both("s4", "again"))
 
     assert (cut.capacity, cut.taken, cut.free, cut.seats) == (1, 3, 0, 3)
     assert (shrunk.capacity, shrunk.taken, shrunk.free, shrunk.seats) == (1, 1, 0, 1)
     assert refused.rejections[0].code == "seats_full"
     assert let_in.outcome is Outcome.ENROLLED
-    assert await _seat_numbers(stored, "s4") == [2]
+    assert await seat_numbers(stored, "s4") == [2]
 
 
 async def test_a_section_without_seats_gets_some(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=0))
 
-    await stored.decide(_revising("A", 1), _revising("A-LAB", 1))
-    (let_in,) = await stored.register(_both("s1"))
+    await stored.decide(revising("A", 1), revising("A-LAB", 1))
+    (let_in,) = await stored.register(both("s1"))
 
     assert let_in.outcome is Outcome.ENROLLED
 
@@ -249,7 +222,7 @@ async def test_a_section_without_seats_gets_some(stored: Stored) -> None:
 async def test_a_refused_revision_changes_nothing(stored: Stored) -> None:
     await stored.add(*a_small_university())
 
-    (answer,) = await stored.decide(_revising("A", None))
+    (answer,) = await stored.decide(revising("A", None))
 
     assert isinstance(answer, RevisionRefused)
     found = await stored.get(Section, section_id("A"))
@@ -259,10 +232,10 @@ async def test_a_refused_revision_changes_nothing(stored: Stored) -> None:
 
 async def test_a_stale_revision_changes_nothing(stored: Stored) -> None:
     await stored.add(*a_small_university())
-    await stored.decide(_revising("A", 3, 1))
+    await stored.decide(revising("A", 3, 1))
 
     with pytest.raises(StaleWrite):
-        await stored.decide(_revising("B", 9, None), _revising("A", 4, 1))
+        await stored.decide(revising("B", 9, None), revising("A", 4, 1))
 
-    assert (await stored.facts(_both("s1"))).seating[section_id("A")].seats == 3
-    assert (await stored.facts(_both("s1"))).seating[section_id("B")].seats == 2
+    assert (await stored.facts(both("s1"))).seating[section_id("A")].seats == 3
+    assert (await stored.facts(both("s1"))).seating[section_id("B")].seats == 2

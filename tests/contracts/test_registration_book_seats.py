@@ -7,17 +7,15 @@ import pytest
 
 from application.registration.ports import StaleSeating
 from application.shared.errors import AlreadyExists
-from domain.registration.commands import RegistrationRequest, ReviseSection
-from domain.registration.decide import decide
+from domain.registration.commands import ReviseSection
 from domain.registration.enrollment import SeatTaken
 from domain.registration.outcomes import Effects, Outcome
 from domain.registration.seating import Seating
-from domain.scheduling.section import Section
-from tests.contracts.arranging import TERM_ID, Stored
+from tests.contracts.arranging import Stored
+from tests.contracts.registering import a_known_section, apply, both, effects_of, recount, revising, seat_numbers
 from tests.support.builders import (
     a_small_university,
     a_student,
-    an_offering,
 )
 from tests.support.domain_builders import (
     NOON,
@@ -29,39 +27,15 @@ from tests.support.domain_builders import (
     student_id,
 )
 
-CS = an_offering("CS-101", "LEC", "LAB")
-
-
-def _both(student: str, name: str | None = None) -> RegistrationRequest:
-    """A request for the lecture `A` with its lab; the enrollment is called like the student."""
-    return a_request(student, adding("CS-101", "A", "A-LAB", as_name=name or student))
-
-
-def _section(code: str, capacity: int | None) -> Section:
-    known = {entity.id: entity for entity in a_small_university() if isinstance(entity, Section)}
-    return replace(known[section_id(code)], capacity=capacity)
-
-
-def _revising(code: str, capacity: int | None, version: int | None = None) -> ReviseSection:
-    return ReviseSection(_section(code, capacity), NOON, version)
-
-
-async def _seat_numbers(stored: Stored, *students: str, section: str = "A") -> list[int | None]:
-    """The seats that students hold in a section; None for who holds none."""
-    facts = await stored.facts(*(a_request(student, adding("CS-101")) for student in students))
-    held = []
-    for student in students:
-        seats = [seat for made in facts.students[student_id(student)].enrollments for seat in made.seats]
-        held.append(next((seat.seat_no for seat in seats if seat.section_id == section_id(section)), None))
-    return held
-
 
 async def test_a_revised_section_keeps_a_code_of_its_own(stored: Stored) -> None:
     await stored.add(*a_small_university())
 
     with pytest.raises(AlreadyExists):
-        await stored.decide(ReviseSection(replace(_section("A", 2), code="B"), NOON))
-    await stored.decide(ReviseSection(replace(_section("A", 2), code="Z", meetings=(a_meeting(at="08:00"),)), NOON))
+        await stored.decide(ReviseSection(replace(a_known_section("A", 2), code="B"), NOON))
+    await stored.decide(
+        ReviseSection(replace(a_known_section("A", 2), code="Z", meetings=(a_meeting(at="08:00"),)), NOON)
+    )
 
     (made,) = await stored.register(a_request("s1", adding("CS-101", "Z", "A-LAB")))
     assert made.outcome is Outcome.ENROLLED
@@ -70,21 +44,10 @@ async def test_a_revised_section_keeps_a_code_of_its_own(stored: Stored) -> None
 async def test_a_deleted_section_takes_its_seats_along(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=1))
 
-    await stored.remove(_section("B", 1))
-    await stored.add(_section("B", 3))
+    await stored.remove(a_known_section("B", 1))
+    await stored.add(a_known_section("B", 3))
 
-    assert (await stored.facts(_both("s1"))).seating[section_id("B")] == Seating.new(3)
-
-
-async def _apply(stored: Stored, effects: Effects) -> None:
-    async with stored.persistence.work(stored.institution) as work:
-        await work.book.apply(TERM_ID, effects)
-
-
-async def _effects(stored: Stored, *requests: RegistrationRequest) -> Effects:
-    """The effects of requests, not stored yet."""
-    _, effects = decide(await stored.facts(*requests), requests)
-    return effects
+    assert (await stored.facts(both("s1"))).seating[section_id("B")] == Seating.new(3)
 
 
 def _with_seat(effects: Effects, seat_no: int | None) -> Effects:
@@ -102,26 +65,26 @@ def _with_seat(effects: Effects, seat_no: int | None) -> Effects:
 @pytest.mark.parametrize("seat_no", [1, 3, 0], ids=["taken", "beyond the last", "before the first"])
 async def test_only_a_seat_that_is_free_can_be_taken(stored: Stored, seat_no: int) -> None:
     await stored.add(*a_small_university(capacity=2))
-    await stored.register(_both("s1"))
+    await stored.register(both("s1"))
 
     with pytest.raises(StaleSeating):
-        await _apply(stored, _with_seat(await _effects(stored, _both("s2")), seat_no))
+        await apply(stored, _with_seat(await effects_of(stored, both("s2")), seat_no))
 
-    facts = await stored.facts(_both("s2"))
+    facts = await stored.facts(both("s2"))
     assert facts.next_number == 2
     assert facts.students[student_id("s2")].enrollments == ()
 
 
 async def test_of_two_decisions_on_the_same_facts_the_second_finds_the_seat_taken(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=1))
-    one, other = await _effects(stored, _both("s1")), await _effects(stored, _both("s2"))
+    one, other = await effects_of(stored, both("s1")), await effects_of(stored, both("s2"))
     other.enrolled = [replace(made, number=7) for made in other.enrolled]
 
-    await _apply(stored, one)
+    await apply(stored, one)
     with pytest.raises(StaleSeating):
-        await _apply(stored, other)
+        await apply(stored, other)
 
-    assert await _seat_numbers(stored, "s1", "s2") == [1, None]
+    assert await seat_numbers(stored, "s1", "s2") == [1, None]
 
 
 WRONG_HINTS: Sequence[Seating] = (
@@ -135,39 +98,37 @@ WRONG_HINTS: Sequence[Seating] = (
 @pytest.mark.parametrize("wrong", WRONG_HINTS)
 async def test_a_recount_puts_the_hints_right(stored: Stored, wrong: Seating) -> None:
     await stored.add(*a_small_university(capacity=3))
-    await stored.register(_both("s1"), _both("s2"), a_request("s1", dropping("s1")))
-    await _apply(stored, Effects(next_number=4, seating={section_id("A"): wrong}))
+    await stored.register(both("s1"), both("s2"), a_request("s1", dropping("s1")))
+    await apply(stored, Effects(next_number=4, seating={section_id("A"): wrong}))
 
-    async with stored.persistence.work(stored.institution) as work:
-        await work.book.recount(TERM_ID)
+    await recount(stored)
 
-    seating = (await stored.facts(_both("s3"))).seating[section_id("A")]
+    seating = (await stored.facts(both("s3"))).seating[section_id("A")]
     assert (seating.capacity, seating.seats, seating.taken, seating.free) == (3, 3, 1, 2)
-    decisions = await stored.register(_both("s1", "again"), _both("s3"), _both("s4"))
+    decisions = await stored.register(both("s1", "again"), both("s3"), both("s4"))
     assert [decision.outcome for decision in decisions] == [Outcome.ENROLLED, Outcome.ENROLLED, Outcome.REJECTED]
-    assert sorted(map(str, await _seat_numbers(stored, "s1", "s2", "s3"))) == ["1", "2", "3"]
+    assert sorted(map(str, await seat_numbers(stored, "s1", "s2", "s3"))) == ["1", "2", "3"]
 
 
 async def test_seats_added_after_a_recount_have_new_numbers(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=2))
-    await stored.register(_both("s1"))
-    async with stored.persistence.work(stored.institution) as work:
-        await work.book.recount(TERM_ID)
+    await stored.register(both("s1"))
+    await recount(stored)
 
-    await stored.decide(_revising("A", 4), _revising("A-LAB", 4))
-    decisions = await stored.register(_both("s2"), _both("s3"), _both("s4"))
+    await stored.decide(revising("A", 4), revising("A-LAB", 4))
+    decisions = await stored.register(both("s2"), both("s3"), both("s4"))
 
     assert {decision.outcome for decision in decisions} == {Outcome.ENROLLED}
-    assert sorted(map(str, await _seat_numbers(stored, "s1", "s2", "s3", "s4"))) == ["1", "2", "3", "4"]
+    assert sorted(map(str, await seat_numbers(stored, "s1", "s2", "s3", "s4"))) == ["1", "2", "3", "4"]
 
 
 async def test_many_requests_are_stored_as_one(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=40, students=40))
 
-    decisions = await stored.register(*(_both(f"s{number}") for number in range(1, 41)))
+    decisions = await stored.register(*(both(f"s{number}") for number in range(1, 41)))
 
     assert {decision.outcome for decision in decisions} == {Outcome.ENROLLED}
-    seats = await _seat_numbers(stored, *(f"s{number}" for number in range(1, 41)))
+    seats = await seat_numbers(stored, *(f"s{number}" for number in range(1, 41)))
     assert seats == list(range(1, 41))
 
 
