@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from domain.registration.eligibility import meeting_in_words
 from domain.scheduling.offering import CourseOffering
@@ -13,31 +14,39 @@ from domain.shared.identifiers import CourseId, EnrollmentId, OfferingId, Sectio
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One stored row of a standing enrollment in a section."""
+    """One stored row that says that a student sits in a section.
+
+    `course_id` and `offering_id` are those of its enrollment, None where the student has no such standing enrollment in
+    the term.
+    """
 
     enrollment_id: EnrollmentId
     student_id: StudentId
     student_code: str
-    course_id: CourseId
-    offering_id: OfferingId
+    course_id: CourseId | None
+    offering_id: OfferingId | None
     section_id: SectionId
     seat_no: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class TermRoster:
-    """A term as stored: its offerings, sections and sittings, and the enrollments that sit nowhere.
+class SeatRows:
+    """The seats that a section has, by their numbers, and how many of them the desk `counted`."""
 
-    `seats` is how many seats a section has, where it is not its capacity: after a cut below the roster, seats that are
-    taken stay until they are given back.
-    """
+    numbers: frozenset[int] = frozenset()
+    counted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TermRoster:
+    """A term as stored: its offerings, sections and sittings, the enrollments that sit nowhere, the sections' seats."""
 
     term: Term
     offerings: tuple[CourseOffering, ...]
     sections: tuple[Section, ...]
     sittings: tuple[Sitting, ...]
     unseated: tuple[EnrollmentId, ...] = ()
-    seats: Mapping[SectionId, int] = field(default_factory=dict)
+    seats: Mapping[SectionId, SeatRows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,72 +60,110 @@ class Offence:
 def verify(roster: TermRoster) -> tuple[Offence, ...]:
     """Every offence against the invariants of registration in `roster`."""
     sections = {section.id: section for section in roster.sections}
+    offerings = {offering.id: offering for offering in roster.offerings}
+    by_section: dict[SectionId, list[Sitting]] = defaultdict(list)
     by_enrollment: dict[EnrollmentId, list[Sitting]] = defaultdict(list)
     by_student: dict[StudentId, list[Sitting]] = defaultdict(list)
     for sitting in roster.sittings:
-        by_enrollment[sitting.enrollment_id].append(sitting)
-        by_student[sitting.student_id].append(sitting)
+        by_section[sitting.section_id].append(sitting)
+        if sitting.offering_id is not None:
+            by_enrollment[sitting.enrollment_id].append(sitting)
+            by_student[sitting.student_id].append(sitting)
     return (
-        *_oversold(roster, sections),
-        *_seats_shared(roster.sittings, sections),
-        *(Offence("seated", f"enrollment {enrollment} holds no seat") for enrollment in roster.unseated),
-        *_incomplete(by_enrollment, roster.offerings, sections),
+        *_wrongly_filled(by_section, roster),
+        *_seats_shared(by_section, sections),
+        *_without_seat(roster, sections),
+        *_without_enrollment(roster.sittings, sections),
+        *_incomplete(by_enrollment, offerings, sections),
         *_without_parent(by_enrollment, sections),
-        *_duplicate_courses(by_student),
+        *_duplicate_courses(by_student, offerings),
         *_clashing(by_student, sections, roster.term),
     )
 
 
-def _oversold(roster: TermRoster, sections: dict[SectionId, Section]) -> Iterator[Offence]:
-    sitting = Counter(sitting.section_id for sitting in roster.sittings)
-    for section_id, taken in sitting.items():
-        section = sections.get(section_id)
-        if section is None or section.capacity is None:
-            continue
-        if taken > max(section.capacity, roster.seats.get(section_id, 0)):
-            yield Offence("capacity", f"section {section.code} seats {taken} of {section.capacity}")
+def _wrongly_filled(by_section: Mapping[SectionId, list[Sitting]], roster: TermRoster) -> Iterator[Offence]:
+    """Sections with more students than seats, students on seats that are not there, and seats that nobody may have.
+
+    A cut below the roster leaves taken seats until they are given back: a section may seat more than its capacity on
+    seats that the desk made, but not have a free one then.
+    """
+    for section in roster.sections:
+        seats = roster.seats.get(section.id, SeatRows())
+        sittings = by_section.get(section.id, [])
+        held = {sitting.seat_no for sitting in sittings if sitting.seat_no is not None}
+        nowhere = ", ".join(
+            sorted(s.student_code for s in sittings if s.seat_no is not None and s.seat_no not in seats.numbers)
+        )
+        made = min(len(seats.numbers), seats.counted)
+        if section.capacity is not None and len(sittings) > max(section.capacity, made):
+            lacking = f", with no seat for {nowhere}" if nowhere else ""
+            yield Offence("capacity", f"section {section.code} seats {len(sittings)} of {section.capacity}{lacking}")
+        elif nowhere:
+            yield Offence("seated", f"section {section.code} does not have the seat that it gave to {nowhere}")
+        taken = len(held & seats.numbers)
+        wanted = 0 if section.capacity is None else max(section.capacity, taken)
+        if len(seats.numbers) != wanted:
+            found = f"{len(seats.numbers)} seats, {taken} of them taken, instead of {wanted}"
+            yield Offence("seats", f"section {section.code} has {found}")
 
 
-def _seats_shared(sittings: Iterable[Sitting], sections: dict[SectionId, Section]) -> Iterator[Offence]:
-    holders: dict[tuple[SectionId, int], list[Sitting]] = defaultdict(list)
-    for sitting in sittings:
+def _seats_shared(
+    by_section: Mapping[SectionId, list[Sitting]], sections: Mapping[SectionId, Section]
+) -> Iterator[Offence]:
+    for section_id, sittings in by_section.items():
+        holders: dict[int, list[str]] = defaultdict(list)
+        for sitting in sittings:
+            if sitting.seat_no is not None:
+                holders[sitting.seat_no].append(sitting.student_code)
+        for seat_no, students in holders.items():
+            if len(students) > 1:
+                where = _code(section_id, sections)
+                yield Offence("seat_shared", f"seat {seat_no} of section {where} is held by {_listed(students)}")
+
+
+def _without_seat(roster: TermRoster, sections: Mapping[SectionId, Section]) -> Iterator[Offence]:
+    for sitting in roster.sittings:
         section = sections.get(sitting.section_id)
-        if sitting.seat_no is not None:
-            holders[sitting.section_id, sitting.seat_no].append(sitting)
-        elif section is not None and not section.is_unlimited:
+        if sitting.seat_no is None and section is not None and not section.is_unlimited:
             yield Offence("seated", f"student {sitting.student_code} has no seat in section {section.code}")
-    for (section_id, seat_no), sharing in holders.items():
-        if len(sharing) > 1:
-            students = ", ".join(sorted(sitting.student_code for sitting in sharing))
-            section_code = sections[section_id].code if section_id in sections else str(section_id)
-            yield Offence("seat_shared", f"seat {seat_no} of section {section_code} is held by {students}")
+    for enrollment in roster.unseated:
+        yield Offence("seated", f"enrollment {enrollment} holds no seat")
+
+
+def _without_enrollment(sittings: Iterable[Sitting], sections: Mapping[SectionId, Section]) -> Iterator[Offence]:
+    for sitting in sittings:
+        if sitting.offering_id is None:
+            yield Offence(
+                "enrolled",
+                f"student {sitting.student_code} sits in section {_code(sitting.section_id, sections)} "
+                f"by {sitting.enrollment_id}, which is no standing enrollment of theirs in this term",
+            )
 
 
 def _incomplete(
-    by_enrollment: dict[EnrollmentId, list[Sitting]],
-    offerings: Iterable[CourseOffering],
-    sections: dict[SectionId, Section],
+    by_enrollment: Mapping[EnrollmentId, list[Sitting]],
+    offerings: Mapping[OfferingId | None, CourseOffering],
+    sections: Mapping[SectionId, Section],
 ) -> Iterator[Offence]:
-    known = {offering.id: offering for offering in offerings}
-    for sittings in by_enrollment.values():
-        offering = known.get(sittings[0].offering_id)
-        taken = Counter(sections[s.section_id].component_id for s in sittings if s.section_id in sections)
-        strangers = any(s.section_id not in sections for s in sittings)
-        wanted = (
-            []
-            if offering is None
-            else [Counter(part.id for part in configuration.components) for configuration in offering.configurations]
-        )
-        if strangers or taken not in wanted:
-            codes = ", ".join(sorted(sections[s.section_id].code for s in sittings if s.section_id in sections))
+    for enrollment, sittings in by_enrollment.items():
+        student = f"student {sittings[0].student_code}"
+        offering = offerings.get(sittings[0].offering_id)
+        if offering is None:
+            yield Offence("offering", f"{student} has enrollment {enrollment} in no offering of this term")
+            continue
+        if offering.course_id != sittings[0].course_id:
+            yield Offence("course", f"{student} has enrollment {enrollment} in {offering.code} for another course")
+        taken = Counter(sections[s.section_id].component_id if s.section_id in sections else None for s in sittings)
+        wanted = [Counter(part.id for part in configuration.components) for configuration in offering.configurations]
+        if taken not in wanted:
+            codes = _listed(_code(sitting.section_id, sections) for sitting in sittings)
             yield Offence(
-                "components",
-                f"student {sittings[0].student_code} sits in {codes}, not in one section for each component",
+                "components", f"{student} sits in {codes} for {offering.code}, not in one section for each component"
             )
 
 
 def _without_parent(
-    by_enrollment: dict[EnrollmentId, list[Sitting]], sections: dict[SectionId, Section]
+    by_enrollment: Mapping[EnrollmentId, list[Sitting]], sections: Mapping[SectionId, Section]
 ) -> Iterator[Offence]:
     for sittings in by_enrollment.values():
         taken = {sitting.section_id for sitting in sittings}
@@ -126,27 +173,42 @@ def _without_parent(
                 yield Offence("parent", f"student {sitting.student_code} sits in {section.code} without its parent")
 
 
-def _duplicate_courses(by_student: dict[StudentId, list[Sitting]]) -> Iterator[Offence]:
+def _duplicate_courses(
+    by_student: Mapping[StudentId, list[Sitting]], offerings: Mapping[OfferingId | None, CourseOffering]
+) -> Iterator[Offence]:
     for sittings in by_student.values():
-        enrollments: dict[CourseId, set[EnrollmentId]] = defaultdict(set)
+        enrollments: dict[CourseId | None, dict[EnrollmentId, OfferingId | None]] = defaultdict(dict)
         for sitting in sittings:
-            enrollments[sitting.course_id].add(sitting.enrollment_id)
-        for course, several in enrollments.items():
+            enrollments[sitting.course_id][sitting.enrollment_id] = sitting.offering_id
+        for several in enrollments.values():
             if len(several) > 1:
-                yield Offence("duplicate", f"student {sittings[0].student_code} is enrolled twice in course {course}")
+                through = _listed(
+                    f"{offerings[offering].code if offering in offerings else offering} ({enrollment})"
+                    for enrollment, offering in several.items()
+                )
+                yield Offence("duplicate", f"student {sittings[0].student_code} is enrolled in one course by {through}")
 
 
 def _clashing(
-    by_student: dict[StudentId, list[Sitting]], sections: dict[SectionId, Section], term: Term
+    by_student: Mapping[StudentId, list[Sitting]], sections: Mapping[SectionId, Section], term: Term
 ) -> Iterator[Offence]:
     for sittings in by_student.values():
-        taken = [sections[sitting.section_id] for sitting in sittings if sitting.section_id in sections]
-        for position, section in enumerate(taken):
-            for other in taken[:position]:
-                meeting = section.clash_with(other, term.calendar)
-                if meeting is not None:
-                    yield Offence(
-                        "time_conflict",
-                        f"student {sittings[0].student_code} sits in {section.code} and {other.code}, "
-                        f"which clash at {meeting_in_words(meeting)}",
-                    )
+        # Who sits in a section twice is enrolled twice, which is an offence by itself.
+        taken = {s.section_id: sections[s.section_id] for s in sittings if s.section_id in sections}
+        for other, section in combinations(taken.values(), 2):
+            meeting = section.clash_with(other, term.calendar)
+            if meeting is not None:
+                yield Offence(
+                    "time_conflict",
+                    f"student {sittings[0].student_code} sits in {section.code} and {other.code}, "
+                    f"which clash at {meeting_in_words(meeting)}",
+                )
+
+
+def _code(section: SectionId, sections: Mapping[SectionId, Section]) -> str:
+    """The section's code, or its id where it is none of the term's."""
+    return sections[section].code if section in sections else str(section)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

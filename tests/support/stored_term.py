@@ -3,14 +3,14 @@
 It knows nothing of how `Seating` counts; what the effects claim is checked against the sets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.registration.enrollment import Enrollment
 from domain.registration.facts import Facts, OfferingFacts, StudentFacts
 from domain.registration.outcomes import Effects
 from domain.registration.seating import Seating
-from domain.registration.verification import Sitting, TermRoster
+from domain.registration.verification import SeatRows, Sitting, TermRoster
 from domain.scheduling.section import Section
 from domain.shared.identifiers import EnrollmentId, SectionId, StudentId
 from domain.shared.reference import Reference
@@ -111,28 +111,26 @@ class StoredTerm:
         return StudentFacts(before.holds, tuple(sorted(standing, key=lambda e: e.number)))
 
     def roster(self) -> TermRoster:
-        """What proving the term's invariants looks at."""
-        stored = roster_of(self._facts, self.sections.values(), self.enrollments.values())
-        return replace(stored, seats={section: len(numbers) for section, numbers in self.seats.items()})
-
-
-def roster_of(facts: Facts, sections: Iterable[Section], enrollments: Iterable[Enrollment]) -> TermRoster:
-    """The roster of a term in which these enrollments stand; a student's code is the beginning of their id."""
-    return TermRoster(
-        term=facts.term,
-        offerings=tuple(known.offering for known in facts.offerings.values()),
-        sections=tuple(sections),
-        sittings=tuple(
-            Sitting(
-                enrollment_id=enrollment.id,
-                student_id=enrollment.student_id,
-                student_code=str(enrollment.student_id)[:8],
-                course_id=enrollment.course_id,
-                offering_id=enrollment.offering_id,
-                section_id=seat.section_id,
-                seat_no=seat.seat_no,
-            )
-            for enrollment in enrollments
-            for seat in enrollment.seats
-        ),
-    )
+        """What proving the term's invariants looks at; a student's code is the beginning of their id."""
+        return TermRoster(
+            term=self._facts.term,
+            offerings=tuple(known.offering for known in self._facts.offerings.values()),
+            sections=tuple(self.sections.values()),
+            sittings=tuple(
+                Sitting(
+                    enrollment_id=enrollment.id,
+                    student_id=enrollment.student_id,
+                    student_code=str(enrollment.student_id)[:8],
+                    course_id=enrollment.course_id,
+                    offering_id=enrollment.offering_id,
+                    section_id=seat.section_id,
+                    seat_no=seat.seat_no,
+                )
+                for enrollment in self.enrollments.values()
+                for seat in enrollment.seats
+            ),
+            seats={
+                section: SeatRows(frozenset(numbers), self.seating[section].seats)
+                for section, numbers in self.seats.items()
+            },
+        )

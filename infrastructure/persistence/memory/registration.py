@@ -16,7 +16,7 @@ from application.shared.errors import NotFound
 from domain.catalog.course import Course
 from domain.people.student import Student
 from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
-from domain.registration.verification import Sitting, TermRoster
+from domain.registration.verification import SeatRows, Sitting, TermRoster
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
@@ -150,7 +150,10 @@ class MemoryRegistrationReader:
             sections=tuple(section for section in sections if section.term_id == term),
             sittings=tuple(self._sitting(enrollment, seat) for enrollment in standing for seat in enrollment.seats),
             unseated=tuple(enrollment.id for enrollment in standing if not enrollment.seats),
-            seats={section: len(numbers) for section, numbers in self._tables.seats.items()},
+            seats={
+                section: SeatRows(numbers, self._tables.seating[section].seats)
+                for section, numbers in self._tables.seats.items()
+            },
         )
 
     def _sitting(self, enrollment: Enrollment, seat: SeatTaken) -> Sitting:

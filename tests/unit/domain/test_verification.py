@@ -7,8 +7,9 @@ import pytest
 
 from domain.registration.commands import ReviseSection
 from domain.registration.decide import decide
-from domain.registration.verification import Sitting, TermRoster, verify
+from domain.registration.verification import SeatRows, Sitting, TermRoster, verify
 from domain.scheduling.calendar import Weekday
+from domain.shared.identifiers import CourseId
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
@@ -47,6 +48,10 @@ def roster(university: University) -> TermRoster:
 
 def with_sittings(before: TermRoster, sittings: tuple[Sitting, ...]) -> TermRoster:
     return replace(before, sittings=sittings)
+
+
+def with_seats(before: TermRoster, section: str, seats: SeatRows) -> TermRoster:
+    return replace(before, seats={**before.seats, section_id(section): seats})
 
 
 def one_sitting_too_many() -> TermRoster:
@@ -104,11 +109,9 @@ def a_section_of_another_term_on_top() -> TermRoster:
 
 
 def a_lab_without_its_own_lecture() -> TermRoster:
-    university = a_university()
-    university.seat("S3", "CS-101", "LEC-2", "LAB-1")
-    clean = roster(university)
-    roomy = tuple(replace(s, capacity=9) if s.capacity is not None else s for s in clean.sections)
-    return replace(clean, sections=roomy)
+    clean = roster(a_university())
+    moved = replace(clean.sittings[0], section_id=section_id("LEC-2"))
+    return with_sittings(clean, (moved, *clean.sittings[1:]))
 
 
 def the_same_course_twice() -> TermRoster:
@@ -125,8 +128,60 @@ def two_courses_at_once() -> TermRoster:
     return roster(university)
 
 
+def no_enrollment_behind_a_seat() -> TermRoster:
+    clean = roster(a_university())
+    sittings = clean.sittings
+    ghost = replace(
+        sittings[0], enrollment_id=enrollment_id("ghost"), student_code="ghost", offering_id=None, course_id=None
+    )
+    return with_sittings(clean, (replace(ghost, section_id=section_id("CS-103-A"), seat_no=1), *sittings))
+
+
+def a_seat_that_is_not_there() -> TermRoster:
+    clean = roster(a_university())
+    return with_sittings(
+        clean, tuple(replace(s, seat_no=31) if s.section_id == section_id("CS-102-A") else s for s in clean.sittings)
+    )
+
+
+def a_seat_in_an_unlimited_section() -> TermRoster:
+    clean = roster(a_university())
+    return with_seats(clean, "CS-104-A", SeatRows(frozenset({1}), 1))
+
+
+def an_enrollment_for_another_course() -> TermRoster:
+    clean = roster(a_university())
+    elsewhere = CourseId(identifier("course", "CS-103"))
+    return with_sittings(
+        clean,
+        tuple(replace(s, course_id=elsewhere) if s.section_id == section_id("CS-102-A") else s for s in clean.sittings),
+    )
+
+
+def more_seats_than_the_capacity() -> TermRoster:
+    return with_seats(roster(a_university()), "LEC-2", SeatRows(frozenset({1, 2, 3}), 3))
+
+
+def fewer_seats_than_the_capacity() -> TermRoster:
+    return with_seats(roster(a_university()), "LEC-2", SeatRows(frozenset({2}), 1))
+
+
+def a_seat_brought_along() -> TermRoster:
+    seated = one_sitting_too_many()
+    for lecture in ("LEC-1", "LAB-1"):
+        seated = with_seats(seated, lecture, SeatRows(frozenset({1, 2, 3}), 2))
+    return seated
+
+
 OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
-    (one_sitting_too_many, {"capacity"}, "section LEC-1 seats 3 of 2"),
+    (one_sitting_too_many, {"capacity"}, "section LEC-1 seats 3 of 2, with no seat for third"),
+    (a_seat_brought_along, {"capacity"}, "section LEC-1 seats 3 of 2"),
+    (more_seats_than_the_capacity, {"seats"}, "section LEC-2 has 3 seats, 0 of them taken, instead of 2"),
+    (fewer_seats_than_the_capacity, {"seats"}, "section LEC-2 has 1 seats, 0 of them taken, instead of 2"),
+    (a_seat_in_an_unlimited_section, {"seats"}, "section CS-104-A has 1 seats"),
+    (a_seat_that_is_not_there, {"seated"}, "section CS-102-A does not have the seat that it gave to"),
+    (no_enrollment_behind_a_seat, {"enrolled"}, "student ghost sits in section CS-103-A by"),
+    (an_enrollment_for_another_course, {"course"}, "in CS-102 for another course"),
     (two_on_one_seat, {"seat_shared"}, "seat 1 of section LEC-1"),
     (no_seat_number, {"seated"}, "LEC-1"),
     (an_enrollment_that_sits_nowhere, {"seated"}, str(enrollment_id("lost"))),
@@ -134,7 +189,7 @@ OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
     (two_lectures, {"components", "seated", "capacity", "time_conflict"}, "LEC-1, LEC-2"),
     (a_section_of_another_term_on_top, {"components"}, "LAB-1, LEC-1"),
     (a_lab_without_its_own_lecture, {"parent"}, "LAB-1 without its parent"),
-    (the_same_course_twice, {"duplicate"}, str(identifier("course", "CS-102"))),
+    (the_same_course_twice, {"duplicate"}, f"CS-102 ({enrollment_id('first')}), CS-102-B ("),
     (two_courses_at_once, {"time_conflict"}, "CS-103-A and CS-102-A, which clash at Tue 11:30-13:00"),
 ]
 
@@ -162,7 +217,7 @@ def test_an_enrollment_of_an_offering_that_the_term_does_not_have_is_found() -> 
 
     offences = verify(replace(clean, offerings=clean.offerings[1:]))
 
-    assert [offence.invariant for offence in offences] == ["components", "components"]
+    assert [offence.invariant for offence in offences] == ["offering", "offering"]
 
 
 def test_a_section_whose_capacity_the_desk_cut_below_its_roster_is_no_offence() -> None:
@@ -174,3 +229,17 @@ def test_a_section_whose_capacity_the_desk_cut_below_its_roster_is_no_offence() 
     stored.apply(effects)
 
     assert verify(stored.roster()) == ()
+
+
+def test_a_cut_section_that_keeps_a_seat_which_was_given_back_is_found() -> None:
+    university = a_university()
+    stored = StoredTerm(university.facts())
+    lecture = replace(stored.sections[section_id("LEC-1")], capacity=0)
+    _, effects = decide(stored.facts(), [ReviseSection(lecture, NOON)])
+    stored.apply(effects)
+    cut = stored.roster()
+
+    gone = tuple(sitting for sitting in cut.sittings if sitting.student_id != student_id("S2"))
+    offences = verify(with_sittings(cut, gone))
+
+    assert [offence.detail for offence in offences] == ["section LEC-1 has 2 seats, 1 of them taken, instead of 1"]

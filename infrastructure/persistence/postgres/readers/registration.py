@@ -19,7 +19,7 @@ from application.registration.ports import Addressee
 from application.shared.errors import NotFound
 from domain.people.student import Student
 from domain.registration.enrollment import EnrollmentStatus
-from domain.registration.verification import Sitting, TermRoster
+from domain.registration.verification import SeatRows, Sitting, TermRoster
 from domain.scheduling.term import Term
 from domain.shared.identifiers import (
     CourseId,
@@ -81,13 +81,19 @@ _ROWS = text(
     """
 )
 
+# Nothing here trusts a constraint: who sits in a section of the term is found without an enrollment, too.
 _SITTINGS = text(
     """
-    SELECT t.enrollment_id, t.student_id, u.code, e.course_id, e.offering_id, t.section_id, t.seat_no
+    SELECT t.enrollment_id, t.student_id, coalesce(u.code, CAST(t.student_id AS text)), e.course_id, e.offering_id,
+           t.section_id, t.seat_no
     FROM enrollment_sections t
-    JOIN enrollments e ON e.institution_id = t.institution_id AND e.id = t.enrollment_id
-    JOIN students u ON u.institution_id = t.institution_id AND u.id = t.student_id
-    WHERE t.institution_id = :institution AND e.term_id = :term AND t.status = 'enrolled'
+    LEFT JOIN enrollments e ON e.institution_id = t.institution_id AND e.id = t.enrollment_id
+                           AND e.student_id = t.student_id AND e.term_id = :term AND e.status = 'enrolled'
+    LEFT JOIN students u ON u.institution_id = t.institution_id AND u.id = t.student_id
+    WHERE t.institution_id = :institution AND t.status = 'enrolled'
+      AND (e.id IS NOT NULL OR t.term_id = :term
+           OR t.section_id IN (SELECT s.id FROM sections s
+                                WHERE s.institution_id = :institution AND s.term_id = :term))
     ORDER BY t.enrollment_id, t.section_id
     """
 )
@@ -104,9 +110,12 @@ _UNSEATED = text(
 
 _SEATS = text(
     """
-    SELECT s.section_id, count(*) FROM seats s
+    SELECT s.section_id, array_agg(s.seat_no), coalesce(max(g.seats), 0)
+    FROM seats s
     JOIN sections c ON c.institution_id = s.institution_id AND c.id = s.section_id
-    WHERE s.institution_id = :institution AND c.term_id = :term GROUP BY s.section_id
+    LEFT JOIN section_seating g ON g.institution_id = s.institution_id AND g.section_id = s.section_id
+    WHERE s.institution_id = :institution AND c.term_id = :term
+    GROUP BY s.section_id
     """
 )
 
@@ -193,15 +202,15 @@ class RegistrationReader:
                     EnrollmentId(enrollment),
                     StudentId(student),
                     code,
-                    CourseId(course),
-                    OfferingId(offering),
+                    None if course is None else CourseId(course),
+                    None if offering is None else OfferingId(offering),
                     SectionId(section),
                     seat_no,
                 )
                 for enrollment, student, code, course, offering, section, seat_no in sittings
             ),
             unseated=tuple(EnrollmentId(row.id) for row in unseated),
-            seats={SectionId(section): count for section, count in seats},
+            seats={SectionId(section): SeatRows(frozenset(numbers), counted) for section, numbers, counted in seats},
         )
 
 
