@@ -60,7 +60,7 @@ class Offence:
 def verify(roster: TermRoster) -> tuple[Offence, ...]:
     """Every offence against the invariants of registration in `roster`."""
     sections = {section.id: section for section in roster.sections}
-    offerings = {offering.id: offering for offering in roster.offerings}
+    offerings: dict[OfferingId | None, CourseOffering] = {offering.id: offering for offering in roster.offerings}
     by_section: dict[SectionId, list[Sitting]] = defaultdict(list)
     by_enrollment: dict[EnrollmentId, list[Sitting]] = defaultdict(list)
     by_student: dict[StudentId, list[Sitting]] = defaultdict(list)
