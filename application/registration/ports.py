@@ -25,12 +25,18 @@ class RegistrationBook(Protocol):
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """Lock the term's registration until the transaction ends, and load what deciding `commands` needs.
 
+        A code without a term's code means this term's; what belongs to another term is not found.
         Raises `NotFound` when the term is gone.
         """
         ...
 
     async def apply(self, term: TermId, effects: Effects) -> None:
-        """Store `effects`. Raises `StaleSeating`, and `StaleWrite`, `AlreadyExists` for revised sections."""
+        """Store `effects`.
+
+        Raises `StaleSeating` for a seat that is not free, `UnknownReference` for an enrollment whose student, offering
+        or section has vanished meanwhile, `AlreadyExists` for a second standing enrollment of a student in a course,
+        and for revised sections what `Records.save` raises.
+        """
         ...
 
     async def recount(self, term: TermId) -> None:

@@ -33,6 +33,13 @@ async def test_what_is_not_there_is_not_found(persistence: Persistence) -> None:
     assert await persistence.directory.find(Reference.of(identifier("nobody", ""))) is None
 
 
+@pytest.mark.parametrize("reference", ["code:x:main", "code:main:main", "code:2027-1:main"])
+async def test_an_institution_belongs_to_no_term(persistence: Persistence, reference: str) -> None:
+    await persistence.directory.add(an_institution("main"))
+
+    assert await persistence.directory.find(Reference.parse(reference)) is None
+
+
 async def test_without_reference_the_only_institution_is_meant(persistence: Persistence) -> None:
     assert await persistence.directory.find(None) is None
 
@@ -120,10 +127,41 @@ async def test_the_directory_is_listed_page_by_page(persistence: Persistence) ->
     assert listed["-name"] == listed["name"][::-1]
 
 
+async def _codes(persistence: Persistence, query: PageQuery) -> list[str]:
+    return [view.code for view in (await persistence.directory.page(query)).items]
+
+
+async def test_the_directory_is_filtered_and_searched_together(persistence: Persistence) -> None:
+    for code, name in (("north", "Universidad Ñ del Norte"), ("south", "Universidad del Sur"), ("u3", "North 100%_")):
+        await persistence.directory.add(an_institution(code, name))
+
+    assert await _codes(persistence, PageQuery(search="NORT")) == ["north", "u3"]
+    assert await _codes(persistence, PageQuery(search="dad ñ")) == ["north"]
+    assert await _codes(persistence, PageQuery(search="%_")) == ["u3"]
+    assert await _codes(persistence, PageQuery(filters={"code": "south"})) == ["south"]
+    assert await _codes(persistence, PageQuery(filters={"code": "north"}, search="UNIVERSIDAD")) == ["north"]
+    assert await _codes(persistence, PageQuery(filters={"code": "u3"}, search="UNIVERSIDAD")) == []
+    assert await _codes(persistence, PageQuery(filters={"code": "North"}, search="north")) == []
+
+
+async def test_a_search_of_the_directory_goes_on_from_page_to_page(persistence: Persistence) -> None:
+    for number in range(6):
+        await persistence.directory.add(an_institution(f"u{number}", "odd" if number % 2 else "even"))
+
+    first = await persistence.directory.page(PageQuery(limit=2, search="ODD", sort="-code"))
+    rest = PageQuery(limit=2, search="ODD", sort="-code", cursor=first.next_cursor)
+
+    assert [view.code for view in first.items] == ["u5", "u3"]
+    assert await _codes(persistence, rest) == ["u1"]
+
+
 NONSENSE: Sequence[PageQuery] = (
     PageQuery(limit=0),
     PageQuery(sort="version"),
     PageQuery(filters={"name": "x"}),
+    PageQuery(filters={"code": "main", "name": "x"}, search="x"),
+    PageQuery(filters={"code": "\x00"}),
+    PageQuery(search="\x00"),
     PageQuery(cursor="x"),
 )
 

@@ -2,7 +2,6 @@
 
 from asyncio import Lock
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from application.shared.errors import AlreadyExists, StaleWrite, StillReferenced
@@ -14,6 +13,7 @@ from domain.shared.institution import Institution
 from domain.shared.reference import Reference
 from infrastructure.persistence.memory.kinds import KINDS
 from infrastructure.persistence.memory.readers import page_of
+from infrastructure.persistence.memory.rows import Row
 from infrastructure.persistence.memory.tables import Tables
 
 _KIND = "institution"
@@ -33,11 +33,7 @@ class MemoryDirectory:
 
     async def find(self, reference: Reference | None) -> InstitutionView | None:
         """See `InstitutionDirectory.find`."""
-        found = [
-            row
-            for row in self._rows()
-            if reference is None or (row["id"] == reference.id if reference.id else row["code"] == reference.code)
-        ]
+        found = [row for row in self._rows() if reference is None or _is_named(row, reference)]
         return InstitutionView.model_validate(found[0]) if len(found) == 1 else None
 
     async def page(self, query: PageQuery) -> Page[InstitutionView]:
@@ -80,7 +76,7 @@ class MemoryDirectory:
             raise StaleWrite(_KIND)
         return stored.version
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[Row]:
         return [
             {
                 "id": stored.entity.id,
@@ -91,3 +87,10 @@ class MemoryDirectory:
             }
             for stored in self._institutions.values()
         ]
+
+
+def _is_named(row: Row, reference: Reference) -> bool:
+    """Whether the reference names the institution; a code within a term never does."""
+    if reference.id is not None:
+        return bool(row["id"] == reference.id)
+    return reference.scope is None and bool(row["code"] == reference.code)

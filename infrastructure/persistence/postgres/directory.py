@@ -35,11 +35,12 @@ class PostgresDirectory:
     async def find(self, reference: Reference | None) -> InstitutionView | None:
         """See `InstitutionDirectory.find`."""
         query = _select().limit(2)
-        if reference is not None:
-            if reference.id is not None:
-                query = query.where(_DIRECTORY.c.institution_id == reference.id)
-            else:
-                query = query.where(_DIRECTORY.c.code == reference.code)
+        if reference is not None and reference.id is not None:
+            query = query.where(_DIRECTORY.c.institution_id == reference.id)
+        elif reference is not None:
+            if reference.scope is not None:  # a code within a term names no institution
+                return None
+            query = query.where(_DIRECTORY.c.code == reference.code)
         with reaching_the_database():
             async with self._engine.connect() as connection:
                 found = (await connection.execute(query)).mappings().all()

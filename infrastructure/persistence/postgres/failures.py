@@ -75,12 +75,12 @@ def _stored_name(table: Table, prefix: str, constraint: Index | UniqueConstraint
 
 @contextmanager
 def storing(kind: str, own_tables: frozenset[str] = frozenset()) -> Iterator[None]:
-    """Translate what the database refuses while a `kind` of record is stored in `own_tables`."""
+    """Translate what the database refuses, through SQLAlchemy or the driver, while `kind` is stored in `own_tables`."""
     try:
         yield
     except StaleDataError as error:
         raise StaleWrite(kind) from error
-    except IntegrityError as error:
+    except (IntegrityError, asyncpg.IntegrityConstraintViolationError) as error:
         raise _refusal(kind, own_tables, driver_error(error)) from error
 
 

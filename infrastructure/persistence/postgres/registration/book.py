@@ -3,7 +3,8 @@
 The functions move data and hold no rule; SQLAlchemy opens and ends the transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import asyncpg
 import orjson
@@ -15,6 +16,7 @@ from domain.registration.commands import Command, ReviseSection
 from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.shared.identifiers import InstitutionId, TermId
+from infrastructure.persistence.postgres.failures import storing
 from infrastructure.persistence.postgres.mapping.scheduling import SECTION
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.effects import arrays_of
@@ -23,12 +25,23 @@ from infrastructure.persistence.postgres.registration.facts import (
     references_to_offerings,
     requests_among,
 )
+from infrastructure.persistence.postgres.rows.registration import EnrollmentRow, EnrollmentSectionRow, SeatRow
 
-_LOAD = "SELECT registration_load($1, $2, $3, $4, $5)"
+_LOAD = "SELECT registration_load($1, $2, $3, $4, $5, $6)"
 _APPLY = f"SELECT registration_apply({', '.join(f'${position}' for position in range(1, 30))})"
 _RECOUNT = "SELECT registration_recount($1, $2)"
 
-_SEAT_CONSTRAINTS = frozenset({"uq_enrollment_sections_section_id_seat_no", "fk_enrollment_sections_seat", "pk_seats"})
+_TABLES = frozenset({EnrollmentRow.__tablename__, EnrollmentSectionRow.__tablename__, SeatRow.__tablename__})
+"""What effects are stored in, but for the revised sections."""
+
+_SEAT_CONSTRAINTS = frozenset(
+    {
+        "uq_enrollment_sections_section_id_seat_no",
+        "fk_enrollment_sections_seat",
+        "fk_enrollment_sections_unlimited",
+        "pk_seats",
+    }
+)
 """What refuses a seat that the hints called free, or a new seat number that the hints called unused."""
 
 
@@ -42,6 +55,7 @@ class PostgresRegistrationBook:
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationBook.load`."""
         references = references_to_offerings(commands)
+        named_by_code = [reference for reference in references if reference.code is not None]
         revised = [command.section.offering_id for command in commands if isinstance(command, ReviseSection)]
         document = await (await self._driver()).fetchval(
             _LOAD,
@@ -49,7 +63,8 @@ class PostgresRegistrationBook:
             term,
             [request.student_id for request in requests_among(commands)],
             [*(reference.id for reference in references if reference.id is not None), *revised],
-            [reference.code for reference in references if reference.code is not None],
+            [reference.code for reference in named_by_code],
+            [reference.scope for reference in named_by_code],
         )
         if document is None:
             kind = "term"
@@ -61,12 +76,9 @@ class PostgresRegistrationBook:
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
-        try:
-            await (await self._driver()).execute(_APPLY, self._institution, term, *arrays_of(effects))
-        except asyncpg.IntegrityConstraintViolationError as error:
-            if error.constraint_name in _SEAT_CONSTRAINTS:
-                raise StaleSeating from error
-            raise
+        driver = await self._driver()
+        with storing("enrollment", _TABLES), _taking_seats():
+            await driver.execute(_APPLY, self._institution, term, *arrays_of(effects))
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""
@@ -77,3 +89,14 @@ class PostgresRegistrationBook:
         connection = await (await self._session.connection()).get_raw_connection()
         driver: asyncpg.Connection = connection.driver_connection
         return driver
+
+
+@contextmanager
+def _taking_seats() -> Iterator[None]:
+    """Turn the refusal of a seat into `StaleSeating`, and leave every other refusal as it is."""
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        if error.constraint_name in _SEAT_CONSTRAINTS:
+            raise StaleSeating from error
+        raise

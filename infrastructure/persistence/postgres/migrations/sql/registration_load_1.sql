@@ -1,11 +1,13 @@
 -- Everything that deciding commands of one term needs, in one round trip and as the text of one JSON document. Moves data; holds no
 -- rule. Takes the term's lock first: whoever holds it decides alone until the end of the transaction.
+-- `offering_terms` are the codes of the terms that the references with `offering_codes` name, NULL for this one.
 -- `= ANY (array)` rather than a join of unnest(): under row-level security the join would lose the index.
 CREATE FUNCTION registration_load(
-    institution uuid, term uuid, students uuid[], offering_ids uuid[], offering_codes text[]
+    institution uuid, term uuid, students uuid[], offering_ids uuid[], offering_codes text[], offering_terms text[]
 ) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     locked bigint;
+    own_codes text[];
     wanted uuid[];
     enrolled uuid[];
     involved uuid[];
@@ -16,9 +18,13 @@ BEGIN
         RETURN NULL;
     END IF;
 
+    SELECT coalesce(array_agg(x.code), '{}') INTO own_codes
+      FROM unnest(offering_codes, offering_terms) AS x (code, term_code)
+     WHERE x.term_code IS NULL
+        OR x.term_code = (SELECT t.code FROM terms t WHERE t.institution_id = institution AND t.id = term);
     SELECT coalesce(array_agg(o.id), '{}') INTO wanted FROM offerings o
      WHERE o.institution_id = institution AND o.term_id = term
-       AND (o.id = ANY (offering_ids) OR o.code = ANY (offering_codes));
+       AND (o.id = ANY (offering_ids) OR o.code = ANY (own_codes));
     SELECT coalesce(array_agg(e.id), '{}') INTO enrolled FROM enrollments e
      WHERE e.institution_id = institution AND e.student_id = ANY (students) AND e.term_id = term
        AND e.status = 'enrolled';
