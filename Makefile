@@ -53,12 +53,13 @@ serve: $(INSTALLED) ## Serve the REST API
 test: $(INSTALLED) ## Run every test (ARGS="tests/unit -k seats" narrows)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(INSTALLED) ## Check format, lint, types, import contracts and that the data model document is current
+check: $(INSTALLED) ## Check format, lint, types, import contracts and that generated documents are current
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/matricula db erd --check docs/data-model.md
+	$(BIN)/matricula docs errors --check docs/errors.md
 
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .

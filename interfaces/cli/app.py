@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli import database, demo, export_enrollments, import_itc2019, replay_itc2019, serve, verify
+from interfaces.cli import database, demo, docs, export_enrollments, import_itc2019, replay_itc2019, serve, verify
 from interfaces.cli.session import session_of
 
 app = typer.Typer(
@@ -53,3 +53,4 @@ _group("import", "Import records.").command("itc2019")(import_itc2019.import_itc
 _group("replay", "Replay a registration day over REST.").command("itc2019")(replay_itc2019.replay_itc2019)
 _group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
 app.add_typer(database.commands, name="db")
+app.add_typer(docs.commands, name="docs")

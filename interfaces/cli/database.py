@@ -1,14 +1,13 @@
 """`matricula db …`: the schema of the database, and its picture."""
 
-import difflib
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from interfaces.cli.generated import CheckOption, OutputOption, write_or_compare
 from interfaces.cli.options import JsonOption
-from interfaces.cli.output import note, say, writing
+from interfaces.cli.output import STANDARD_OUTPUT, note, say
 from interfaces.cli.session import session_of
 
 commands = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
@@ -69,32 +68,6 @@ def check(context: typer.Context) -> None:
 
 
 @commands.command()
-def erd(
-    context: typer.Context,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="FILE", dir_okay=False, help="The file to write; - is standard output."),
-    ] = Path("-"),
-    check: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Compare with this file instead; ends with 1 when it differs.",
-        ),
-    ] = None,
-) -> None:
+def erd(context: typer.Context, output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
     """Draw the schema: entities, attributes, keys and cardinalities, as a document with a Mermaid diagram."""
-    document = session_of(context).data_model()
-    if check is None:
-        with writing(output) as stream:
-            stream.write(document)
-        return
-    known = check.read_text(encoding="utf-8")
-    if known != document:
-        lines = difflib.unified_diff(known.splitlines(), document.splitlines(), str(check), "the schema", lineterm="")
-        say("\n".join(lines))
-        note(f"{check} is not current: run matricula db erd -o {check}")
-        raise typer.Exit(1)
-    note(f"{check} is current")
+    write_or_compare(session_of(context).data_model(), output, check, "matricula db erd")

@@ -18,6 +18,7 @@ COMMANDS = (
     ("replay", "itc2019"),
     ("export", "enrollments"),
     *(("db", name) for name in ("upgrade", "downgrade", "current", "check", "erd")),
+    ("docs", "errors"),
 )
 
 

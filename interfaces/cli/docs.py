@@ -1,0 +1,16 @@
+"""`matricula docs …`: pages of the documentation that are generated from the program's own tables."""
+
+import typer
+
+from interfaces.cli.generated import CheckOption, OutputOption, write_or_compare
+from interfaces.cli.output import STANDARD_OUTPUT
+
+commands = typer.Typer(help="Generate pages of the documentation.", no_args_is_help=True)
+
+
+@commands.command()
+def errors(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
+    """List every rejection and every problem that a client may meet, with its code and its meaning."""
+    from interfaces.rest.error_catalogue import render_error_catalogue
+
+    write_or_compare(render_error_catalogue(), output, check, "matricula docs errors")
