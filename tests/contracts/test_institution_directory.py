@@ -11,7 +11,7 @@ from application.shared.paging import PageQuery
 from domain.shared.reference import Reference
 from infrastructure.bootstrap.persistence import Persistence
 from tests.contracts.arranging import Stored
-from tests.support.builders import a_department, a_small_university, an_institution
+from tests.support.builders import a_department, a_room, a_small_university, a_term, an_institution
 from tests.support.domain_builders import identifier
 
 
@@ -88,7 +88,7 @@ async def test_an_institution_goes_when_it_has_no_records(persistence: Persisten
 
     with pytest.raises(StillReferenced) as refused:
         await persistence.directory.remove(main.id, 1)
-    assert refused.value.parameters["kind"] == "institution"
+    assert refused.value.parameters == {"kind": "institution", "by": "departments"}
     await stored.remove(a_department())
     with pytest.raises(StaleWrite):
         await persistence.directory.remove(main.id, 7)
@@ -102,8 +102,19 @@ async def test_an_institution_goes_when_it_has_no_records(persistence: Persisten
 async def test_an_institution_with_a_whole_university_stays(stored: Stored) -> None:
     await stored.add(*a_small_university())
 
-    with pytest.raises(StillReferenced):
+    with pytest.raises(StillReferenced) as refused:
         await stored.persistence.directory.remove(stored.institution, None)
+
+    assert refused.value.parameters == {"kind": "institution", "by": "courses"}
+
+
+async def test_an_institution_names_its_terms_before_its_rooms(stored: Stored) -> None:
+    await stored.add(a_room(), a_term())
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.persistence.directory.remove(stored.institution, None)
+
+    assert refused.value.parameters == {"kind": "institution", "by": "terms"}
 
 
 async def test_the_directory_is_listed_page_by_page(persistence: Persistence) -> None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,19 +11,28 @@ from application.shared.errors import (
     UnknownReference,
 )
 from application.shared.records import Entity
-from domain.people.hold import HoldBlock
-from domain.scheduling.calendar import Weekday
-from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
-from domain.scheduling.section import Section, SectionStatus
+from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import ComponentId, ConfigurationId
 from tests.contracts.arranging import Stored
+from tests.contracts.everything import (
+    COURSE,
+    DEPARTMENT,
+    EVERYTHING,
+    INSTRUCTORS,
+    LAB,
+    LECTURE,
+    OFFERING,
+    PROGRAM,
+    ROOMS,
+    STUDENT,
+    TERM,
+)
+from tests.contracts.registering import CS
 from tests.support.builders import (
     a_course,
     a_department,
     a_hold,
     a_program,
-    a_room,
     a_section,
     a_small_university,
     a_student,
@@ -34,84 +41,7 @@ from tests.support.builders import (
     an_instructor,
     an_offering,
 )
-from tests.support.domain_builders import NOON, a_meeting, a_request, adding, dropping, identifier
-
-DEPARTMENT = a_department("Ñ-ÁLG", "Álgebra, 代数 & Ω «%_\\»")
-COURSE = replace(
-    a_course("CS", "101+", title="Programación 🎓", credits_="4.25"),
-    description="Line one\nline two\t'quoted' \"twice\"",
-    department_id=DEPARTMENT.id,
-)
-PROGRAM = replace(
-    a_program(),
-    registry_code="SNIES 1024",
-    degree="Ingeniera",
-    required_credits=Decimal("160.5"),
-    department_id=DEPARTMENT.id,
-)
-STUDENT = replace(
-    a_student("s1", "Nuñez", "Zoë"), birthday=date(2008, 2, 29), email="zoe@example.org", program_id=PROGRAM.id
-)
-INSTRUCTORS = (
-    replace(an_instructor("i1"), email="one@example.org", department_id=DEPARTMENT.id),
-    an_instructor("i2"),
-    an_instructor("i3"),
-)
-HOLD = replace(
-    a_hold(),
-    blocks=frozenset(HoldBlock),
-    reason="Owes: 12,50 €",
-    placed_at=datetime(2027, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
-    released_at=NOON,
-)
-ROOMS = (a_room("R1"), a_room("R2", "Aula máxima", 0))
-TERM = replace(
-    a_term(credit_maximum="18.5"),
-    time_zone="America/Bogota",
-    holidays=frozenset({date(2027, 3, 22), date(2027, 5, 1)}),
-)
-OFFERING = replace(
-    an_offering("CS-101+", "LEC", "LAB"),
-    configurations=(
-        *an_offering("CS-101+", "LEC", "LAB").configurations,
-        Configuration(
-            ConfigurationId(identifier("configuration", "remote")),
-            "0 remote",
-            (Component(ComponentId(identifier("component", "remote")), "SEM", ComponentKind.SEMINAR),),
-        ),
-    ),
-)
-LECTURE = replace(
-    a_section(OFFERING, "Z"),
-    status=SectionStatus.PLANNED,
-    meetings=(
-        replace(
-            a_meeting(Weekday.FRIDAY, Weekday.MONDAY, at="18:30", until="23:59:59"),
-            weeks=frozenset({1, 3, 16}),
-            first_date=date(2027, 2, 1),
-            last_date=date(2027, 5, 30),
-            room_id=ROOMS[1].id,
-        ),
-        replace(a_meeting(Weekday.SUNDAY, at="00:00", until="06:00"), room_id=ROOMS[0].id),
-        a_meeting(Weekday.TUESDAY),
-    ),
-    instructor_ids=(INSTRUCTORS[2].id, INSTRUCTORS[0].id, INSTRUCTORS[1].id),
-)
-LAB = a_section(OFFERING, "A", component="LAB", capacity=None, parent=LECTURE)
-EVERYTHING: Sequence[Entity] = (
-    DEPARTMENT,
-    COURSE,
-    PROGRAM,
-    STUDENT,
-    *INSTRUCTORS,
-    HOLD,
-    *ROOMS,
-    TERM,
-    OFFERING,
-    LECTURE,
-    LAB,
-)
-
+from tests.support.domain_builders import a_meeting, a_request, adding, dropping, identifier
 
 NOWHERE: Any = identifier("nowhere", "")
 NOBODY: Any = identifier("nobody", "")
@@ -171,20 +101,44 @@ async def test_a_parent_is_a_section_of_the_same_offering(stored: Stored) -> Non
     assert refused.value.parameters["field"] == "parent"
 
 
-@pytest.mark.parametrize(
-    "used",
-    [DEPARTMENT, COURSE, PROGRAM, STUDENT, INSTRUCTORS[1], ROOMS[0], TERM, OFFERING, LECTURE],
-    ids=lambda entity: type(entity).__name__,
+USED: Sequence[tuple[Entity, str, str]] = (
+    (DEPARTMENT, "department", "courses"),
+    (COURSE, "course", "offerings"),
+    (PROGRAM, "program", "students"),
+    (STUDENT, "student", "holds"),
+    (INSTRUCTORS[1], "instructor", "sections"),
+    (ROOMS[0], "room", "sections"),
+    (TERM, "term", "offerings"),
+    (OFFERING, "offering", "sections"),
+    (LECTURE, "section", "sections"),
 )
-async def test_what_others_refer_to_stays(stored: Stored, used: Entity) -> None:
+
+
+@pytest.mark.parametrize(("used", "kind", "by"), USED, ids=[kind for _, kind, _ in USED])
+async def test_what_others_refer_to_stays(stored: Stored, used: Entity, kind: str, by: str) -> None:
     await stored.add(*EVERYTHING)
 
     with pytest.raises(StillReferenced) as refused:
         await stored.remove(used)
 
-    names: dict[type[Entity], str] = {CourseOffering: "offering"}
-    assert refused.value.parameters["kind"] == names.get(type(used), type(used).__name__.lower())
+    assert refused.value.parameters == {"kind": kind, "by": by}
     assert await stored.get(type(used), used.id) is not None
+
+
+USERS: Sequence[tuple[Entity, str]] = (
+    (replace(a_program(), department_id=a_department().id), "programs"),
+    (replace(an_instructor(), department_id=a_department().id), "instructors"),
+)
+
+
+@pytest.mark.parametrize(("user", "by"), USERS, ids=[by for _, by in USERS])
+async def test_a_department_stays_for_whoever_belongs_to_it(stored: Stored, user: Entity, by: str) -> None:
+    await stored.add(a_department(), user)
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.remove(a_department())
+
+    assert refused.value.parameters == {"kind": "department", "by": by}
 
 
 async def test_everything_can_go_when_nothing_refers_to_it(stored: Stored) -> None:
@@ -197,20 +151,26 @@ async def test_everything_can_go_when_nothing_refers_to_it(stored: Stored) -> No
         assert await stored.get(type(entity), entity.id) is None
 
 
-ENROLLED: Sequence[Entity] = (
-    a_student("s1"),
-    an_offering("CS-101", "LEC", "LAB"),
-    a_section(an_offering("CS-101", "LEC", "LAB"), "A-LAB", component="LAB"),
+ENROLLED: Sequence[tuple[Entity, str, str]] = (
+    (a_student("s1"), "student", "enrollments"),
+    (CS, "offering", "sections"),
+    (a_section(CS, "A-LAB", component="LAB"), "section", "enrollments"),
 )
 
 
-@pytest.mark.parametrize("entity", ENROLLED, ids=lambda entity: type(entity).__name__)
-async def test_who_was_enrolled_stays_on_record(stored: Stored, entity: Entity) -> None:
+@pytest.mark.parametrize("dropped", [True, False], ids=["dropped", "standing"])
+@pytest.mark.parametrize(("entity", "kind", "by"), ENROLLED, ids=[kind for _, kind, _ in ENROLLED])
+async def test_who_was_enrolled_stays_on_record(
+    stored: Stored, entity: Entity, kind: str, by: str, *, dropped: bool
+) -> None:
     await stored.add(*a_small_university())
-    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB", as_name="e"), dropping("e")))
+    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB", as_name="e")))
+    await stored.register(*([a_request("s1", dropping("e"))] if dropped else []))
 
-    with pytest.raises(StillReferenced):
+    with pytest.raises(StillReferenced) as refused:
         await stored.remove(entity)
+
+    assert refused.value.parameters == {"kind": kind, "by": by}
 
 
 BREAKING: Sequence[Entity] = (
@@ -233,16 +193,30 @@ async def test_a_section_cannot_change_its_component_under_its_students(stored: 
     await stored.add(*a_small_university())
     await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB")))
 
-    with pytest.raises(StillReferenced):
-        await stored.save(a_section(an_offering("CS-101", "LEC", "LAB"), "A", component="LAB"))
+    with pytest.raises(StillReferenced) as refused:
+        await stored.save(a_section(CS, "A", component="LAB"))
+
+    assert refused.value.parameters == {"kind": "section", "by": "enrollments"}
+
+
+async def test_an_offering_cannot_change_its_course_under_its_students(stored: Stored) -> None:
+    await stored.add(*a_small_university())
+    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB")))
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.save(replace(CS, course_id=a_course("MA", "1").id))
+
+    assert refused.value.parameters == {"kind": "offering", "by": "enrollments"}
 
 
 async def test_an_unlimited_section_cannot_be_limited_under_its_students(stored: Stored) -> None:
     await stored.add(*a_small_university())
     await stored.register(a_request("s1", adding("MA-1")))
 
-    with pytest.raises(StillReferenced):
+    with pytest.raises(StillReferenced) as refused:
         await stored.save(a_section(an_offering("MA-1"), "M", capacity=1))
+
+    assert refused.value.parameters == {"kind": "section", "by": "enrollments"}
 
 
 async def test_records_of_an_institution_that_does_not_exist_are_refused(stored: Stored) -> None:

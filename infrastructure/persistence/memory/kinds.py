@@ -79,8 +79,8 @@ KINDS: dict[type[Entity], Kind[Any]] = {
         Kind(Student, "student", "students", _of_student, lambda student: student.code),
         Kind(Instructor, "instructor", "instructors", _department_of, lambda instructor: instructor.code),
         Kind(Hold, "hold", "holds", _of_hold),
-        Kind(Room, "room", "rooms", _none, lambda room: room.code),
         Kind(Term, "term", "terms", _none, lambda term: term.code),
+        Kind(Room, "room", "rooms", _none, lambda room: room.code),
         Kind(
             CourseOffering,
             "offering",
@@ -99,6 +99,7 @@ KINDS: dict[type[Entity], Kind[Any]] = {
         ),
     )
 }
+"""All of them, in the order in which they are looked through for whoever still refers to a record."""
 
 
 def kind_of(entity: type[E]) -> Kind[E]:

@@ -1,6 +1,6 @@
 """What the database refuses, in the application's words: read from the driver's fields, never from message text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,6 +20,18 @@ from application.shared.errors import (
     UnknownReference,
 )
 from infrastructure.persistence.postgres.rows.base import TENANT, Row
+
+_PARTS: Mapping[str, str] = {
+    "configurations": "offerings",
+    "components": "offerings",
+    "meetings": "sections",
+    "section_instructors": "sections",
+    "seats": "sections",
+    "section_seating": "sections",
+    "term_registrations": "terms",
+    "enrollment_sections": "enrollments",
+}
+"""The tables that hold parts of records, and the records by which callers know them."""
 
 _AWAY = (
     asyncpg.PostgresConnectionError,
@@ -92,7 +104,7 @@ def _refusal(kind: str, own_tables: frozenset[str], cause: BaseException) -> App
         table, field = _foreign_keys().get(name, (str(cause.table_name), name))
         if table in own_tables:
             return UnknownReference(field, "that the request names")
-        return StillReferenced(kind, table)
+        return StillReferenced(kind, _PARTS.get(table, table))
     detail = f"The {kind} does not hold together."
     return Conflict(detail)
 
