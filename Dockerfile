@@ -1,5 +1,6 @@
 # The API as an image. Dependencies and code are layers of their own, so that a change of code rebuilds one small
-# layer. The container brings no database: MATRICULA_DATABASE_URL names one (docker-compose.yml shows how).
+# layer. MATRICULA_DATABASE_URL names the database (docker-compose.yml shows how); without it the container keeps
+# an embedded PostgreSQL in /var/lib/matricula, which lasts as long as the volume mounted there.
 ARG PYTHON_IMAGE=python:3.13-slim
 
 FROM ${PYTHON_IMAGE} AS dependencies
@@ -18,7 +19,9 @@ COPY interfaces interfaces
 RUN /opt/dependencies/bin/pip install --no-deps --no-build-isolation --target /opt/matricula .
 
 FROM ${PYTHON_IMAGE}
-RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/matricula --create-home matricula
+RUN groupadd --gid 10001 matricula \
+    && useradd --uid 10001 --gid 10001 --home-dir /var/lib/matricula --no-create-home matricula \
+    && install --directory --owner=matricula --group=matricula --mode=0700 /var/lib/matricula
 COPY --from=dependencies /opt/dependencies /opt/dependencies
 COPY --from=code /opt/matricula /opt/matricula
 ENV PATH=/opt/matricula/bin:/opt/dependencies/bin:$PATH \
@@ -28,6 +31,6 @@ ENV PATH=/opt/matricula/bin:/opt/dependencies/bin:$PATH \
 WORKDIR /var/lib/matricula
 USER matricula
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
 CMD ["matricula", "serve", "--host", "0.0.0.0"]
