@@ -10,6 +10,7 @@ from application.catalog.programs import PROGRAMS
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
 from application.scheduling.offerings import assemble_configuration
+from application.scheduling.ports import ImportUnitOfWork
 from application.scheduling.rooms import ROOMS
 from application.scheduling.terms import TERMS
 from application.scheduling.timetable import ImportReport, Timetable, TimetableMeeting, TimetableOffering
@@ -17,7 +18,7 @@ from application.shared.caller import KEEPERS, Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import AlreadyExists, InvalidField, UnknownReference
-from application.shared.records import Entity, Reader, RecordKind, Records, UnitOfWork, Work, resolve
+from application.shared.records import Entity, Reader, RecordKind, Records, Work, resolve
 from domain.catalog.course import Course
 from domain.people.instructor import Instructor
 from domain.scheduling.calendar import Meeting
@@ -52,7 +53,7 @@ def no_progress(_what: str, _done: int, _total: int) -> None:
 class ImportTimetable:
     """The use case."""
 
-    def __init__(self, unit_of_work: UnitOfWork, ids: IdGenerator) -> None:
+    def __init__(self, unit_of_work: ImportUnitOfWork, ids: IdGenerator) -> None:
         self._unit_of_work = unit_of_work
         self._ids = ids
 
@@ -73,6 +74,7 @@ class ImportTimetable:
             await importing.records(STUDENTS, [(s.code, s) for s in timetable.students])
             term = await importing.term(timetable)
             await importing.offerings(term, timetable.offerings)
+            await work.refresh_statistics()
             return ImportReport(created=importing.created, existing=importing.existing)
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
 
-from application.registration.ports import RegistrationViews, RegistrationWork
+from application.registration.ports import RegistrationViews
 from application.shared.dto import Dto
 from application.shared.records import Entity, Reader, RecordKind, Records
 from domain.scheduling.section import Section
@@ -33,7 +33,7 @@ class MemoryPersistence:
         self.directory = MemoryDirectory(self._committed, self._writing)
 
     @asynccontextmanager
-    async def work(self, institution: InstitutionId) -> AsyncIterator[RegistrationWork]:
+    async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
         """A transaction on the records of `institution`: others see it when its block has ended well."""
         async with self._writing:
             tables = self._committed.get(institution, Tables()).branch()
@@ -76,3 +76,6 @@ class _Transaction(_ReadTransaction):
     def records(self, entity: type[E]) -> Records[E]:
         """See `Work.records`."""
         return MemoryRecords(self._tables, entity, self._institution, founded=self._founded)
+
+    async def refresh_statistics(self) -> None:
+        """Memory plans nothing."""

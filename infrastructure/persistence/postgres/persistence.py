@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from application.registration.ports import RegistrationViews, RegistrationWork
+from application.registration.ports import RegistrationViews
 from application.shared.dto import Dto
 from application.shared.errors import Unavailable
 from application.shared.institutions import InstitutionDirectory
@@ -40,7 +40,7 @@ class PostgresPersistence:
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
 
     @asynccontextmanager
-    async def work(self, institution: InstitutionId) -> AsyncIterator[RegistrationWork]:
+    async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
         """A transaction on the records of `institution`. Raises `Unavailable` when the database is away."""
         with reaching_the_database():
             async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
@@ -95,3 +95,7 @@ class _Transaction(_ReadTransaction):
     def records(self, entity: type[E]) -> Records[E]:
         """See `Work.records`."""
         return TableRecords(self._session, self._institution, mapper_for(entity))
+
+    async def refresh_statistics(self) -> None:
+        """See `ImportWork.refresh_statistics`."""
+        await self._session.execute(text("SELECT refresh_statistics()"))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from infrastructure.persistence.postgres.migrations.tenancy import protect
+from infrastructure.persistence.postgres.migrations.tenancy import APPLICATION_ROLE, protect
 
 revision = "0003"
 down_revision = "0002"
@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-FUNCTIONS = ("registration_load", "registration_apply", "registration_recount")
+FUNCTIONS = ("registration_load", "registration_apply", "registration_recount", "refresh_statistics")
 
 
 def upgrade() -> None:
@@ -186,6 +186,8 @@ def upgrade() -> None:
     protect("enrollment_sections")
     for function in FUNCTIONS:
         op.get_bind().exec_driver_sql((SQL / f"{function}_1.sql").read_text(encoding="utf-8"))
+    op.execute("REVOKE EXECUTE ON FUNCTION refresh_statistics() FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION refresh_statistics() TO {APPLICATION_ROLE}")
 
 
 def downgrade() -> None:
