@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, TermId
+from domain.catalog.requisite import ConsentBy
+from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, ProgramId, TermId
 from domain.shared.invalid import require
 from domain.shared.reference import require_code
 
@@ -46,18 +47,34 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class CourseOffering:
-    """A course taught in a term; `configurations` are listed in the order in which placement tries them."""
+    """A course taught in a term; `configurations` are listed in the order in which placement tries them.
+
+    A cross-listed offering is one offering, with one set of seats, of `course_id` and the courses in `cross_listed`.
+    `session` is the code of the term's session in which it is taught, None for the whole term. Class levels and
+    programs restrict who may take it (empty: nobody is kept out); `consent` is whose permission it takes.
+    """
 
     id: OfferingId
     term_id: TermId
     course_id: CourseId
     code: str
     configurations: tuple[Configuration, ...]
+    cross_listed: tuple[CourseId, ...] = ()
+    session: str | None = None
+    class_levels: frozenset[int] = frozenset()
+    program_ids: frozenset[ProgramId] = frozenset()
+    consent: ConsentBy | None = None
 
     def __post_init__(self) -> None:
         require_code(self.code)
+        require(_distinct(str(c) for c in self.course_ids), "cross_listed", "its courses must differ")
         require(bool(self.configurations), "configurations", "an offering needs at least one configuration")
         require(_distinct(c.name for c in self.configurations), "configurations", "their names must differ")
+
+    @property
+    def course_ids(self) -> tuple[CourseId, ...]:
+        """Every course as which the offering can be taken, its main one first."""
+        return (self.course_id, *self.cross_listed)
 
     def component(self, component_id: ComponentId) -> Component | None:
         """The component with that id, if it is one of this offering."""
