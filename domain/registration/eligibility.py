@@ -1,50 +1,23 @@
-"""The rules of registration: each a pure function with the name a registrar would say, answering a verdict."""
+"""Who may take a course: holds, credits, requisites, restrictions and repeats.
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+Each rule is a pure function with the name a registrar would say, answering a verdict.
+"""
+
+from collections.abc import Iterable
 from decimal import Decimal
 
+from domain.catalog.course import Course
+from domain.catalog.grading import GradingBasis
+from domain.catalog.requisite import ConsentBy, Requisite
+from domain.catalog.requisite_grammar import print_requisite
 from domain.people.hold import Hold
 from domain.registration.codes import RejectionCode
 from domain.registration.enrollment import Enrollment
-from domain.registration.facts import OfferingFacts
-from domain.registration.seating import Seating
-from domain.scheduling.calendar import Meeting, TermCalendar
-from domain.scheduling.section import Section, SectionStatus
-from domain.scheduling.term import Term
-from domain.shared.identifiers import ComponentId, CourseId
-from domain.shared.verdict import ALLOWED, Rejection, Verdict
-
-
-def registration_is_open(term: Term, moment: datetime) -> Verdict:
-    """Registration requests are taken only within the term's registration window."""
-    if term.is_open_at(moment):
-        return ALLOWED
-    window = {
-        "term": term.code,
-        "opens_at": term.registration_opens_at.isoformat(),
-        "closes_at": term.registration_closes_at.isoformat(),
-    }
-    return Rejection(RejectionCode.TERM_NOT_OPEN, window)
-
-
-def add_deadline_is_ahead(term: Term, moment: datetime) -> Verdict:
-    """Courses are added until the end of the add deadline's day, on the institution's clock."""
-    return _deadline_is_ahead("add", term, moment)
-
-
-def drop_deadline_is_ahead(term: Term, moment: datetime) -> Verdict:
-    """Courses are dropped until the end of the drop deadline's day, on the institution's clock."""
-    return _deadline_is_ahead("drop", term, moment)
-
-
-def _deadline_is_ahead(action: str, term: Term, moment: datetime) -> Verdict:
-    deadline = term.add_deadline if action == "add" else term.drop_deadline
-    if term.day_of(moment) <= deadline:
-        return ALLOWED
-    return Rejection(
-        RejectionCode.DEADLINE_PASSED, {"action": action, "term": term.code, "deadline": deadline.isoformat()}
-    )
+from domain.registration.facts import OfferingFacts, StudentFacts
+from domain.registration.requisites import Evidence, as_parameter, in_words, unmet
+from domain.scheduling.term import CreditLimits, Term
+from domain.shared.identifiers import CourseId, StudentId
+from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdict
 
 
 def no_hold_blocks(holds: Iterable[Hold]) -> tuple[Verdict, ...]:
@@ -56,105 +29,166 @@ def no_hold_blocks(holds: Iterable[Hold]) -> tuple[Verdict, ...]:
     )
 
 
-def course_is_not_taken_twice(course_id: CourseId, enrollments: Iterable[Enrollment]) -> Verdict:
-    """A student is enrolled in a course at most once in a term."""
+def course_is_not_taken_twice(courses: Iterable[CourseId], enrollments: Iterable[Enrollment]) -> Verdict:
+    """A student is enrolled at most once in a term in a course, or in the courses of one cross-listed offering."""
+    wanted = frozenset(courses)
     for enrollment in enrollments:
-        if enrollment.course_id == course_id:
+        if enrollment.course_id in wanted:
             return Rejection(
-                RejectionCode.ALREADY_ENROLLED, {"enrollment": str(enrollment.id), "course": str(course_id)}
+                RejectionCode.ALREADY_ENROLLED, {"enrollment": str(enrollment.id), "course": str(enrollment.course_id)}
             )
     return ALLOWED
 
 
-def credits_stay_within_maximum(term: Term, enrollments: Iterable[Enrollment], requested: Decimal) -> Verdict:
-    """Enrolled and requested credits together do not exceed the term's maximum."""
-    enrolled = sum((enrollment.credits for enrollment in enrollments), Decimal(0))
-    if term.credit_maximum is None or enrolled + requested <= term.credit_maximum:
+def course_may_be_taken_again(course: Course, student: StudentFacts) -> Verdict:
+    """A course that was passed is taken again only where the catalog lets it be repeated."""
+    passed = next((a for a in student.attempts if a.course == course.code and a.passed), None)
+    if passed is None or course.repeatable:
         return ALLOWED
+    return Rejection(RejectionCode.COURSE_ALREADY_PASSED, {"course": course.code, "term": passed.term})
+
+
+def attempts_stay_within_limit(course: Course, student: StudentFacts) -> Verdict:
+    """A course is tried at most as often as the catalog says; transferred credit is no try."""
+    made = sum(1 for a in student.attempts if a.course == course.code and not a.transfer)
+    looked_at: dict[str, Parameter] = {"course": course.code, "attempts": made, "maximum": course.attempts_maximum}
+    if course.attempts_maximum is None or made < course.attempts_maximum:
+        return Allowed(looked_at)
+    return Rejection(RejectionCode.REPEAT_LIMIT, looked_at)
+
+
+def credit_limits(term: Term, student: StudentFacts) -> CreditLimits:
+    """The student's own limits, else those of the class level, else those of the term."""
+    record = student.student
+    of_level = term.limits(None if record is None else record.class_level)
+    maximum = None if record is None else record.credit_maximum
+    minimum = None if record is None else record.credit_minimum
+    return CreditLimits.looked_up(
+        of_level.maximum if maximum is None else maximum, of_level.minimum if minimum is None else minimum
+    )
+
+
+def credits_stay_within_maximum(limits: CreditLimits, enrolled: Decimal, requested: Decimal) -> Verdict:
+    """Enrolled and requested credits together do not exceed the maximum."""
+    looked_at: dict[str, Parameter] = {"enrolled": enrolled, "requested": requested, "maximum": limits.maximum}
+    if limits.maximum is None or enrolled + requested <= limits.maximum:
+        return Allowed(looked_at)
+    return Rejection(RejectionCode.CREDIT_MAXIMUM, looked_at)
+
+
+def credits_stay_above_minimum(limits: CreditLimits, remaining: Decimal) -> Verdict:
+    """Who drops a course keeps the minimum of credits."""
+    looked_at: dict[str, Parameter] = {"remaining": remaining, "minimum": limits.minimum}
+    if limits.minimum is None or remaining >= limits.minimum:
+        return Allowed(looked_at)
+    return Rejection(RejectionCode.CREDIT_MINIMUM, looked_at)
+
+
+def prerequisite_is_met(course: Course, evidence: Evidence) -> Verdict:
+    """What a course asks for has been done in earlier terms."""
+    return _requisite_is_met(RejectionCode.PREREQUISITE, course, course.prerequisite, evidence)
+
+
+def corequisite_is_met(course: Course, evidence: Evidence) -> Verdict:
+    """What a course asks for beside it is done in the same term at the latest."""
+    return _requisite_is_met(RejectionCode.COREQUISITE, course, course.corequisite, evidence)
+
+
+def _requisite_is_met(
+    code: RejectionCode, course: Course, requisite: Requisite | None, evidence: Evidence
+) -> Verdict:
+    if requisite is None:
+        return ALLOWED
+    expression = print_requisite(requisite)
+    missing = unmet(requisite, evidence)
+    if missing is None:
+        return Allowed({"course": course.code, "expression": expression})
     return Rejection(
-        RejectionCode.CREDIT_MAXIMUM,
-        {"enrolled": enrolled, "requested": requested, "maximum": term.credit_maximum},
+        code,
+        {
+            "course": course.code,
+            "sentence": in_words(missing),
+            "unmet": as_parameter(missing),
+            "expression": expression,
+        },
     )
 
 
-def sections_form_one_configuration(facts: OfferingFacts, chosen: Sequence[Section]) -> Verdict:
-    """The chosen sections are exactly one for each component of one configuration.
-
-    Components are judged against the configuration of the first chosen section.
-    """
-    configuration = facts.offering.configuration_of(chosen[0].component_id)
-    components = () if configuration is None else configuration.components
-    needed = {component.id: component.name for component in components}
-    chosen_components = [section.component_id for section in chosen]
-    missing = tuple(name for identifier, name in needed.items() if identifier not in chosen_components)
-    surplus = tuple(
-        section.code
-        for position, section in enumerate(chosen)
-        if section.component_id not in needed or section.component_id in chosen_components[:position]
-    )
-    if not missing and not surplus:
+def nothing_excludes(course: Course, evidence: Evidence) -> Verdict:
+    """Who meets a course's exclusion may not take it."""
+    if course.exclusion is None:
         return ALLOWED
-    return Rejection(RejectionCode.COMPONENT_MISSING, {"missing": missing, "surplus": surplus})
-
-
-def parents_are_taken_too(chosen: Sequence[Section], sections_of_offering: Iterable[Section]) -> tuple[Verdict, ...]:
-    """A section that has a parent is taken only together with the parent."""
-    chosen_ids = {section.id for section in chosen}
-    codes = {section.id: section.code for section in sections_of_offering}
-    return tuple(
-        Rejection(
-            RejectionCode.PARENT_SECTION_MISMATCH,
-            {"section": section.code, "parent": codes.get(section.parent_id, str(section.parent_id))},
-        )
-        for section in chosen
-        if section.parent_id is not None and section.parent_id not in chosen_ids
-    )
-
-
-def section_is_open(section: Section) -> Verdict:
-    """Only open sections take students."""
-    if section.status is SectionStatus.OPEN:
-        return ALLOWED
-    return Rejection(RejectionCode.SECTION_NOT_OPEN, {"section": section.code, "status": section.status.value})
-
-
-def seat_is_free(section: Section, seating: Seating | None) -> Verdict:
-    """A section that is not unlimited needs a free seat."""
-    if section.is_unlimited or (seating is not None and seating.free > 0):
-        return ALLOWED
-    return Rejection(RejectionCode.SEATS_FULL, {"section": section.code, "capacity": section.capacity})
-
-
-def schedule_has_no_clash(
-    chosen: Sequence[Section], schedule: Iterable[Section], calendar: TermCalendar
-) -> tuple[Verdict, ...]:
-    """No two sections that a student takes meet at the same time, neither new with old nor new with new."""
-    others = tuple(schedule)
-    rejections: list[Verdict] = []
-    for position, section in enumerate(chosen):
-        for other in (*others, *chosen[:position]):
-            meeting = section.clash_with(other, calendar)
-            if meeting is not None:
-                rejections.append(_time_conflict(section, other, meeting))
-    return tuple(rejections)
-
-
-def _time_conflict(section: Section, other: Section, meeting: Meeting) -> Rejection:
+    expression = print_requisite(course.exclusion)
+    if unmet(course.exclusion, evidence) is not None:
+        return Allowed({"course": course.code, "expression": expression})
     return Rejection(
-        RejectionCode.TIME_CONFLICT,
-        {"section": section.code, "other_section": other.code, "meeting": meeting_in_words(meeting)},
+        RejectionCode.EXCLUSION,
+        {"course": course.code, "sentence": in_words(course.exclusion), "expression": expression},
     )
 
 
-def meeting_in_words(meeting: Meeting) -> str:
-    """A meeting as people write it, such as `Mon, Wed 10:00-11:30`."""
-    days = ", ".join(day.name.title()[:3] for day in sorted(meeting.weekdays))
-    return f"{days} {meeting.starts_at:%H:%M}-{meeting.ends_at:%H:%M}"
+def class_level_is_admitted(facts: OfferingFacts, student: StudentFacts) -> Verdict:
+    """An offering for certain class levels takes no others."""
+    admitted = facts.offering.class_levels
+    level = None if student.student is None else student.student.class_level
+    if not admitted:
+        return ALLOWED
+    looked_at: dict[str, Parameter] = {
+        "offering": facts.offering.code,
+        "class_levels": tuple(sorted(admitted)),
+        "class_level": level,
+    }
+    return Allowed(looked_at) if level in admitted else Rejection(RejectionCode.CLASS_LEVEL, looked_at)
 
 
-def components_of(sections: Iterable[Section]) -> dict[ComponentId, list[Section]]:
-    """The sections grouped by the component they belong to, in the given order."""
-    groups: dict[ComponentId, list[Section]] = {}
-    for section in sections:
-        groups.setdefault(section.component_id, []).append(section)
-    return groups
+def program_is_admitted(facts: OfferingFacts, student: StudentFacts) -> Verdict:
+    """An offering for certain programs takes students of no others."""
+    if not facts.offering.program_ids:
+        return ALLOWED
+    program = None if student.student is None else student.student.program_id
+    looked_at: dict[str, Parameter] = {"offering": facts.offering.code, "program": student.program}
+    admitted = program in facts.offering.program_ids
+    return Allowed(looked_at) if admitted else Rejection(RejectionCode.PROGRAM_RESTRICTED, looked_at)
+
+
+def consent_is_given(facts: OfferingFacts) -> Verdict:
+    """An offering may ask for a consent, which is given as a permission that waives this rejection."""
+    by = facts.offering.consent
+    if by is None:
+        return ALLOWED
+    return Rejection(RejectionCode.CONSENT_REQUIRED, {"offering": facts.offering.code, "by": by.value})
+
+
+def grading_basis_is_allowed(course: Course, basis: GradingBasis) -> Verdict:
+    """A course is graded only in the ways that the catalog allows."""
+    allowed = tuple(sorted(known.value for known in course.grading_bases))
+    looked_at: dict[str, Parameter] = {"course": course.code, "grading_basis": basis.value, "allowed": allowed}
+    if basis in course.grading_bases:
+        return Allowed(looked_at)
+    return Rejection(RejectionCode.GRADING_BASIS_NOT_ALLOWED, looked_at)
+
+
+def usual_basis(course: Course) -> GradingBasis:
+    """How a course is graded when nobody says: graded if that is allowed, else the first way in alphabetical order."""
+    if GradingBasis.GRADED in course.grading_bases:
+        return GradingBasis.GRADED
+    return min(course.grading_bases)
+
+
+def evidence_of(
+    term: Term, student: StudentFacts, concurrent: Iterable[str] = (), consents: Iterable[ConsentBy] = ()
+) -> Evidence:
+    """What a student brings to a requisite; `concurrent` are the codes of courses taken in the same term that count."""
+    record = student.student
+    return Evidence(
+        attempts=tuple(attempt for attempt in student.attempts if attempt.term != term.code),
+        program=student.program,
+        department=student.department,
+        class_level=None if record is None else record.class_level,
+        scores={} if record is None else {score.test: score.score for score in record.test_scores},
+        consents=frozenset(consents),
+        concurrent=frozenset(concurrent),
+        in_progress_counts=term.in_progress_counts,
+    )
+
+

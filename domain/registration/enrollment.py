@@ -5,23 +5,40 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.shared.identifiers import ComponentId, CourseId, EnrollmentId, OfferingId, SectionId, StudentId, TermId
+from domain.catalog.grading import GradingBasis
+from domain.shared.identifiers import (
+    ComponentId,
+    CourseId,
+    EnrollmentId,
+    OfferingId,
+    PermissionId,
+    SectionId,
+    StudentId,
+    TermId,
+)
 
 
 class EnrollmentStatus(StrEnum):
-    """Where an enrollment stands."""
+    """Where an enrollment stands; a withdrawal leaves a W on the record, a drop leaves nothing."""
 
     ENROLLED = "enrolled"
     DROPPED = "dropped"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class SeatTaken:
-    """A section that an enrollment goes through; `seat_no` is its numbered seat, None in an unlimited section."""
+    """A section that an enrollment goes through; `seat_no` is its numbered seat, None in an unlimited section.
+
+    `pool` is the name of the reserved seats against which it counts. A seat that a permission added says so in
+    `permission_id`.
+    """
 
     section_id: SectionId
     component_id: ComponentId
     seat_no: int | None
+    pool: str | None = None
+    permission_id: PermissionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +54,27 @@ class Enrollment:
     seats: tuple[SeatTaken, ...]
     number: int
     enrolled_at: datetime
+    grading_basis: GradingBasis = GradingBasis.GRADED
     status: EnrollmentStatus = EnrollmentStatus.ENROLLED
-    dropped_at: datetime | None = None
+    ended_at: datetime | None = None
 
-    def drop(self, at: datetime) -> "Enrollment":
-        """The same enrollment, dropped at `at`."""
-        return replace(self, status=EnrollmentStatus.DROPPED, dropped_at=at)
+    @property
+    def section_ids(self) -> tuple[SectionId, ...]:
+        """The sections that it goes through."""
+        return tuple(seat.section_id for seat in self.seats)
+
+    def seat_in(self, section: SectionId) -> SeatTaken | None:
+        """The seat that it has in a section, if it goes through it."""
+        return next((seat for seat in self.seats if seat.section_id == section), None)
+
+    def end(self, status: EnrollmentStatus, at: datetime) -> "Enrollment":
+        """The same enrollment, ended at `at`."""
+        return replace(self, status=status, ended_at=at)
+
+    def move(self, seats: tuple[SeatTaken, ...]) -> "Enrollment":
+        """The same enrollment through other sections."""
+        return replace(self, seats=seats)
+
+    def grade_by(self, basis: GradingBasis) -> "Enrollment":
+        """The same enrollment with another grading basis."""
+        return replace(self, grading_basis=basis)

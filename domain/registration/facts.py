@@ -1,34 +1,62 @@
 """What the rules look at: loaded once for a list of commands, then only read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from domain.catalog.course import Course
 from domain.people.hold import Hold
+from domain.people.student import Student
 from domain.registration.enrollment import Enrollment
+from domain.registration.permission import Permission
+from domain.registration.requisites import AttemptAtCourse
 from domain.registration.seating import Seating
+from domain.registration.waitlist import WaitlistEntry
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import OfferingId, SectionId, StudentId
+from domain.scheduling.time_ticket import TimeTicket
+from domain.shared.identifiers import CourseId, OfferingId, SectionId, StudentId, WaitlistEntryId
 from domain.shared.reference import Reference
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class StudentFacts:
-    """A student's active registration holds, and the enrollments of the term that stand (status enrolled)."""
+    """What is known of a student: the record, active holds, permissions of the term that are in force, attempts at
+    courses, and the enrollments of the term that stand (status enrolled).
 
+    `program` and `department` are the codes of the primary program and of the department that leads it. `student` is
+    None for somebody who is not known any more.
+    """
+
+    student: Student | None = None
+    program: str | None = None
+    department: str | None = None
     holds: tuple[Hold, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    attempts: tuple[AttemptAtCourse, ...] = ()
     enrollments: tuple[Enrollment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OfferingFacts:
-    """An offering with the credits of its course and all its sections, ordered by code."""
+    """An offering with its courses, in the order of `offering.course_ids`, and its sections, ordered by code.
+
+    Of an offering that no command or queue is about, only those sections are loaded in which a student sits.
+    """
 
     offering: CourseOffering
-    credits: Decimal
+    courses: tuple[Course, ...]
     sections: tuple[Section, ...]
+
+    def course(self, identifier: CourseId) -> Course:
+        """The course of the offering with that id. Raises `KeyError` for a course of another one."""
+        for course in self.courses:
+            if course.id == identifier:
+                return course
+        raise KeyError(identifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +64,10 @@ class Facts:
     """Everything that deciding a list of commands of one term needs.
 
     `next_number` is the next free number in the term's order of decisions. `sections` holds the sections of
-    `offerings` and those in which the students sit; `seating` is there for each of them that has a capacity.
-    `offering_ids` and `section_ids` resolve the references of the commands; what is unknown is absent.
+    `offerings` and those in which the students sit; `seating` is there for each of them that has a capacity, `pools`
+    says how many seats of each reserved pool are taken. `entries` are all waiting entries of the offerings whose queue
+    may move. `offering_ids`, `course_ids` and `section_ids` resolve the references of the commands; what is
+    unknown is absent.
     """
 
     term: Term
@@ -48,6 +78,10 @@ class Facts:
     seating: Mapping[SectionId, Seating]
     offering_ids: Mapping[Reference, OfferingId]
     section_ids: Mapping[Reference, SectionId]
+    course_ids: Mapping[Reference, CourseId] = field(default_factory=lambda: MappingProxyType({}))
+    pools: Mapping[SectionId, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    entries: Mapping[WaitlistEntryId, WaitlistEntry] = field(default_factory=lambda: MappingProxyType({}))
+    tickets: tuple[TimeTicket, ...] = ()
 
     def offering_named(self, reference: Reference) -> OfferingFacts | None:
         """The offering that `reference` names, if the term has it."""
@@ -59,3 +93,14 @@ class Facts:
         identifier = self.section_ids.get(reference)
         section = None if identifier is None else self.sections.get(identifier)
         return section if section is not None and section.offering_id == within.offering.id else None
+
+    def course_named(self, reference: Reference | None, within: OfferingFacts) -> Course | None:
+        """The course that `reference` names, if it is one of the offering `within`; its main one for None."""
+        if reference is None:
+            return within.courses[0]
+        identifier = self.course_ids.get(reference)
+        return next((course for course in within.courses if course.id == identifier), None)
+
+    def pools_taken(self, section: SectionId) -> Mapping[str, int]:
+        """How many seats of each reserved pool of a section are taken."""
+        return self.pools.get(section, _NOTHING)

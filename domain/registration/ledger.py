@@ -2,15 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from domain.people.hold import Hold
-from domain.registration.enrollment import Enrollment
+from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
 from domain.registration.facts import Facts, StudentFacts
-from domain.registration.outcomes import Effects, RevisedSection
+from domain.registration.outcomes import (
+    Effects,
+    EnrollmentChange,
+    EntryChange,
+    RevisedSection,
+    SeatAdded,
+)
+from domain.registration.permission import Permission
 from domain.registration.seating import Seating
+from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.scheduling.section import Section
-from domain.shared.identifiers import EnrollmentId, SectionId, StudentId
+from domain.shared.identifiers import (
+    EnrollmentId,
+    HoldId,
+    OfferingId,
+    PermissionId,
+    SectionId,
+    StudentId,
+    WaitlistEntryId,
+)
 
 _NOBODY = StudentFacts()
 
@@ -21,8 +35,10 @@ class Ledger:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.effects = Effects(next_number=facts.next_number)
+        self._students: dict[StudentId, StudentFacts] = dict(facts.students)
         self._seating: dict[SectionId, Seating] = dict(facts.seating)
-        self._enrollments: dict[StudentId, tuple[Enrollment, ...]] = {}
+        self._pools: dict[SectionId, dict[str, int]] = {}
+        self._waiting: dict[WaitlistEntryId, WaitlistEntry] = dict(facts.entries)
 
     def next_number(self) -> int:
         """The next number in the term's order of decisions."""
@@ -30,98 +46,163 @@ class Ledger:
         self.effects.next_number = number + 1
         return number
 
-    def holds(self, student: StudentId) -> Sequence[Hold]:
-        """The student's active registration holds."""
-        return self.facts.students.get(student, _NOBODY).holds
+    def student(self, identifier: StudentId) -> StudentFacts:
+        """What is known of a student now."""
+        return self._students.get(identifier, _NOBODY)
 
     def enrollments(self, student: StudentId) -> tuple[Enrollment, ...]:
         """The student's standing enrollments of the term."""
-        if student not in self._enrollments:
-            self._enrollments[student] = self.facts.students.get(student, _NOBODY).enrollments
-        return self._enrollments[student]
+        return self.student(student).enrollments
 
     def enrollment(self, student: StudentId, identifier: EnrollmentId) -> Enrollment | None:
         """The student's standing enrollment with that id, if there is one."""
         return next((e for e in self.enrollments(student) if e.id == identifier), None)
 
-    def schedule(self, student: StudentId) -> tuple[Section, ...]:
-        """The sections in which the student sits."""
-        return tuple(self.facts.sections[seat.section_id] for e in self.enrollments(student) for seat in e.seats)
+    def enrollments_in(self, section: SectionId) -> tuple[Enrollment, ...]:
+        """The standing enrollments that go through a section, of those loaded, in the order in which they came to be."""
+        found = [e for known in self._students.values() for e in known.enrollments if section in e.section_ids]
+        return tuple(sorted(found, key=lambda enrollment: enrollment.number))
+
+    def sections_of(self, enrollments: Iterable[Enrollment]) -> tuple[Section, ...]:
+        """The sections that enrollments go through."""
+        return tuple(self.facts.sections[seat.section_id] for e in enrollments for seat in e.seats)
 
     def seating_of(self, section: Section) -> Seating | None:
         """Where the free seats of a section are; None for an unlimited one."""
         return self._seating.get(section.id)
 
-    def take_seat(self, section: Section) -> int | None:
-        """Take a free seat and answer its number; None in an unlimited section."""
+    def pool_taken(self, section: Section, pool: str) -> int:
+        """How many seats of a reserved pool are taken."""
+        return self._pool_counts(section.id).get(pool, 0)
+
+    def waiting(self) -> tuple[WaitlistEntry, ...]:
+        """The waiting entries, in the order of the queue."""
+        return tuple(sorted(self._waiting.values(), key=lambda entry: entry.rank))
+
+    def entry(self, student: StudentId, identifier: WaitlistEntryId) -> WaitlistEntry | None:
+        """The student's waiting entry with that id, if there is one."""
+        found = self._waiting.get(identifier)
+        return found if found is not None and found.student_id == student else None
+
+    def entries_of(self, student: StudentId) -> tuple[WaitlistEntry, ...]:
+        """The student's waiting entries, in the order in which they joined."""
+        return tuple(entry for entry in self.waiting() if entry.student_id == student)
+
+    def position(self, entry: WaitlistEntry) -> int:
+        """The place of an entry among those who wait for a section that it waits for, from 1."""
+        sections = set(entry.section_ids)
+        return sum(1 for other in self._waiting.values() if other.rank <= entry.rank and sections & set(other.section_ids))
+
+    def waiting_for(self, section: SectionId) -> int:
+        """How many wait for a section."""
+        return sum(1 for entry in self._waiting.values() if section in entry.section_ids)
+
+    def take_seat(self, section: Section, pool: str | None = None) -> SeatTaken:
+        """Take a free seat, against a reserved pool if one is named; in an unlimited section a place without number."""
         if section.is_unlimited:
-            return None
+            return SeatTaken(section.id, section.component_id, None)
         seat_no, seating = self._seating[section.id].take()
         self._set_seating(section.id, seating)
-        return seat_no
+        self._count_in_pool(section.id, pool, 1)
+        return SeatTaken(section.id, section.component_id, seat_no, pool)
 
-    def enroll(self, enrollment: Enrollment) -> None:
-        """Note an enrollment whose seats were taken."""
-        self._enrollments[enrollment.student_id] = (*self.enrollments(enrollment.student_id), enrollment)
-        self.effects.enrolled.append(enrollment)
+    def take_seat_above_capacity(self, section: Section, permission: PermissionId) -> SeatTaken:
+        """Take a seat that a permission adds."""
+        seat_no, seating = self._seating[section.id].take_above_capacity()
+        self._set_seating(section.id, seating)
+        self.effects.seats_added[section.id, seat_no] = SeatAdded(section.id, seat_no, permission)
+        return SeatTaken(section.id, section.component_id, seat_no, permission_id=permission)
 
-    def drop(self, enrollment: Enrollment, at: datetime) -> Enrollment:
-        """End an enrollment and give its seats back."""
-        dropped = enrollment.drop(at)
-        standing = self.enrollments(enrollment.student_id)
-        self._enrollments[enrollment.student_id] = tuple(e for e in standing if e.id != enrollment.id)
-        self.effects.dropped.append(dropped)
-        for seat in enrollment.seats:
-            if seat.seat_no is None:
-                continue
-            seating, goes = self._seating[seat.section_id].give_back(seat.seat_no)
-            self._set_seating(seat.section_id, seating)
-            if goes:
-                self._move_seats(seat.section_id, removed=(seat.seat_no,))
-        return dropped
+    def give_back(self, seat: SeatTaken) -> None:
+        """Free a seat: it can be taken again, or goes if there are more seats than capacity."""
+        if seat.seat_no is None:
+            return
+        self._count_in_pool(seat.section_id, seat.pool, -1)
+        if seat.permission_id is not None:
+            self._remove_seats(seat.section_id, (seat.seat_no,))
+            return
+        seating, goes = self._seating[seat.section_id].give_back(seat.seat_no)
+        self._set_seating(seat.section_id, seating)
+        if goes:
+            self._remove_seats(seat.section_id, (seat.seat_no,))
 
-    def revise(self, section: Section, expected_version: int | None) -> str | None:
-        """Give a section its new state; answers why not, or None when it was done."""
-        current = self.facts.sections.get(section.id)
-        if current is None:
-            return "The section does not exist any more."
-        if current.is_unlimited != section.is_unlimited:
-            return "A section with a capacity cannot become unlimited, nor an unlimited one limited."
-        if self._would_split_families(current, section):
-            return "A section in which students sit keeps its component, and gets no other parent."
+    def write(self, enrollment: Enrollment) -> Enrollment:
+        """Note an enrollment that came to be, changed or ended; its seats are taken and given back by the caller."""
+        known = self.student(enrollment.student_id)
+        before = next((e for e in known.enrollments if e.id == enrollment.id), None)
+        earlier = self.effects.enrollments.get(enrollment.id)
+        stored = before if earlier is None else earlier.before
+        self.effects.enrollments[enrollment.id] = EnrollmentChange(stored, enrollment)
+        others = tuple(e for e in known.enrollments if e.id != enrollment.id)
+        stands = enrollment.status is EnrollmentStatus.ENROLLED
+        standing = (*others, enrollment) if stands else others
+        self._students[enrollment.student_id] = replace(known, enrollments=standing)
+        return enrollment
+
+    def write_entry(self, entry: WaitlistEntry) -> WaitlistEntry:
+        """Note an entry that came to be, was skipped or ended."""
+        earlier = self.effects.entries.get(entry.id)
+        stored = self._waiting.get(entry.id) if earlier is None else earlier.before
+        self.effects.entries[entry.id] = EntryChange(stored, entry)
+        if entry.status is EntryStatus.WAITING:
+            self._waiting[entry.id] = entry
+        else:
+            self._waiting.pop(entry.id, None)
+        return entry
+
+    def give_permission(self, permission: Permission) -> None:
+        """Note a permission; it counts for the commands that follow."""
+        known = self.student(permission.student_id)
+        self._students[permission.student_id] = replace(known, permissions=(*known.permissions, permission))
+        self.effects.permissions.append(permission)
+
+    def release_hold(self, student: StudentId, hold: HoldId) -> None:
+        """Take a hold from a student, for the commands that follow."""
+        known = self.student(student)
+        self._students[student] = replace(known, holds=tuple(h for h in known.holds if h.id != hold))
+
+    def revise(self, section: Section, expected_version: int | None) -> None:
+        """Give a section its new state; its seats come and go as its capacity says."""
         if section.capacity is not None:
             resized = self._seating[section.id].resize(section.capacity)
             self._set_seating(section.id, resized.seating)
-            self._move_seats(section.id, added=resized.added, removed=resized.removed)
+            self._add_seats(section.id, resized.added)
+            self._remove_seats(section.id, resized.removed)
         self.effects.revised.append(RevisedSection(section, expected_version))
         self.facts = _facts_with(self.facts, section)
-        return None
 
-    def _would_split_families(self, current: Section, revised: Section) -> bool:
-        """Whether those who sit in the section would no longer sit in one section per component, with its parents."""
-        moved = revised.component_id != current.component_id
-        adopted = revised.parent_id is not None and revised.parent_id != current.parent_id
-        seating = self._seating.get(current.id)
-        return (moved or adopted) and (seating is None or seating.taken > 0)
+    def _pool_counts(self, section: SectionId) -> dict[str, int]:
+        if section not in self._pools:
+            self._pools[section] = dict(self.facts.pools_taken(section))
+        return self._pools[section]
 
-    def _move_seats(self, section: SectionId, added: Sequence[int] = (), removed: Sequence[int] = ()) -> None:
-        """Note seats that come and go; one that does both within the list does neither."""
-        coming = [(section, seat_no) for seat_no in added]
-        going = [(section, seat_no) for seat_no in removed]
-        before_added, before_removed = self.effects.seats_added, self.effects.seats_removed
-        self.effects.seats_added = [*_without(before_added, going), *_without(coming, before_removed)]
-        self.effects.seats_removed = [*_without(before_removed, coming), *_without(going, before_added)]
+    def _count_in_pool(self, section: SectionId, pool: str | None, change: int) -> None:
+        if pool is not None:
+            counts = self._pool_counts(section)
+            counts[pool] = counts.get(pool, 0) + change
+
+    def _add_seats(self, section: SectionId, numbers: Sequence[int]) -> None:
+        """Note new seats; those that were to go within the list stay instead."""
+        for seat_no in numbers:
+            if (section, seat_no) in self.effects.seats_removed:
+                self.effects.seats_removed.discard((section, seat_no))
+            else:
+                self.effects.seats_added[section, seat_no] = SeatAdded(section, seat_no)
+
+    def _remove_seats(self, section: SectionId, numbers: Sequence[int]) -> None:
+        """Note seats that go; those that came within the list never come."""
+        for seat_no in numbers:
+            if self.effects.seats_added.pop((section, seat_no), None) is None:
+                self.effects.seats_removed.add((section, seat_no))
 
     def _set_seating(self, section: SectionId, seating: Seating) -> None:
         self._seating[section] = seating
         self.effects.seating[section] = seating
 
 
-def _without(
-    seats: Sequence[tuple[SectionId, int]], others: Sequence[tuple[SectionId, int]]
-) -> list[tuple[SectionId, int]]:
-    cancelled = set(others)
-    return [seat for seat in seats if seat not in cancelled]
+def offering_ids_of(enrollments: Iterable[Enrollment]) -> frozenset[OfferingId]:
+    """The offerings in which the enrollments are."""
+    return frozenset(enrollment.offering_id for enrollment in enrollments)
 
 
 def _facts_with(facts: Facts, section: Section) -> Facts:

@@ -1,38 +1,77 @@
-"""What registration answers: a decision for each action, and the effects that make the decisions true."""
+"""What registration answers: a decision for each action, what followed from it, and the effects that make it true."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from domain.registration.commands import Action
+from domain.registration.commands import Action, Command
 from domain.registration.enrollment import Enrollment
+from domain.registration.events import Event
+from domain.registration.permission import Permission
 from domain.registration.seating import Seating
+from domain.registration.waitlist import WaitlistEntry
 from domain.scheduling.section import Section
-from domain.shared.identifiers import SectionId
-from domain.shared.verdict import Rejection
+from domain.shared.identifiers import (
+    EnrollmentId,
+    HoldId,
+    OfferingId,
+    PermissionId,
+    SectionId,
+    StudentId,
+    WaitlistEntryId,
+)
+from domain.shared.verdict import Allowed, Rejection
 
 
 class Outcome(StrEnum):
     """What became of an action."""
 
     ENROLLED = "enrolled"
+    WAITLISTED = "waitlisted"
     DROPPED = "dropped"
+    WITHDRAWN = "withdrawn"
+    SWAPPED = "swapped"
+    CHANGED = "changed"
+    LEFT_WAITLIST = "left_waitlist"
     REJECTED = "rejected"
+    NOT_APPLIED = "not_applied"
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A rejection that `permission_id` waives."""
+
+    rejection: Rejection
+    permission_id: PermissionId
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one rule said."""
+
+    rule: str
+    verdict: Allowed | Rejection | Waived
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer to one action.
 
-    `number` is its place in the term's order; `enrollment` the enrollment that came to be or ended, None when
-    rejected; `rejections` are all the reasons against it.
+    `number` is its place in the term's order; `enrollment` the enrollment that came to be, changed or ended, `ended` the
+    one that a swap gave up, `entry` the waitlist entry that came to be (at `position`, from 1) or ended.
+    `rejections` are all the reasons against the action, `judged` what every rule said.
     """
 
     number: int
     action: Action
     outcome: Outcome
     enrollment: Enrollment | None = None
+    ended: Enrollment | None = None
+    entry: WaitlistEntry | None = None
+    position: int | None = None
     rejections: tuple[Rejection, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +97,42 @@ class RevisionRefused:
     reason: str
 
 
-Decided: TypeAlias = RequestDecided | SectionRevised | RevisionRefused
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A permission, the release of a hold or a review of the queues: nothing can be refused."""
+
+    number: int
+
+
+Decided: TypeAlias = RequestDecided | SectionRevised | RevisionRefused | Noted
+
+
+class Movement(StrEnum):
+    """What happens to a waitlist entry, or to an enrollment, without its student's asking at that moment."""
+
+    PROMOTED = "promoted"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    LEFT = "left"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What followed from a command, with its own place in the term's order.
+
+    `entry` is the waitlist entry that moved; `enrollment` the one that came to be by a promotion or was `removed` because
+    its section was cancelled; `ended` what a promotion gave up. `reasons` say why an entry was skipped.
+    """
+
+    number: int
+    movement: Movement
+    entry: WaitlistEntry | None = None
+    enrollment: Enrollment | None = None
+    ended: Enrollment | None = None
+    reasons: tuple[Rejection, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +143,66 @@ class RevisedSection:
     expected_version: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasedHold:
+    """A hold to end, at `at`, unless it has ended already."""
+
+    hold_id: HoldId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentChange:
+    """An enrollment as it was stored (None: not at all) and as it is now."""
+
+    before: Enrollment | None
+    after: Enrollment
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """A waitlist entry as it was stored (None: not at all) and as it is now."""
+
+    before: WaitlistEntry | None
+    after: WaitlistEntry
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAdded:
+    """A new seat; one above capacity names the permission that added it."""
+
+    section_id: SectionId
+    seat_no: int
+    permission_id: PermissionId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at."""
+
+    command: Command
+    answer: Decided
+    consequences: tuple[Consequence, ...]
+    offerings: frozenset[OfferingId]
+    students: frozenset[StudentId]
+
+
 @dataclass(slots=True)
 class Effects:
     """What has to be stored, as sets: one write for a whole list of commands.
 
-    `seating` is the final state of each section touched. An enrollment made and dropped in the same list stands in
-    both `enrolled` and `dropped`. Seat numbers in `seats_removed` are free once `dropped` is stored.
+    Each record stands in it once, with its final state; `seating` is that of each section touched. Seats in
+    `seats_removed` are free once `enrollments` are stored.
     """
 
     next_number: int
-    enrolled: list[Enrollment] = field(default_factory=list)
-    dropped: list[Enrollment] = field(default_factory=list)
+    enrollments: dict[EnrollmentId, EnrollmentChange] = field(default_factory=dict)
+    entries: dict[WaitlistEntryId, EntryChange] = field(default_factory=dict)
     seating: dict[SectionId, Seating] = field(default_factory=dict)
-    seats_added: list[tuple[SectionId, int]] = field(default_factory=list)
-    seats_removed: list[tuple[SectionId, int]] = field(default_factory=list)
+    seats_added: dict[tuple[SectionId, int], SeatAdded] = field(default_factory=dict)
+    seats_removed: set[tuple[SectionId, int]] = field(default_factory=set)
     revised: list[RevisedSection] = field(default_factory=list)
+    permissions: list[Permission] = field(default_factory=list)
+    released: list[ReleasedHold] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)

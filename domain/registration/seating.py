@@ -8,7 +8,8 @@ class Seating:
     """Where the free seats of a section with a capacity are.
 
     `seats` is how many seat rows exist; numbers `next_seat` to `last_seat` were never taken, `freed` (ascending) were
-    given back. The numbers are hints: the seat rows themselves decide, so a wrong hint cannot oversell.
+    given back. Seats that permissions added are not counted in `seats`, but their numbers are used up, too. The numbers
+    are hints: the seat rows themselves decide, so a wrong hint cannot oversell.
     """
 
     capacity: int
@@ -37,6 +38,11 @@ class Seating:
         if self.freed:
             return self.freed[0], replace(self, freed=self.freed[1:])
         return self.next_seat, replace(self, next_seat=self.next_seat + 1)
+
+    def take_above_capacity(self) -> "tuple[int, Seating]":
+        """Add a seat with a number never used and take it. The caller has made sure that no seat is free."""
+        seat_no = self.last_seat + 1
+        return seat_no, replace(self, next_seat=seat_no + 1, last_seat=seat_no)
 
     def give_back(self, seat_no: int) -> "tuple[Seating, bool]":
         """Free a taken seat; True when the seat goes for good, because the capacity was cut below the roster."""

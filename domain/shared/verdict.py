@@ -1,18 +1,20 @@
-"""What a rule answers: allowed, or rejected with a stable code and the parameters that explain it."""
+"""What a rule answers: allowed, or rejected with a stable code, and the facts that it looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
 Parameter: TypeAlias = "str | int | Decimal | tuple[Parameter, ...] | Mapping[str, Parameter] | None"
-"""A value that explains a rejection; every adapter can print it."""
+"""A value that explains a verdict; every adapter can print it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A rule that has nothing against the action."""
+    """A rule that has nothing against the action; `parameters` name what it looked at."""
+
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,6 @@ Verdict: TypeAlias = Allowed | Rejection
 ALLOWED = Allowed()
 
 
-def rejections_among(verdicts: "tuple[Verdict, ...] | list[Verdict]") -> tuple[Rejection, ...]:
+def rejections_among(verdicts: Iterable[Verdict]) -> tuple[Rejection, ...]:
     """All rejections in `verdicts`, in order: a caller is told everything at once."""
     return tuple(verdict for verdict in verdicts if isinstance(verdict, Rejection))

@@ -1,0 +1,160 @@
+"""What happened in registration, in the past tense: typed, versioned, and published only after it is true.
+
+An event's type is the name of its class; whoever changes the fields of one raises its `VERSION`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from domain.shared.identifiers import (
+    CourseId,
+    EnrollmentId,
+    HoldId,
+    OfferingId,
+    PermissionId,
+    SectionId,
+    StudentId,
+    TermId,
+    WaitlistEntryId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentEnrolled:
+    """A student got seats; `from_waitlist` is the entry that was promoted, if one was."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    enrollment_id: EnrollmentId
+    offering_id: OfferingId
+    course_id: CourseId
+    section_ids: tuple[SectionId, ...]
+    from_waitlist: WaitlistEntryId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentEnded:
+    """An enrollment was given up or taken away; `status` is `dropped` or `withdrawn`.
+
+    `because` is `asked`, `swapped`, `promoted` (dropped when the waitlist entry came through) or `section_cancelled`.
+    """
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    enrollment_id: EnrollmentId
+    offering_id: OfferingId
+    status: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentChanged:
+    """An enrollment goes through other sections, or is graded in another way."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    enrollment_id: EnrollmentId
+    section_ids: tuple[SectionId, ...]
+    grading_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudentWaitlisted:
+    """A student waits for seats; `position` counts from 1."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    entry_id: WaitlistEntryId
+    offering_id: OfferingId
+    section_ids: tuple[SectionId, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistEntryEnded:
+    """An entry no longer waits: `promoted`, `left`, `expired` or `cancelled`."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    entry_id: WaitlistEntryId
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistEntrySkipped:
+    """Seats were free for an entry, but something spoke against its student; it keeps its place."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    entry_id: WaitlistEntryId
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionChanged:
+    """A section has a new state."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    section_id: SectionId
+    status: str
+    capacity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionGiven:
+    """Somebody waived rules for a student."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    permission_id: PermissionId
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased:
+    """A hold ended."""
+
+    VERSION: ClassVar[int] = 1
+    number: int
+    occurred_at: datetime
+    term_id: TermId
+    student_id: StudentId
+    hold_id: HoldId
+
+
+Event: TypeAlias = (
+    StudentEnrolled
+    | EnrollmentEnded
+    | EnrollmentChanged
+    | StudentWaitlisted
+    | WaitlistEntryEnded
+    | WaitlistEntrySkipped
+    | SectionChanged
+    | PermissionGiven
+    | HoldReleased
+)

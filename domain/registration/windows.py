@@ -1,0 +1,84 @@
+"""When a student may act: the registration window, time tickets, and the deadlines of the term or session.
+
+Each rule is a pure function with the name a registrar would say, answering a verdict.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from domain.registration.codes import RejectionCode
+from domain.registration.enrollment import EnrollmentStatus
+from domain.registration.facts import StudentFacts
+from domain.scheduling.term import Deadlines, Term
+from domain.scheduling.time_ticket import TimeTicket
+from domain.shared.identifiers import StudentId
+from domain.shared.verdict import Allowed, Parameter, Rejection, Verdict
+
+
+def registration_is_open(term: Term, moment: datetime) -> Verdict:
+    """Courses are added only within the term's registration window."""
+    window = _window(term)
+    return Allowed(window) if term.is_open_at(moment) else Rejection(RejectionCode.TERM_NOT_OPEN, window)
+
+
+def registration_has_opened(term: Term, moment: datetime) -> Verdict:
+    """Nobody leaves a course before registration opens; after that, the deadlines alone decide."""
+    window = _window(term)
+    opened = term.registration_opens_at <= moment
+    return Allowed(window) if opened else Rejection(RejectionCode.TERM_NOT_OPEN, window)
+
+
+def _window(term: Term) -> dict[str, Parameter]:
+    return {
+        "term": term.code,
+        "opens_at": term.registration_opens_at.isoformat(),
+        "closes_at": term.registration_closes_at.isoformat(),
+    }
+
+
+def time_ticket_is_open(
+    term: Term, tickets: Iterable[TimeTicket], identifier: StudentId, student: StudentFacts, moment: datetime
+) -> Verdict:
+    """Where a term has time tickets, a student acts while one of the student's own is open."""
+    every = tuple(tickets)
+    if not every:
+        return Allowed()
+    record = student.student
+    program = None if record is None else record.program_id
+    class_level = None if record is None else record.class_level
+    own = [ticket for ticket in every if ticket.cohort.includes(identifier, program, class_level)]
+    for ticket in own:
+        if ticket.is_open_at(moment):
+            return Allowed({"ticket": ticket.name, "opens_at": ticket.opens_at.isoformat()})
+    ahead = min((ticket.opens_at for ticket in own if ticket.opens_at > moment), default=None)
+    opens_at = None if ahead is None else ahead.isoformat()
+    return Rejection(RejectionCode.TIME_TICKET_NOT_OPEN, {"term": term.code, "opens_at": opens_at})
+
+
+def add_deadline_is_ahead(term: Term, session: str | None, moment: datetime) -> Verdict:
+    """Courses are added until the end of the add deadline's day, on the institution's clock."""
+    deadline = term.deadlines(session).add
+    looked_at: dict[str, Parameter] = {"action": "add", "term": term.code, "deadline": deadline.isoformat()}
+    ahead = term.day_of(moment) <= deadline
+    return Allowed(looked_at) if ahead else Rejection(RejectionCode.DEADLINE_PASSED, looked_at)
+
+
+def leaving_deadline_is_ahead(term: Term, session: str | None, moment: datetime) -> Verdict:
+    """Courses are dropped until the drop deadline, and left with a W until the withdrawal deadline, if there is one."""
+    deadlines = term.deadlines(session)
+    if leaving_at(deadlines, term, moment) is not None:
+        return Allowed({"term": term.code, "drop_deadline": deadlines.drop.isoformat()})
+    action, deadline = ("drop", deadlines.drop) if deadlines.withdrawal is None else ("withdraw", deadlines.withdrawal)
+    return Rejection(
+        RejectionCode.DEADLINE_PASSED, {"action": action, "term": term.code, "deadline": deadline.isoformat()}
+    )
+
+
+def leaving_at(deadlines: Deadlines, term: Term, moment: datetime) -> EnrollmentStatus | None:
+    """What leaving a course at `moment` makes of the enrollment; None when it is too late."""
+    day = term.day_of(moment)
+    if day <= deadlines.drop:
+        return EnrollmentStatus.DROPPED
+    if deadlines.withdrawal is not None and day <= deadlines.withdrawal:
+        return EnrollmentStatus.WITHDRAWN
+    return None
