@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from application.shared.caller import EVERYONE
-from application.shared.dto import Code, Day, Dto, Name, ReferenceText
+from application.shared.dto import IN_ORDER, Code, Day, Dto, Name, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve, resolve_optional
@@ -37,10 +37,10 @@ WeekNumber = Annotated[int, Field(ge=1, le=60)]
 class MeetingFields(Dto):
     """A weekly slot: ISO weekdays (1 is Monday), local times, optional week numbers of the term and dates."""
 
-    weekdays: Annotated[frozenset[Weekday], Field(min_length=1, examples=[[1, 3]])]
+    weekdays: Annotated[frozenset[Weekday], Field(min_length=1, examples=[[1, 3]]), IN_ORDER]
     starts_at: LocalTime
     ends_at: LocalTime
-    weeks: frozenset[WeekNumber] | None = None
+    weeks: Annotated[frozenset[WeekNumber], IN_ORDER] | None = None
     first_date: Day | None = None
     last_date: Day | None = None
     room: ReferenceText | None = None
