@@ -260,6 +260,15 @@ async def test_two_records_of_one_call_cannot_share_a_code(stored: Stored) -> No
     assert await stored.identify(Room, "code:R1") is None
 
 
+async def test_an_id_is_given_once(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    for entity in (DEPARTMENT, TERM, OFFERING, LAB):
+        with pytest.raises(AlreadyExists) as refused:
+            await stored.add(replace(entity, code="other"))
+        assert refused.value.parameters["key"] == "id"
+
+
 async def test_codes_differ_by_term(stored: Stored) -> None:
     await stored.add(*EVERYTHING, a_term("2027-2"), an_offering("CS-101+", "LEC", term="2027-2"))
     other = replace(a_section(an_offering("CS-101+", term="2027-2"), "other"), code="Z")
