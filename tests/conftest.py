@@ -16,26 +16,29 @@ from tests.support.postgres import (
     start_run,
 )
 
-_served: list[str] = []
+
+def _controls_the_run() -> bool:
+    """Whether this process starts and ends the run: workers have hooks and a summary of their own."""
+    return "PYTEST_XDIST_WORKER" not in os.environ
 
 
 def pytest_configure() -> None:
     """Open the run in the controlling process; workers inherit its folder."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    if _controls_the_run():
         start_run()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which PostgreSQL served."""
-    source = end_run()
-    if source is not None:
-        _served.append(source)
-        terminalreporter.write_line(f"PostgreSQL of this run: {source}")
+    if _controls_the_run():
+        source = end_run()
+        if source is not None:
+            terminalreporter.write_line(f"PostgreSQL of this run: {source}")
 
 
 def pytest_unconfigure() -> None:
     """End a run that was broken off before its summary."""
-    if "PYTEST_XDIST_WORKER" not in os.environ and RUN_DIRECTORY in os.environ:
+    if _controls_the_run() and RUN_DIRECTORY in os.environ:
         end_run()
 
 

@@ -1,10 +1,11 @@
 """Holds as callers place and see them. A hold is never deleted: releasing it is a use case of its own."""
 
+from typing import Annotated
 from uuid import UUID
 
 from application.shared.caller import STAFF
 from application.shared.clock import Clock
-from application.shared.dto import Dto, Moment, Name, ReferenceText, Text
+from application.shared.dto import IN_ORDER, Dto, Moment, Name, ReferenceText, Text
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve
 from domain.people.hold import Hold, HoldBlock
@@ -16,7 +17,7 @@ class HoldFields(Dto):
     """What is given to place a hold: on whom, what it blocks, and which office wants what."""
 
     student: ReferenceText
-    blocks: frozenset[HoldBlock] = frozenset({HoldBlock.REGISTRATION})
+    blocks: Annotated[frozenset[HoldBlock], IN_ORDER] = frozenset({HoldBlock.REGISTRATION})
     office: Name
     reason: Text
 

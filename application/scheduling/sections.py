@@ -4,10 +4,10 @@ from datetime import time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from application.shared.caller import EVERYONE
-from application.shared.dto import Code, Day, Dto, Name, ReferenceText
+from application.shared.dto import IN_ORDER, Code, Day, Dto, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve, resolve_optional
@@ -31,16 +31,19 @@ def _local(moment: time) -> time:
 LocalTime = Annotated[time, AfterValidator(_local), Field(examples=["10:00"])]
 """A time of day on the clock of the term's time zone."""
 
+ComponentPath = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=401)]
+"""A component of an offering: its name, or `CONFIGURATION/COMPONENT`, two names of up to 200 characters."""
+
 WeekNumber = Annotated[int, Field(ge=1, le=60)]
 
 
 class MeetingFields(Dto):
     """A weekly slot: ISO weekdays (1 is Monday), local times, optional week numbers of the term and dates."""
 
-    weekdays: Annotated[frozenset[Weekday], Field(min_length=1, examples=[[1, 3]])]
+    weekdays: Annotated[frozenset[Weekday], Field(min_length=1, examples=[[1, 3]]), IN_ORDER]
     starts_at: LocalTime
     ends_at: LocalTime
-    weeks: frozenset[WeekNumber] | None = None
+    weeks: Annotated[frozenset[WeekNumber], IN_ORDER] | None = None
     first_date: Day | None = None
     last_date: Day | None = None
     room: ReferenceText | None = None
@@ -54,7 +57,7 @@ class SectionFields(Dto):
     """
 
     offering: ReferenceText
-    component: Name
+    component: ComponentPath
     code: Code
     capacity: Annotated[int, Field(ge=0, le=MAXIMUM_CAPACITY)] | None
     status: SectionStatus = SectionStatus.OPEN

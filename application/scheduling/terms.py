@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from application.shared.caller import EVERYONE
-from application.shared.dto import Code, Credits, Day, Dto, Moment, Name
+from application.shared.dto import IN_ORDER, Code, Credits, Day, Dto, Moment, Name
 from application.shared.errors import InvalidField
 from application.shared.institutions import TimeZone
 from application.shared.paging import Listing
@@ -33,7 +33,7 @@ class TermFields(Dto):
     registration_closes_at: Moment
     add_deadline: Day
     drop_deadline: Day
-    holidays: frozenset[Day] = Field(default=frozenset(), max_length=_LONGEST_DAYS)
+    holidays: Annotated[frozenset[Day], Field(max_length=_LONGEST_DAYS), IN_ORDER] = frozenset()
     credit_maximum: Credits | None = None
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import CODE_PATTERN, Reference
@@ -79,6 +79,10 @@ Day = Annotated[date, AfterValidator(_in_range)]
 
 Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment with its offset, kept in UTC."""
+
+
+IN_ORDER = PlainSerializer(sorted, when_used="json")
+"""Annotates a set: its JSON is sorted, so that the same set is the same text in every process."""
 
 
 def reference(text: str) -> Reference:

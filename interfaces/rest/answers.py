@@ -21,21 +21,24 @@ def json_answer(body: str | bytes, status: int = 200, **headers: str) -> Respons
 
 def record_answer(request: Request, view: Dto, caching: str) -> Response:
     """A record, or 304."""
-    tag = tag_of(view)
+    body = _written(view)
+    tag = tag_of(view, body)
     if is_known_to_client(request, tag):
         return not_modified(tag, caching)
-    return json_answer(view.model_dump_json(), ETag=tag, Cache_Control=caching)
+    return json_answer(body, ETag=tag, Cache_Control=caching)
 
 
 def changed_answer(view: Dto, caching: str) -> Response:
     """A record as it is after a change."""
-    return json_answer(view.model_dump_json(), ETag=tag_of(view), Cache_Control=caching)
+    body = _written(view)
+    return json_answer(body, ETag=tag_of(view, body), Cache_Control=caching)
 
 
 def created_answer(request: Request, view: Dto, caching: str) -> Response:
     """A new record, and where it is."""
     location = f"{request.scope['path']}/{versioned(view).id}"
-    return json_answer(view.model_dump_json(), 201, ETag=tag_of(view), Location=location, Cache_Control=caching)
+    body = _written(view)
+    return json_answer(body, 201, ETag=tag_of(view, body), Location=location, Cache_Control=caching)
 
 
 def body_answer(request: Request, body: bytes, caching: str, link: str | None = None) -> Response:
@@ -47,6 +50,10 @@ def body_answer(request: Request, body: bytes, caching: str, link: str | None = 
     if link is not None:
         answer.headers["Link"] = link
     return answer
+
+
+def _written(view: Dto) -> bytes:
+    return view.model_dump_json().encode()
 
 
 def not_modified(tag: str, caching: str) -> Response:

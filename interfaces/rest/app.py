@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 
 from application.registration.dto import (
@@ -23,7 +24,7 @@ from interfaces.rest.handlers import handle_errors
 from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
-from interfaces.rest.middleware.request_context import RequestContext
+from interfaces.rest.middleware.request_context import PAGE, RequestContext
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -48,6 +49,9 @@ _ROUTERS = (
 API_VERSION = "1"
 """The version of the contract, which is the base path's; not that of the program."""
 
+PAGE_ASSETS = f"{PAGE}/assets"
+"""Where the scripts and styles of the documentation's page are: the server brings them along."""
+
 _DESCRIPTION = """\
 The backend of an academic system. Records are addressed by id or by natural code (`code:CS-101`, within a term
 `code:2026-1:CS-101-A`). Every GET has its HEAD. A change names the version it is about in `If-Match`. Errors are
@@ -57,13 +61,15 @@ The backend of an academic system. Records are addressed by id or by natural cod
 
 def rest_app(lifespan: Lifespan) -> FastAPI:
     """Make the application; its routers take the use cases from the container that is wired to this package."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Matrícula",
         summary="Catalog, people, schedule and registration of a university",
         description=_DESCRIPTION,
         version=API_VERSION,
         lifespan=lifespan,
+        docs_url=PAGE,
         redoc_url=None,
+        static_url=PAGE_ASSETS,
         redirect_slashes=False,
     )
     for router in _ROUTERS:

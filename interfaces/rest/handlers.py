@@ -29,9 +29,12 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
-    """The methods that some operation at `path` supports, sorted; HEAD wherever GET is."""
+    """The methods that some operation at `path` supports, sorted; HEAD wherever GET is.
+
+    Where no operation is, there is documentation, which can be read.
+    """
     routes: list[APIRoute] = app.state.operations
-    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()} or {"GET"}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from fastapi import Request
 
-from application.scheduling.sections import SectionView
 from application.shared.dto import Dto
 from application.shared.errors import StaleWrite
 from interfaces.rest.problems import RestError
 
-_VERSION_TAG = re.compile(r'"(\d{1,9})(?:\.\d+)?"')
+_VERSION_TAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{1,64})?"')
 
 V = TypeVar("V", bound=Dto)
 
@@ -33,16 +32,21 @@ def versioned(view: Dto) -> Versioned:
     return cast("Versioned", view)
 
 
-def tag_of(view: Dto) -> str:
-    """The entity tag of a record: its version; a section's tells the seats taken too, as they are in the view."""
-    if isinstance(view, SectionView):
-        return f'"{view.version}.{view.seats_taken}"'
-    return f'"{versioned(view).version}"'
+def tag_of(view: Dto, body: bytes) -> str:
+    """The entity tag of a record: its version, which changes are about, and a digest of all that the answer shows.
+
+    An answer shows what is no part of the version, too: a section's seats, and the codes of its course and term.
+    """
+    return f'"{versioned(view).version}.{_digest(body)}"'
 
 
 def tag_of_body(body: bytes) -> str:
     """The entity tag of an answer that is no single record."""
-    return f'"{blake2b(body, digest_size=12).hexdigest()}"'
+    return f'"{_digest(body)}"'
+
+
+def _digest(body: bytes) -> str:
+    return blake2b(body, digest_size=12).hexdigest()
 
 
 def is_known_to_client(request: Request, tag: str) -> bool:
@@ -74,6 +78,6 @@ async def expected_version(request: Request, kind: str, current: Callable[[], Aw
 
 
 def _versions(header: str) -> set[int]:
-    """The versions of the strong tags; a section's seats say nothing about its version."""
+    """The versions of the strong tags; what else a tag tells says nothing about the version."""
     matches = (_VERSION_TAG.fullmatch(part.strip()) for part in header.split(","))
     return {int(match[1]) for match in matches if match}

@@ -20,7 +20,7 @@ from interfaces.rest.resources import BASE_PATH, Resource, page_model
 SECTION = Resource(
     name="section",
     collection="sections",
-    about="What a seat is taken in. Its ETag is `VERSION.SEATS_TAKEN`; changes are about the version alone.",
+    about="What a seat is taken in. Its ETag changes with its seats, too; changes are about the version alone.",
     fields=SECTIONS.fields,
     view=SECTIONS.view,
     listing=SECTIONS.listing,

@@ -8,6 +8,7 @@ import pytest
 from application.shared.errors import AlreadyExists, InvalidRequest, StaleWrite, StillReferenced
 from application.shared.institutions import InstitutionView
 from application.shared.paging import PageQuery
+from application.shared.records import Entity
 from domain.shared.reference import Reference
 from infrastructure.bootstrap.persistence import Persistence
 from tests.contracts.arranging import Stored
@@ -99,22 +100,23 @@ async def test_an_institution_goes_when_it_has_no_records(persistence: Persisten
         await persistence.directory.remove(main.id, None)
 
 
-async def test_an_institution_with_a_whole_university_stays(stored: Stored) -> None:
-    await stored.add(*a_small_university())
+KEPT: Sequence[tuple[Sequence[Entity], str]] = (
+    (a_small_university(), "courses"),
+    ([a_room(), a_term()], "terms"),
+    ([a_room()], "rooms"),
+)
+
+
+@pytest.mark.parametrize(("records", "by"), KEPT, ids=[by for _, by in KEPT])
+async def test_an_institution_with_records_stays_and_names_the_first_kind_of_them(
+    stored: Stored, records: Sequence[Entity], by: str
+) -> None:
+    await stored.add(*records)
 
     with pytest.raises(StillReferenced) as refused:
         await stored.persistence.directory.remove(stored.institution, None)
 
-    assert refused.value.parameters == {"kind": "institution", "by": "courses"}
-
-
-async def test_an_institution_names_its_terms_before_its_rooms(stored: Stored) -> None:
-    await stored.add(a_room(), a_term())
-
-    with pytest.raises(StillReferenced) as refused:
-        await stored.persistence.directory.remove(stored.institution, None)
-
-    assert refused.value.parameters == {"kind": "institution", "by": "terms"}
+    assert refused.value.parameters == {"kind": "institution", "by": by}
 
 
 async def test_the_directory_is_listed_page_by_page(persistence: Persistence) -> None:

@@ -99,7 +99,30 @@ async def test_a_code_within_a_term_needs_the_code_of_the_term(stored: Stored) -
     assert await stored.identify(Section, "code:Z") is None
     assert await stored.identify(Section, "code:2027-2:Z") is None
     assert await stored.identify(Section, "code:never:Z") is None
-    assert await stored.identify(Department, "code:2027-1:Ñ-ÁLG") is None
+
+
+OUTSIDE_TERMS: Sequence[tuple[Entity, str]] = (
+    (DEPARTMENT, DEPARTMENT.code),
+    (COURSE, COURSE.code),
+    (PROGRAM, PROGRAM.code),
+    (STUDENT, STUDENT.code),
+    (INSTRUCTORS[0], "i1"),
+    (HOLD, "fees"),
+    (ROOMS[0], "R1"),
+    (TERM, TERM.code),
+)
+
+
+@pytest.mark.parametrize(("entity", "code"), OUTSIDE_TERMS, ids=lambda given: type(given).__name__)
+@pytest.mark.parametrize("scope", [TERM.code, "never"])
+async def test_a_record_outside_terms_is_not_named_within_a_term(
+    stored: Stored, entity: Entity, code: str, scope: str
+) -> None:
+    await stored.add(*EVERYTHING)
+
+    assert await stored.identify(type(entity), f"code:{scope}:{code}") is None
+    async with stored.persistence.work(stored.institution) as work:
+        assert await work.records(type(entity)).identify(Reference(code=code, scope=scope)) is None
 
 
 async def test_many_codes_are_identified_at_once(stored: Stored) -> None:
@@ -235,6 +258,15 @@ async def test_two_records_of_one_call_cannot_share_a_code(stored: Stored) -> No
         await stored.add(a_room("R1"), replace(a_room("R2"), code="R1"))
 
     assert await stored.identify(Room, "code:R1") is None
+
+
+async def test_an_id_is_given_once(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    for entity in (DEPARTMENT, TERM, OFFERING, LAB):
+        with pytest.raises(AlreadyExists) as refused:
+            await stored.add(replace(entity, code="other"))
+        assert refused.value.parameters["key"] == "id"
 
 
 async def test_codes_differ_by_term(stored: Stored) -> None:

@@ -171,6 +171,17 @@ async def test_of_two_decisions_to_enroll_a_student_in_a_course_the_second_is_re
     assert standing.id == enrollment_id("one")
 
 
+async def test_the_id_of_an_enrollment_is_given_once(stored: Stored) -> None:
+    await stored.add(*a_small_university())
+    await stored.register(both("s1", "made"))
+
+    with pytest.raises(AlreadyExists) as refused:
+        await apply(stored, await effects_of(stored, both("s2", "made")))
+
+    assert refused.value.parameters == {"kind": "enrollment", "key": "id"}
+    assert await seat_numbers(stored, "s1", "s2") == [1, None]
+
+
 async def test_a_list_of_which_one_enrollment_is_refused_stores_none_of_it(stored: Stored) -> None:
     await stored.add(*a_small_university())
     effects = await effects_of(stored, both("s1"), both("s2"))

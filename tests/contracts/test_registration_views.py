@@ -58,10 +58,12 @@ async def test_a_request_finds_its_term_and_student(stored: Stored) -> None:
     async with stored.persistence.reading(stored.institution) as views:
         by_codes = await views.addressee(Reference(code="2027-1"), Reference(code="s1"))
         by_ids = await views.addressee(Reference.of(TERM_ID), Reference.of(student_id("s1")))
+        within_a_term = await views.addressee(Reference(code="2027-1", scope="2027-1"), Reference(code="s1", scope="x"))
         no_term = await views.addressee(Reference(code="never"), Reference(code="s1"))
         nobody = await views.addressee(Reference(code="2027-1"), Reference(code="s1", scope="2027-1"))
 
     assert by_codes == by_ids == Addressee(TERM_ID, student_id("s1"))
+    assert within_a_term == Addressee(None, None)
     assert no_term == Addressee(None, student_id("s1"))
     assert nobody == Addressee(TERM_ID, None)
 

@@ -14,7 +14,7 @@ from application.registration.dto import EnrollmentView
 from application.registration.enrollments import ENROLLMENTS
 from application.scheduling.offerings import ComponentView, ConfigurationView, OfferingView
 from application.scheduling.rooms import ROOMS, RoomView
-from application.scheduling.sections import SECTIONS, MeetingFields, SectionView
+from application.scheduling.sections import SECTIONS, MeetingFields, SectionFields, SectionView
 from application.scheduling.terms import TERMS, TermView
 from domain.people.hold import HoldBlock
 from domain.registration.enrollment import EnrollmentStatus
@@ -206,6 +206,23 @@ async def test_a_section_shows_what_belongs_to_it_and_its_seats(stored: Stored) 
         seats_free=5,
         version=1,
     )
+
+
+async def test_a_component_is_shown_whole_however_long_its_names_are(stored: Stored) -> None:
+    configuration, component = "Ñ" * 200, "L" * 200
+    offering = an_offering("CS-101", component, configuration=configuration)
+    section = a_section(offering, "A", component=component)
+    await stored.add(a_term(), a_course(), a_student(), offering, section)
+    await stored.register(a_request("s1", adding("CS-101")))
+
+    view = await stored.view(SECTIONS, section.id)
+    async with stored.persistence.reading(stored.institution) as views:
+        schedule = await views.schedule(TERM_ID, student_id("s1"))
+
+    path = f"{configuration}/{component}"
+    assert view.component == schedule.courses[0].sections[0].component == path
+    given = {name: getattr(view, name) for name in SectionFields.model_fields}
+    assert SectionFields.model_validate(given).component == path
 
 
 async def test_a_section_counts_the_seats_that_are_taken(stored: Stored) -> None:

@@ -17,6 +17,7 @@ from domain.registration.outcomes import Decided, Decision, Outcome, RequestDeci
 from domain.registration.verification import verify
 from domain.shared.identifiers import StudentId
 from tests.properties.university_strategy import command_lists, universities
+from tests.support.decided import decided_at_once, decided_one_by_one
 from tests.support.domain_builders import University
 from tests.support.stored_term import StoredTerm
 
@@ -71,17 +72,11 @@ def _sits_in_one_configuration_with_parents(enrollment: Enrollment, stored: Stor
 def test_a_list_is_decided_like_its_commands_one_by_one(university: University, data: st.DataObject) -> None:
     facts = university.facts()
     commands = data.draw(command_lists(facts))
-    at_once, one_by_one = StoredTerm(facts), StoredTerm(facts)
 
-    answers, effects = decide(facts, commands)
-    at_once.apply(effects)
-    singly: list[Decided] = []
-    for command in commands:
-        (answer,), effects = decide(one_by_one.facts(), [command])
-        one_by_one.apply(effects)
-        singly.append(answer)
+    answers, at_once = decided_at_once(facts, commands)
+    singly, one_by_one = decided_one_by_one(facts, commands)
 
-    assert list(answers) == singly
+    assert answers == singly
     assert at_once.facts() == one_by_one.facts()
     assert at_once.seats == one_by_one.seats
 

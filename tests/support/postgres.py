@@ -1,8 +1,9 @@
 """The PostgreSQL of a test run: a server the user names, a container, or the embedded one; a database for each worker.
 
-`TEST_DATABASE_URL` (a superuser's URL) comes first, then a container when a Docker engine answers, then the embedded
-server. `MATRICULA_TEST_POSTGRES=url|container|embedded` forces one, and never falls back. One server a run; the schema
-is migrated once into a template, which each worker clones.
+`TEST_DATABASE_URL` (a superuser's URL) comes first, then a container when a Docker engine answers and has or gets the
+image (`MATRICULA_TEST_POSTGRES_IMAGE`), then the embedded server. `MATRICULA_TEST_POSTGRES=url|container|embedded`
+forces one, and never falls back. One server a run; the schema is migrated once into a template, which each worker
+clones.
 """
 
 import asyncio
@@ -14,14 +15,14 @@ import socket
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
 import docker
-from docker.errors import DockerException
+from docker.errors import DockerException, ImageNotFound
 from sqlalchemy import URL, make_url
 
 from infrastructure.persistence.postgres import migrate
@@ -89,6 +90,7 @@ def start_run() -> None:
     """Give the run a folder of its own; called once, by the process that controls the workers."""
     os.environ[RUN_DIRECTORY] = tempfile.mkdtemp(prefix="matricula-test-")
     Path(os.environ[RUN_DIRECTORY]).chmod(0o755)
+    _containers(Path(os.environ[RUN_DIRECTORY])).touch()
 
 
 def end_run() -> str | None:
@@ -96,8 +98,9 @@ def end_run() -> str | None:
     directory = Path(os.environ.pop(RUN_DIRECTORY))
     described = directory / "server.json"
     served = json.loads(described.read_text()) if described.exists() else None
-    if served is not None and served["container"]:
-        docker.from_env().containers.get(served["container"]).remove(force=True, v=True)
+    for container in _containers(directory).read_text().split():
+        with closing(docker.from_env()) as engine:
+            engine.containers.get(container).remove(force=True, v=True)
     if served is not None and served["source"] == "embedded":
         EmbeddedPostgres(directory / "postgres").wait_until_stopped()
     shutil.rmtree(directory, ignore_errors=True)
@@ -116,10 +119,9 @@ def server_of_the_run() -> Iterator[PostgresServer]:
         if source == "embedded":
             lease = EmbeddedPostgres(directory / "postgres", settings=_FAST).start()
         if not described.exists():
-            admin_url, container = _start(source, lease)
-            server = PostgresServer(source, admin_url)
+            server = PostgresServer(source, _start(source, lease, directory))
             _prepare(server)
-            described.write_text(json.dumps({"source": source, "admin_url": admin_url, "container": container}))
+            described.write_text(json.dumps({"source": source, "admin_url": server.admin_url}))
     known = json.loads(described.read_text())
     try:
         yield PostgresServer(known["source"], known["admin_url"])
@@ -136,36 +138,65 @@ def _choose() -> str:
         return choice
     if os.environ.get("TEST_DATABASE_URL"):
         return "url"
-    return "container" if _an_engine_answers() else "embedded"
+    return "container" if _an_engine_serves(_image()) else "embedded"
 
 
-def _an_engine_answers() -> bool:
+def _image() -> str:
+    return os.environ.get(_IMAGE, "postgres:18")
+
+
+def _an_engine_serves(image: str) -> bool:
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if host.startswith("unix://"):
-        with socket.socket(socket.AF_UNIX) as engine:
-            if engine.connect_ex(host.removeprefix("unix://")) != 0:
+        with socket.socket(socket.AF_UNIX) as listening:
+            if listening.connect_ex(host.removeprefix("unix://")) != 0:
                 return False
     try:
-        client = docker.from_env(timeout=2)
+        with closing(docker.from_env(timeout=2)) as engine:
+            engine.images.get(image)
+    except ImageNotFound:
+        return _pulls(image)
     except (DockerException, OSError):
         return False
-    client.close()
     return True
 
 
-def _start(source: str, lease: ServerLease | None) -> tuple[str, str | None]:
-    """The superuser's URL, and the container's id if there is one."""
-    if lease is not None:
-        return lease.superuser_url(), None
-    if source == "url":
-        return os.environ["TEST_DATABASE_URL"], None
-    from testcontainers.community.postgres import PostgresContainer
+def _pulls(image: str) -> bool:
+    try:
+        with closing(docker.from_env()) as engine:
+            engine.images.pull(image)
+    except (DockerException, OSError):
+        return False
+    return True
 
-    image = os.environ.get(_IMAGE, "postgres:18")
-    container = PostgresContainer(image, driver="asyncpg")
+
+def _start(source: str, lease: ServerLease | None, directory: Path) -> str:
+    """The superuser's URL of a server that is there now."""
+    if lease is not None:
+        return lease.superuser_url()
+    if source == "url":
+        return os.environ["TEST_DATABASE_URL"]
+    from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.core.config import testcontainers_config
+
+    # The library's reaper would end the container with the worker that started it, under the others; the end of the
+    # run removes it instead.
+    testcontainers_config.ryuk_disabled = True
+    container = PostgresContainer(_image(), driver="asyncpg")
     container.with_command(" ".join(["postgres", *(f"-c {name}={value}" for name, value in _FAST.items())]))
-    container.start()
-    return container.get_connection_url(), container.get_wrapped_container().id
+    try:
+        container.start()
+    except BaseException:
+        container.stop()
+        raise
+    with _containers(directory).open("a") as ids:
+        ids.write(f"{container.get_container_id()}\n")
+    return container.get_connection_url()
+
+
+def _containers(directory: Path) -> Path:
+    """The file that names the run's containers, one that could not be prepared among them."""
+    return directory / "containers"
 
 
 def _prepare(server: PostgresServer) -> None:

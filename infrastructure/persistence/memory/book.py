@@ -23,6 +23,7 @@ from domain.shared.reference import Reference
 from infrastructure.persistence.memory.records import MemoryRecords, identify
 from infrastructure.persistence.memory.tables import Tables
 
+_ENROLLMENT = "enrollment"
 _STANDING = "student and term and course"
 
 
@@ -138,6 +139,8 @@ class MemoryRegistrationBook:
 
     def _enroll(self, enrollment: Enrollment) -> None:
         """Store a new enrollment; one that was dropped in the same list never held a seat."""
+        if enrollment.id in self._tables.enrollments:
+            raise AlreadyExists(_ENROLLMENT, "id")
         self._require_references(enrollment)
         if enrollment.status is EnrollmentStatus.DROPPED:
             self._tables.enrollments[enrollment.id] = _without_seats(enrollment)
@@ -145,8 +148,7 @@ class MemoryRegistrationBook:
         standing = self._tables.standing.get(enrollment.student_id, ())
         for other in (self._tables.enrollments[identifier] for identifier in standing):
             if (other.term_id, other.course_id) == (enrollment.term_id, enrollment.course_id):
-                kind = "enrollment"
-                raise AlreadyExists(kind, _STANDING)
+                raise AlreadyExists(_ENROLLMENT, _STANDING)
         for seat in enrollment.seats:
             self._sit(enrollment, seat)
         self._tables.enrollments[enrollment.id] = enrollment

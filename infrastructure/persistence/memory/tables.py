@@ -5,37 +5,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.shared.records import Entity, Stored
-from domain.catalog.course import Course
-from domain.catalog.department import Department
-from domain.catalog.program import Program
-from domain.people.hold import Hold
-from domain.people.instructor import Instructor
-from domain.people.student import Student
 from domain.registration.enrollment import Enrollment
 from domain.registration.seating import Seating
-from domain.scheduling.offering import CourseOffering
-from domain.scheduling.room import Room
-from domain.scheduling.section import Section
-from domain.scheduling.term import Term
 from domain.shared.identifiers import EnrollmentId, SectionId, StudentId, TermId
+from infrastructure.persistence.memory.kinds import KINDS
 
 E = TypeVar("E", bound=Entity)
 K = TypeVar("K")
 V = TypeVar("V")
-
-KEPT: tuple[type[Entity], ...] = (
-    Department,
-    Course,
-    Program,
-    Student,
-    Instructor,
-    Hold,
-    Room,
-    Term,
-    CourseOffering,
-    Section,
-)
-"""The entity types that are kept as records."""
 
 
 class Table(MutableMapping[K, V]):
@@ -91,7 +68,7 @@ class Tables:
     """
 
     def __init__(self) -> None:
-        self._records: dict[type[Entity], Table[UUID, Any]] = {entity: Table() for entity in KEPT}
+        self._records: dict[type[Entity], Table[UUID, Any]] = {entity: Table() for entity in KINDS}
         self.codes: Table[tuple[type[Entity], UUID | None, str], UUID] = Table()
         self.next_numbers: Table[TermId, int] = Table()
         self.seats: Table[SectionId, frozenset[int]] = Table()

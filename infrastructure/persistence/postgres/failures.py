@@ -55,7 +55,7 @@ def driver_error(error: BaseException) -> BaseException:
 
 @cache
 def _unique_keys() -> dict[str, str]:
-    """For each unique constraint, as the database names it, the columns that a caller knows it by."""
+    """For each primary key and unique constraint, as the database names it, the columns that a caller knows it by."""
     keys: dict[str, str] = {}
     for table in Row.metadata.tables.values():
         uniques: list[Index | UniqueConstraint] = [index for index in table.indexes if index.unique]
@@ -63,6 +63,8 @@ def _unique_keys() -> dict[str, str]:
         for unique in uniques:
             named = [column.name for column in unique.columns if column.name != TENANT]
             keys[_stored_name(table, "uq", unique)] = " and ".join(name.removesuffix("_id") for name in named)
+        if "id" in table.primary_key.columns:
+            keys[str(table.primary_key.name)] = "id"
     return keys
 
 

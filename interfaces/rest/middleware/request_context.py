@@ -14,8 +14,12 @@ _SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
 _NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-_PAGES = frozenset({"/docs"})
+_SCRIPTS = b"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_OWN_CONTENT = (b"content-security-policy", b"default-src 'self'; %b; frame-ancestors 'none'" % _SCRIPTS)
 _CLIENT_GONE = 499
+
+PAGE = "/docs"
+"""The only page for people: it runs a script of its own and loads what else it needs from this server."""
 
 _log = structlog.get_logger("matricula.rest")
 
@@ -67,9 +71,8 @@ def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
         elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
             trace = value
     identifier = given or uuid4().hex.encode()
-    headers = [*_SECURITY, (b"x-request-id", identifier)]
-    if scope["path"] not in _PAGES:
-        headers.append(_NO_CONTENT)
+    policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
+    headers = [*_SECURITY, policy, (b"x-request-id", identifier)]
     if trace is not None:
         headers.append((b"traceparent", trace))
     return identifier.decode(), headers

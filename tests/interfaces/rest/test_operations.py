@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import httpx
 import pytest
@@ -28,11 +29,39 @@ async def test_the_index_lists_every_collection_that_can_be_read(university: Uni
         assert (await university.client.get(path)).status_code == expected
 
 
-async def test_the_documentation_is_a_page_that_may_run_its_scripts(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/docs")
+async def test_the_documentation_is_a_page_that_needs_no_other_server(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
 
-    assert answer.headers["content-type"].startswith("text/html")
-    assert "content-security-policy" not in answer.headers
+    assert page.headers["content-type"].startswith("text/html")
+    assert re.findall(r"https?:|[\"'(]//", page.text) == []
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert [path.rpartition("/")[2] for path in loaded] == ["swagger-ui.css", "favicon.png", "swagger-ui-bundle.js"]
+    for path in loaded:
+        assert (await client.get(path)).status_code == 200, path
+        assert (await client.head(path)).headers["content-length"] != "0", path
+    assert "url: '/openapi.json'" in page.text
+
+
+async def test_the_page_may_run_its_script_and_load_from_this_server_alone(client: httpx.AsyncClient) -> None:
+    policy = (await client.get("/docs")).headers["content-security-policy"]
+
+    assert "default-src 'self';" in policy
+    assert "script-src 'self' 'unsafe-inline';" in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/assets/swagger-ui.css", "/openapi.json"])
+async def test_documentation_can_only_be_read(path: str, client: httpx.AsyncClient) -> None:
+    answer = await client.post(path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert answer.json()["code"] == "method_not_allowed"
+
+
+async def test_nothing_else_is_served_beside_the_pages_assets(client: httpx.AsyncClient) -> None:
+    for path in ("/docs/assets/", "/docs/assets/nothing.js", "/docs/assets/%2e%2e/core.py", "/redoc"):
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
 
 
 async def test_a_request_keeps_the_id_and_the_trace_it_came_with(client: httpx.AsyncClient) -> None:

@@ -9,6 +9,7 @@ from domain.registration.decide import decide
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.outcomes import Decided, Decision, Outcome, RequestDecided
 from domain.scheduling.calendar import Weekday
+from tests.support.decided import decided_at_once, decided_one_by_one
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
@@ -20,7 +21,6 @@ from tests.support.domain_builders import (
     dropping,
     section_id,
 )
-from tests.support.stored_term import StoredTerm
 
 
 def decisions(answer: Decided) -> tuple[Decision, ...]:
@@ -217,16 +217,10 @@ def test_a_list_is_decided_like_its_commands_one_by_one() -> None:
         a_request("S3", adding("CS-101", as_name="S3/3"), dropping("S3/2"), adding("CS-101", as_name="S3/4")),
         a_request("S1", adding("CS-102", as_name="S1/3")),
     ]
-    at_once, one_by_one = StoredTerm(university.facts()), StoredTerm(university.facts())
 
-    answers, effects = decide(at_once.facts(), commands)
-    at_once.apply(effects)
-    singly: list[Decided] = []
-    for command in commands:
-        (answer,), effects = decide(one_by_one.facts(), [command])
-        one_by_one.apply(effects)
-        singly.append(answer)
+    answers, at_once = decided_at_once(university.facts(), commands)
+    singly, one_by_one = decided_one_by_one(university.facts(), commands)
 
-    assert list(answers) == singly
+    assert answers == singly
     assert at_once.facts() == one_by_one.facts()
     assert [outcomes(answer) for answer in answers][-1] == [Outcome.ENROLLED]
