@@ -1,25 +1,41 @@
-"""The decision: facts and commands in, outcomes and effects out; pure, in arrival order, best effort."""
+"""The decision: facts and commands in, outcomes and effects out; pure, in arrival order.
+
+Before and after every command the queues are settled, so that whatever the command frees, or time has opened, goes to
+those who wait.
+"""
 
 from collections.abc import Sequence
 
-from domain.registration import eligibility as rules
-from domain.registration.codes import RejectionCode
-from domain.registration.commands import Action, Add, Command, Drop, RegistrationRequest, ReviseSection
-from domain.registration.enrollment import Enrollment, SeatTaken
-from domain.registration.facts import Facts, OfferingFacts
+from domain.catalog.requisite import courses_named_in
+from domain.registration.cart import asked_course, decide_unit
+from domain.registration.commands import (
+    Action,
+    Add,
+    Command,
+    GivePermission,
+    Mode,
+    RegistrationRequest,
+    ReleaseHold,
+    ReviewQueues,
+    ReviseSection,
+    adds_in,
+)
+from domain.registration.events import HoldReleased, PermissionGiven
+from domain.registration.facts import Facts
 from domain.registration.ledger import Ledger
+from domain.registration.moves import Moves
 from domain.registration.outcomes import (
+    Consequence,
     Decided,
     Decision,
     Effects,
-    Outcome,
+    Noted,
+    Recorded,
+    ReleasedHold,
     RequestDecided,
-    RevisionRefused,
-    SectionRevised,
 )
-from domain.registration.placement import Placed, place
-from domain.scheduling.section import Section
-from domain.shared.verdict import ALLOWED, Rejection, rejections_among
+from domain.registration.queue import leave_for, settle
+from domain.registration.revision import revise
 
 
 def decide(facts: Facts, commands: Sequence[Command]) -> tuple[tuple[Decided, ...], Effects]:
@@ -27,137 +43,105 @@ def decide(facts: Facts, commands: Sequence[Command]) -> tuple[tuple[Decided, ..
     ledger = Ledger(facts)
     answers: list[Decided] = []
     for command in commands:
-        if isinstance(command, RegistrationRequest):
-            answers.append(_decide_request(ledger, command))
-        else:
-            answers.append(_decide_revision(ledger, command))
+        followed = list(settle(ledger, command.arrived_at))
+        answer = _decide(ledger, command, followed)
+        followed += settle(ledger, command.arrived_at)
+        looked_at = frozenset(facts.offerings), frozenset(facts.students)
+        ledger.effects.recorded.append(Recorded(command, answer, tuple(followed), *looked_at))
+        answers.append(answer)
     return tuple(answers), ledger.effects
 
 
-def _decide_request(ledger: Ledger, request: RegistrationRequest) -> RequestDecided:
-    return RequestDecided(tuple(_decide_action(ledger, request, action) for action in request.actions))
+def _decide(ledger: Ledger, command: Command, followed: list[Consequence]) -> Decided:
+    match command:
+        case RegistrationRequest():
+            return _decide_request(ledger, command, followed)
+        case ReviseSection():
+            return revise(ledger, command, followed)
+        case GivePermission():
+            return _give_permission(ledger, command)
+        case ReleaseHold():
+            return _release_hold(ledger, command)
+        case ReviewQueues():
+            return Noted(ledger.next_number())
 
 
-def _decide_action(ledger: Ledger, request: RegistrationRequest, action: Action) -> Decision:
-    match action:
-        case Add():
-            return _decide_add(ledger, request, action)
-        case Drop():
-            return _decide_drop(ledger, request, action)
+def _decide_request(ledger: Ledger, request: RegistrationRequest, followed: list[Consequence]) -> RequestDecided:
+    decisions: dict[int, Decision] = {}
+    for unit in _units(ledger, request):
+        decided = decide_unit(ledger, request, [request.actions[position] for position in unit])
+        decisions.update(zip(unit, decided, strict=True))
+        for decision in decided:
+            if decision.enrollment is not None and decision.enrollment.ended_at is None:
+                followed += leave_for(ledger, Moves(ledger, request.arrived_at), decision.enrollment)
+        followed += settle(ledger, request.arrived_at)
+    return RequestDecided(tuple(decisions[position] for position in range(len(request.actions))))
 
 
-def _decide_add(ledger: Ledger, request: RegistrationRequest, action: Add) -> Decision:
-    number = ledger.next_number()
-    offering = ledger.facts.offering_named(action.offering)
-    if offering is None:
-        unknown = Rejection(RejectionCode.UNKNOWN_OFFERING, {"offering": str(action.offering)})
-        return _rejected(number, action, (*_against_adding(ledger, request, None), unknown))
-    against = _against_adding(ledger, request, offering)
-    chosen = _choose_sections(ledger, request, action, offering)
-    if isinstance(chosen, tuple):
-        return _rejected(number, action, (*against, *chosen))
-    if against:
-        return _rejected(number, action, against)
-    enrollment = Enrollment(
-        id=action.enrollment_id,
-        student_id=request.student_id,
-        term_id=ledger.facts.term.id,
-        offering_id=offering.offering.id,
-        course_id=offering.offering.course_id,
-        credits=offering.credits,
-        seats=tuple(
-            SeatTaken(section.id, section.component_id, ledger.take_seat(section)) for section in chosen.sections
-        ),
-        number=number,
-        enrolled_at=request.arrived_at,
+def _units(ledger: Ledger, request: RegistrationRequest) -> list[list[int]]:
+    """The positions of the actions that are decided together, in the order in which the units are decided."""
+    if request.mode is Mode.ATOMIC:
+        return [list(range(len(request.actions)))]
+    partners = _mutual_corequisites(ledger, request.actions)
+    units: list[list[int]] = []
+    for position in range(len(request.actions)):
+        together = sorted({position, *partners.get(position, ())})
+        if together[0] == position:
+            units.append(together)
+    return units
+
+
+def _mutual_corequisites(ledger: Ledger, actions: Sequence[Action]) -> dict[int, set[int]]:
+    """For the position of each add, those of the adds that need it and that it needs, directly or through others."""
+    codes = {position: asked_course(ledger, a) for position, a in enumerate(actions) if isinstance(a, Add)}
+    needs = {
+        position: {
+            other
+            for other, code in codes.items()
+            if other != position and code is not None and code in _corequisites_of(ledger, actions[position])
+        }
+        for position in codes
+    }
+    reach = {position: _reachable(position, needs) for position in needs}
+    return {one: {other for other in reach[one] if one in reach[other]} for one in reach}
+
+
+def _reachable(start: int, needs: dict[int, set[int]]) -> set[int]:
+    seen: set[int] = set()
+    waiting = list(needs[start])
+    while waiting:
+        position = waiting.pop()
+        if position not in seen:
+            seen.add(position)
+            waiting += needs[position]
+    return seen
+
+
+def _corequisites_of(ledger: Ledger, action: Action) -> frozenset[str]:
+    """The courses that the corequisite of what an action adds first names."""
+    for add in adds_in(action):
+        facts = ledger.facts.offering_named(add.choices[0].offering)
+        course = None if facts is None else ledger.facts.course_named(add.choices[0].course, facts)
+        if course is not None and course.corequisite is not None:
+            return courses_named_in(course.corequisite)
+    return frozenset()
+
+
+def _give_permission(ledger: Ledger, command: GivePermission) -> Noted:
+    number, permission = ledger.next_number(), command.permission
+    ledger.give_permission(permission)
+    codes = tuple(sorted(permission.codes))
+    ledger.effects.events.append(
+        PermissionGiven(number, command.arrived_at, permission.term_id, permission.student_id, permission.id, codes)
     )
-    ledger.enroll(enrollment)
-    return Decision(number, action, Outcome.ENROLLED, enrollment)
+    return Noted(number)
 
 
-def _against_adding(
-    ledger: Ledger, request: RegistrationRequest, offering: OfferingFacts | None
-) -> tuple[Rejection, ...]:
-    """What speaks against the add whatever the sections."""
-    term = ledger.facts.term
-    verdicts = [
-        rules.registration_is_open(term, request.arrived_at),
-        rules.add_deadline_is_ahead(term, request.arrived_at),
-        *rules.no_hold_blocks(ledger.holds(request.student_id)),
-    ]
-    if offering is not None:
-        enrollments = ledger.enrollments(request.student_id)
-        verdicts.append(rules.course_is_not_taken_twice(offering.offering.course_id, enrollments))
-        verdicts.append(rules.credits_stay_within_maximum(term, enrollments, offering.credits))
-    return rejections_among(verdicts)
-
-
-def _choose_sections(
-    ledger: Ledger, request: RegistrationRequest, action: Add, offering: OfferingFacts
-) -> Placed | tuple[Rejection, ...]:
-    """The sections to sit in: those that the student named, or those that placement finds."""
-    schedule = [
-        section for section in ledger.schedule(request.student_id) if section.offering_id != offering.offering.id
-    ]
-    if action.sections:
-        return _judge_named_sections(ledger, action, offering, schedule)
-
-    def obstacles(section: Section) -> tuple[Rejection, ...]:
-        return rejections_among(
-            (rules.section_is_open(section), rules.seat_is_free(section, ledger.seating_of(section)))
-        )
-
-    found = place(offering, schedule, ledger.facts.term.calendar, obstacles)
-    return found if isinstance(found, Placed) else (found,)
-
-
-def _judge_named_sections(
-    ledger: Ledger, action: Add, offering: OfferingFacts, schedule: Sequence[Section]
-) -> Placed | tuple[Rejection, ...]:
-    named = [(reference, ledger.facts.section_named(reference, offering)) for reference in action.sections]
-    unknown = tuple(
-        Rejection(RejectionCode.UNKNOWN_SECTION, {"section": str(reference)})
-        for reference, section in named
-        if section is None
-    )
-    chosen = tuple(dict.fromkeys(section for _, section in named if section is not None))
-    if not chosen:
-        return unknown
-    verdicts = [
-        rules.sections_form_one_configuration(offering, chosen) if not unknown else ALLOWED,
-        *rules.parents_are_taken_too(chosen, offering.sections),
-        *(rules.section_is_open(section) for section in chosen),
-        *(rules.seat_is_free(section, ledger.seating_of(section)) for section in chosen),
-        *rules.schedule_has_no_clash(chosen, schedule, ledger.facts.term.calendar),
-    ]
-    against = (*unknown, *rejections_among(verdicts))
-    return against or Placed(chosen)
-
-
-def _decide_drop(ledger: Ledger, request: RegistrationRequest, action: Drop) -> Decision:
+def _release_hold(ledger: Ledger, command: ReleaseHold) -> Noted:
     number = ledger.next_number()
-    term = ledger.facts.term
-    enrollment = ledger.enrollment(request.student_id, action.enrollment_id)
-    against = rejections_among(
-        (
-            rules.registration_is_open(term, request.arrived_at),
-            rules.drop_deadline_is_ahead(term, request.arrived_at),
-            *rules.no_hold_blocks(ledger.holds(request.student_id)),
-        )
+    ledger.release_hold(command.student_id, command.hold_id)
+    ledger.effects.released.append(ReleasedHold(command.hold_id, command.arrived_at))
+    ledger.effects.events.append(
+        HoldReleased(number, command.arrived_at, ledger.facts.term.id, command.student_id, command.hold_id)
     )
-    if enrollment is None:
-        not_enrolled = Rejection(RejectionCode.NOT_ENROLLED, {"enrollment": str(action.enrollment_id)})
-        return _rejected(number, action, (*against, not_enrolled))
-    if against:
-        return _rejected(number, action, against)
-    return Decision(number, action, Outcome.DROPPED, ledger.drop(enrollment, request.arrived_at))
-
-
-def _rejected(number: int, action: Action, rejections: tuple[Rejection, ...]) -> Decision:
-    return Decision(number, action, Outcome.REJECTED, rejections=rejections)
-
-
-def _decide_revision(ledger: Ledger, command: ReviseSection) -> SectionRevised | RevisionRefused:
-    number = ledger.next_number()
-    refused = ledger.revise(command.section, command.expected_version)
-    return SectionRevised(number, command.section) if refused is None else RevisionRefused(number, refused)
+    return Noted(number)

@@ -16,7 +16,7 @@ from domain.registration.enrollment import Enrollment
 from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.requisites import Evidence, as_parameter, in_words, unmet
 from domain.scheduling.term import CreditLimits, Term
-from domain.shared.identifiers import CourseId, StudentId
+from domain.shared.identifiers import CourseId
 from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdict
 
 
@@ -63,7 +63,7 @@ def credit_limits(term: Term, student: StudentFacts) -> CreditLimits:
     of_level = term.limits(None if record is None else record.class_level)
     maximum = None if record is None else record.credit_maximum
     minimum = None if record is None else record.credit_minimum
-    return CreditLimits.looked_up(
+    return CreditLimits(
         of_level.maximum if maximum is None else maximum, of_level.minimum if minimum is None else minimum
     )
 
@@ -94,9 +94,7 @@ def corequisite_is_met(course: Course, evidence: Evidence) -> Verdict:
     return _requisite_is_met(RejectionCode.COREQUISITE, course, course.corequisite, evidence)
 
 
-def _requisite_is_met(
-    code: RejectionCode, course: Course, requisite: Requisite | None, evidence: Evidence
-) -> Verdict:
+def _requisite_is_met(code: RejectionCode, course: Course, requisite: Requisite | None, evidence: Evidence) -> Verdict:
     if requisite is None:
         return ALLOWED
     expression = print_requisite(requisite)
@@ -190,5 +188,3 @@ def evidence_of(
         concurrent=frozenset(concurrent),
         in_progress_counts=term.in_progress_counts,
     )
-
-

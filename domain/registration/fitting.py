@@ -72,8 +72,8 @@ def seat_is_free(
 ) -> Seat | Rejection:
     """A section that is not unlimited needs a seat that is free and not reserved for others.
 
-    A student who belongs to cohorts with reserved seats takes from the first of them that has one left, in listed order,
-    and else, like everybody, from the seats that are not reserved.
+    A student who belongs to cohorts with reserved seats takes from the first of them that has one left, in listed
+    order, and else, like everybody, from the seats that are not reserved.
     """
     if section.is_unlimited:
         return Seat()
@@ -99,9 +99,7 @@ def waitlist_has_room(ledger: Ledger, section: Section) -> Verdict:
     """Each section lets only so many wait."""
     if ledger.waiting_for(section.id) < section.waitlist_capacity:
         return ALLOWED
-    return Rejection(
-        RejectionCode.WAITLIST_FULL, {"section": section.code, "capacity": section.waitlist_capacity}
-    )
+    return Rejection(RejectionCode.WAITLIST_FULL, {"section": section.code, "capacity": section.waitlist_capacity})
 
 
 def schedule_has_no_clash(

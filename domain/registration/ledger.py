@@ -59,7 +59,7 @@ class Ledger:
         return next((e for e in self.enrollments(student) if e.id == identifier), None)
 
     def enrollments_in(self, section: SectionId) -> tuple[Enrollment, ...]:
-        """The standing enrollments that go through a section, of those loaded, in the order in which they came to be."""
+        """The standing enrollments that go through a section, of those loaded, the oldest first."""
         found = [e for known in self._students.values() for e in known.enrollments if section in e.section_ids]
         return tuple(sorted(found, key=lambda enrollment: enrollment.number))
 
@@ -91,7 +91,9 @@ class Ledger:
     def position(self, entry: WaitlistEntry) -> int:
         """The place of an entry among those who wait for a section that it waits for, from 1."""
         sections = set(entry.section_ids)
-        return sum(1 for other in self._waiting.values() if other.rank <= entry.rank and sections & set(other.section_ids))
+        return sum(
+            1 for other in self._waiting.values() if other.rank <= entry.rank and sections & set(other.section_ids)
+        )
 
     def waiting_for(self, section: SectionId) -> int:
         """How many wait for a section."""

@@ -58,8 +58,8 @@ class Judged:
 class Decision:
     """The answer to one action.
 
-    `number` is its place in the term's order; `enrollment` the enrollment that came to be, changed or ended, `ended` the
-    one that a swap gave up, `entry` the waitlist entry that came to be (at `position`, from 1) or ended.
+    `number` is its place in the term's order; `enrollment` the enrollment that came to be, changed or ended, `ended`
+    the one that a swap gave up, `entry` the waitlist entry that came to be (at `position`, from 1) or ended.
     `rejections` are all the reasons against the action, `judged` what every rule said.
     """
 
@@ -122,8 +122,8 @@ class Movement(StrEnum):
 class Consequence:
     """What followed from a command, with its own place in the term's order.
 
-    `entry` is the waitlist entry that moved; `enrollment` the one that came to be by a promotion or was `removed` because
-    its section was cancelled; `ended` what a promotion gave up. `reasons` say why an entry was skipped.
+    `entry` is the waitlist entry that moved; `enrollment` the one that came to be by a promotion or was `removed`
+    because its section was cancelled; `ended` what a promotion gave up. `reasons` say why an entry was skipped.
     """
 
     number: int

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.registration.codes import RejectionCode
-from domain.registration.eligibility import components_of, parents_are_taken_too, schedule_has_no_clash
 from domain.registration.facts import OfferingFacts
+from domain.registration.fitting import components_of, parents_are_taken_too, schedule_has_no_clash
 from domain.scheduling.calendar import TermCalendar
 from domain.scheduling.offering import Configuration
 from domain.scheduling.section import Section
@@ -30,12 +30,15 @@ def place(
     schedule: Sequence[Section],
     calendar: TermCalendar,
     obstacles: Callable[[Section], Sequence[Rejection]],
+    is_waived: Callable[[Section, Rejection], bool] = lambda _section, _rejection: False,
 ) -> Placed | Rejection:
     """Find the first combination whose sections have no `obstacles` and clash neither with `schedule` nor each other.
 
+    A clash with the schedule that `is_waived` is none.
+
     Returns `Placed`, or a `no_open_combination` rejection whose `blocked` says for each section what stood against it.
     """
-    search = _Search(facts, tuple(schedule), calendar, obstacles)
+    search = _Search(facts, tuple(schedule), calendar, obstacles, is_waived)
     for configuration in facts.offering.configurations:
         found = search.first_combination(configuration)
         if found is not None:
@@ -54,6 +57,7 @@ class _Search:
         schedule: tuple[Section, ...],
         calendar: TermCalendar,
         obstacles: Callable[[Section], Sequence[Rejection]],
+        is_waived: Callable[[Section, Rejection], bool],
     ) -> None:
         self._by_component: Mapping[ComponentId, Sequence[Section]] = components_of(facts.sections)
         self._sections = facts.sections
@@ -61,6 +65,7 @@ class _Search:
         self._schedule = schedule
         self._calendar = calendar
         self._obstacles = obstacles
+        self._is_waived = is_waived
         self._fitting: dict[tuple[SectionId, SectionId], bool] = {}
         self.blocked: list[Parameter] = []
 
@@ -81,6 +86,7 @@ class _Search:
         open_sections = []
         for section in self._by_component.get(component, ()):
             clashes = rejections_among(schedule_has_no_clash((section,), self._schedule, self._calendar))
+            clashes = tuple(clash for clash in clashes if not self._is_waived(section, clash))
             against = (*self._obstacles(section), *self._parent_out_of_reach(section, configuration), *clashes)
             if against:
                 reasons: Parameter = tuple({"code": str(reason.code), **reason.parameters} for reason in against)

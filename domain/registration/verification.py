@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from domain.registration.eligibility import meeting_in_words
+from domain.registration.fitting import meeting_in_words
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term

@@ -59,11 +59,11 @@ class CreditLimits:
     def __post_init__(self) -> None:
         require(self.maximum is None or self.maximum >= 0, "credit_maximum", "must not be negative")
         require(self.minimum is None or self.minimum >= 0, "credit_minimum", "must not be negative")
-        require(
-            self.maximum is None or self.minimum is None or self.minimum <= self.maximum,
-            "credit_minimum",
-            "must not exceed credit_maximum",
-        )
+
+    @property
+    def hold_together(self) -> bool:
+        """Whether a student can keep both limits."""
+        return self.maximum is None or self.minimum is None or self.minimum <= self.maximum
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class Term:
             "registration_closes_at",
             "must be later than registration_opens_at",
         )
-        CreditLimits(self.credit_maximum, self.credit_minimum)
+        for limits in (CreditLimits(self.credit_maximum, self.credit_minimum), *self.credit_limits.values()):
+            require(limits.hold_together, "credit_minimum", "must not exceed credit_maximum")
         Deadlines(self.add_deadline, self.drop_deadline, self.withdrawal_deadline)
         require(len({s.code for s in self.sessions}) == len(self.sessions), "sessions", "their codes must differ")
         require(

@@ -1,0 +1,315 @@
+"""Assessing a candidate: whether one student may take certain sections of an offering, with what every rule said.
+
+The same assessment decides an add, a promotion from the waitlist, and the question whether a student may.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from domain.catalog.course import Course
+from domain.catalog.grading import GradingBasis
+from domain.catalog.requisite import ConsentBy
+from domain.registration import eligibility, fitting, windows
+from domain.registration.codes import RejectionCode
+from domain.registration.enrollment import Enrollment, SeatTaken
+from domain.registration.facts import OfferingFacts, StudentFacts
+from domain.registration.fitting import SEAT_CODES, Seat
+from domain.registration.ledger import Ledger
+from domain.registration.outcomes import Judged, Waived
+from domain.registration.permission import Permission
+from domain.registration.requisites import Evidence
+from domain.scheduling.section import Section
+from domain.shared.identifiers import PermissionId, StudentId
+from domain.shared.verdict import ALLOWED, Rejection, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a student might take: an offering as one of its courses, through `sections`, graded by `basis`."""
+
+    facts: OfferingFacts
+    course: Course
+    sections: tuple[Section, ...]
+    basis: GradingBasis
+
+
+@dataclass(frozen=True, slots=True)
+class AboveCapacity:
+    """A seat that a permission adds."""
+
+    permission_id: PermissionId
+
+
+SeatPlan: TypeAlias = Seat | AboveCapacity | SeatTaken
+"""How a candidate's section is sat in: on a free seat, above capacity, or on the seat that the student has already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the rules say of a candidate; `seats` are planned for its sections, in order, while nothing speaks against
+    them.
+    """
+
+    candidate: Candidate
+    judged: tuple[Judged, ...]
+    seats: tuple[SeatPlan, ...]
+
+    @property
+    def rejections(self) -> tuple[Rejection, ...]:
+        """All reasons against it."""
+        return rejections_in(self.judged)
+
+    @property
+    def only_seats_are_missing(self) -> bool:
+        """Whether waiting for seats would help: nothing else speaks against it."""
+        rejections = self.rejections
+        return bool(rejections) and all(rejection.code in SEAT_CODES for rejection in rejections)
+
+
+def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
+    """The rejections that nothing waives."""
+    return tuple(each.verdict for each in judged if isinstance(each.verdict, Rejection))
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A student at a moment, with the schedule as it will be: `staying` and what is `gained` beside the candidate.
+
+    `leaving` are the enrollments given up for it, whose seats the student may go on using. `expected` are the codes of
+    courses that the same cart asks for and that are not chosen yet.
+    """
+
+    ledger: Ledger
+    student_id: StudentId
+    moment: datetime
+    staying: tuple[Enrollment, ...]
+    leaving: tuple[Enrollment, ...] = ()
+    gained: tuple[Candidate, ...] = ()
+    expected: frozenset[str] = frozenset()
+
+    @property
+    def student(self) -> StudentFacts:
+        """What is known of the student."""
+        return self.ledger.student(self.student_id)
+
+    @property
+    def schedule(self) -> tuple[Section, ...]:
+        """The sections in which the student sits beside the candidate."""
+        kept = self.ledger.sections_of(self.staying)
+        return (*kept, *(section for candidate in self.gained for section in candidate.sections))
+
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """The courses that the student takes beside the candidate."""
+        kept = (self.ledger.facts.offerings[e.offering_id].course(e.course_id) for e in self.staying)
+        return (*kept, *(candidate.course for candidate in self.gained))
+
+    @property
+    def credits(self) -> Decimal:
+        """The credits that the student takes beside the candidate."""
+        gained = sum((candidate.course.credits for candidate in self.gained), Decimal(0))
+        return sum((enrollment.credits for enrollment in self.staying), gained)
+
+    def seat_kept_in(self, section: Section) -> SeatTaken | None:
+        """The seat in `section` of an enrollment that is given up, which the student may keep."""
+        return next((seat for e in self.leaving for seat in e.seats if seat.section_id == section.id), None)
+
+    def permissions_for(self, facts: OfferingFacts) -> tuple[Permission, ...]:
+        """The student's permissions for an offering."""
+        return tuple(p for p in self.student.permissions if p.offering_id == facts.offering.id)
+
+    def waiver_of(self, rejection: Rejection, facts: OfferingFacts, sections: Sequence[Section]) -> Permission | None:
+        """The permission that waives a rejection, which is about one section where it names one."""
+        named = rejection.parameters.get("section")
+        about = [section.id for section in sections if named is None or section.code == named]
+        code = RejectionCode(rejection.code)
+        for permission in self.permissions_for(facts):
+            if permission.waives(code, about, self.moment):
+                return permission
+        return None
+
+    def judge(self, rule: Callable[..., object], verdict: Verdict, candidate: Candidate) -> Judged:
+        """What a rule said, after permissions."""
+        name = rule.__name__
+        if isinstance(verdict, Rejection):
+            permission = self.waiver_of(verdict, candidate.facts, candidate.sections)
+            if permission is not None:
+                return Judged(name, Waived(verdict, permission.id))
+        return Judged(name, verdict)
+
+
+def assess(situation: Situation, candidate: Candidate) -> Assessment:
+    """Ask every rule about a candidate."""
+    seats, seats_judged = _plan_seats(situation, candidate)
+    judged = (
+        *judge_the_moment(situation, candidate),
+        *judge_the_student(situation, candidate),
+        *judge_the_sections(situation, candidate),
+        *seats_judged,
+    )
+    return Assessment(candidate, judged, seats)
+
+
+def judge_the_moment(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """Whether the student may act now."""
+    term, moment, judge = situation.ledger.facts.term, situation.moment, situation.judge
+    tickets, session = situation.ledger.facts.tickets, candidate.facts.offering.session
+    ticket = windows.time_ticket_is_open(term, tickets, situation.student_id, situation.student, moment)
+    return (
+        judge(windows.registration_is_open, windows.registration_is_open(term, moment), candidate),
+        judge(windows.time_ticket_is_open, ticket, candidate),
+        judge(windows.add_deadline_is_ahead, windows.add_deadline_is_ahead(term, session, moment), candidate),
+        *judge_holds(situation, candidate),
+    )
+
+
+def judge_holds(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """Whether a hold blocks the student."""
+    verdicts = eligibility.no_hold_blocks(situation.student.holds) or (ALLOWED,)
+    return tuple(situation.judge(eligibility.no_hold_blocks, verdict, candidate) for verdict in verdicts)
+
+
+def judge_the_student(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """Whether the course is one for this student."""
+    student, course, facts = situation.student, candidate.course, candidate.facts
+    term = situation.ledger.facts.term
+    limits = eligibility.credit_limits(term, student)
+    consents = _consents(situation, facts)
+    beside = {other.code for other in situation.courses}
+    before = eligibility.evidence_of(term, student, consents=consents)
+    beside_too = eligibility.evidence_of(term, student, beside | situation.expected, consents)
+    judge = situation.judge
+    return (
+        judge(
+            eligibility.course_is_not_taken_twice,
+            _not_taken_twice(situation, candidate),
+            candidate,
+        ),
+        judge(eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, student), candidate),
+        judge(
+            eligibility.attempts_stay_within_limit, eligibility.attempts_stay_within_limit(course, student), candidate
+        ),
+        judge(
+            eligibility.credits_stay_within_maximum,
+            eligibility.credits_stay_within_maximum(limits, situation.credits, course.credits),
+            candidate,
+        ),
+        judge(eligibility.prerequisite_is_met, eligibility.prerequisite_is_met(course, before), candidate),
+        judge(eligibility.corequisite_is_met, eligibility.corequisite_is_met(course, beside_too), candidate),
+        *(judge(eligibility.nothing_excludes, v, candidate) for v in _exclusions(situation, course, student, beside)),
+        judge(eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student), candidate),
+        judge(eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student), candidate),
+        judge(eligibility.consent_is_given, eligibility.consent_is_given(facts), candidate),
+        judge(
+            eligibility.grading_basis_is_allowed,
+            eligibility.grading_basis_is_allowed(course, candidate.basis),
+            candidate,
+        ),
+    )
+
+
+def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
+    """Neither an enrollment that stays, nor another part of the cart, is in one of the offering's courses."""
+    course_ids = candidate.facts.offering.course_ids
+    verdict = eligibility.course_is_not_taken_twice(course_ids, situation.staying)
+    if isinstance(verdict, Rejection) or all(other.course.id not in course_ids for other in situation.gained):
+        return verdict
+    return Rejection(RejectionCode.ALREADY_ENROLLED, {"enrollment": None, "course": str(candidate.course.id)})
+
+
+def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy]:
+    """Whose consent the student has: a permission that waives the need of one stands for both."""
+    every = [section.id for section in facts.sections]
+    given = any(
+        permission.waives(RejectionCode.CONSENT_REQUIRED, every, situation.moment)
+        for permission in situation.permissions_for(facts)
+    )
+    return frozenset(ConsentBy) if given else frozenset()
+
+
+def _exclusions(
+    situation: Situation, course: Course, student: StudentFacts, beside: Iterable[str]
+) -> tuple[Verdict, ...]:
+    """The course's own exclusion, and those of the other courses that the new one would come to meet."""
+    term = situation.ledger.facts.term
+    codes = frozenset(beside)
+
+    def evidence(concurrent: frozenset[str]) -> Evidence:
+        return eligibility.evidence_of(term, student, concurrent)
+
+    own = eligibility.nothing_excludes(course, evidence(codes))
+    others = [
+        eligibility.nothing_excludes(other, evidence(codes - {other.code} | {course.code}))
+        for other in situation.courses
+        if not isinstance(eligibility.nothing_excludes(other, evidence(codes - {other.code})), Rejection)
+    ]
+    return (own, *(verdict for verdict in others if isinstance(verdict, Rejection)))
+
+
+def judge_the_sections(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """Whether the sections go together, are open, and fit the student's other sections."""
+    chosen, facts, judge = candidate.sections, candidate.facts, situation.judge
+    own = facts.offering.id
+    others = [section for section in situation.schedule if section.offering_id != own]
+    calendar = situation.ledger.facts.term.calendar
+    clashes = fitting.schedule_has_no_clash(chosen, others, calendar) or (ALLOWED,)
+    parents = fitting.parents_are_taken_too(chosen, facts.sections) or (ALLOWED,)
+    return (
+        judge(
+            fitting.sections_form_one_configuration,
+            fitting.sections_form_one_configuration(facts, chosen),
+            candidate,
+        ),
+        *(judge(fitting.parents_are_taken_too, verdict, candidate) for verdict in parents),
+        *(judge(fitting.section_is_open, fitting.section_is_open(section), candidate) for section in chosen),
+        *(judge(fitting.schedule_has_no_clash, verdict, candidate) for verdict in clashes),
+    )
+
+
+def judge_the_seats(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """Whether there is a seat in each section."""
+    return _plan_seats(situation, candidate)[1]
+
+
+def _plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPlan, ...], tuple[Judged, ...]]:
+    plans: list[SeatPlan] = []
+    judged: list[Judged] = []
+    for section in candidate.sections:
+        kept = situation.seat_kept_in(section)
+        found = kept if kept is not None else find_seat(situation, section)
+        if isinstance(found, Rejection):
+            verdict = situation.judge(fitting.seat_is_free, found, candidate)
+            judged.append(verdict)
+            if isinstance(verdict.verdict, Waived):
+                plans.append(_waived_seat(found, verdict.verdict.permission_id))
+        else:
+            judged.append(Judged(fitting.seat_is_free.__name__, ALLOWED))
+            plans.append(found)
+    return tuple(plans), tuple(judged)
+
+
+def _waived_seat(rejection: Rejection, permission: PermissionId) -> SeatPlan:
+    """Where a permission seats: above capacity when there is no seat, else on one that is reserved for others."""
+    return AboveCapacity(permission) if rejection.code == RejectionCode.SEATS_FULL else Seat()
+
+
+def find_seat(situation: Situation, section: Section) -> Seat | Rejection:
+    """The seat that the student can have in a section."""
+    return fitting.seat_is_free(situation.ledger, section, situation.student_id, situation.student, situation.moment)
+
+
+def take_seats(ledger: Ledger, assessment: Assessment) -> tuple[SeatTaken, ...]:
+    """Take the seats that an assessment without rejections has planned."""
+    taken = []
+    for section, plan in zip(assessment.candidate.sections, assessment.seats, strict=True):
+        match plan:
+            case SeatTaken():
+                taken.append(plan)
+            case AboveCapacity():
+                taken.append(ledger.take_seat_above_capacity(section, plan.permission_id))
+            case Seat():
+                taken.append(ledger.take_seat(section, plan.pool))
+    return tuple(taken)

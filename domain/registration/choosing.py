@@ -1,0 +1,205 @@
+"""Choosing what an add asks for: resolving its choices, placing the student where no sections are named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.registration import eligibility, fitting, windows
+from domain.registration.assessment import (
+    Assessment,
+    Candidate,
+    Situation,
+    assess,
+    find_seat,
+    judge_the_moment,
+    judge_the_seats,
+    judge_the_sections,
+    judge_the_student,
+    rejections_in,
+)
+from domain.registration.codes import RejectionCode
+from domain.registration.commands import Add, Choice, IfFull
+from domain.registration.facts import OfferingFacts
+from domain.registration.outcomes import Judged
+from domain.registration.placement import Placed, place
+from domain.scheduling.section import Section
+from domain.shared.reference import Reference
+from domain.shared.verdict import ALLOWED, Rejection, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of an add before it is applied: a candidate to enroll in or, if `waits`, to wait for; or reasons."""
+
+    judged: tuple[Judged, ...]
+    assessment: Assessment | None = None
+    waits: bool = False
+
+    @property
+    def rejections(self) -> tuple[Rejection, ...]:
+        """What speaks against the add; seats that are missing do not, for an add that waits."""
+        found = rejections_in(self.judged)
+        return tuple(r for r in found if r.code not in fitting.SEAT_CODES) if self.waits else found
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """What is taken or waited for."""
+        return None if self.assessment is None else self.assessment.candidate
+
+
+def choose(situation: Situation, add: Add) -> Chosen:
+    """The first of the choices that can be had, else the first that can be waited for, else what speaks against all."""
+    refused = []
+    for choice in add.choices:
+        chosen = _assess_choice(situation, add, choice)
+        if not chosen.rejections:
+            return chosen
+        refused.append(chosen)
+    if add.if_full is IfFull.WAITLIST:
+        for position, choice in enumerate(add.choices):
+            waiting = _wait_for(situation, add, choice, refused[position])
+            if waiting is None:
+                continue
+            if not waiting.rejections:
+                return waiting
+            refused[position] = waiting
+    return Chosen(_all_judged(refused))
+
+
+def _all_judged(refused: Sequence[Chosen]) -> tuple[Judged, ...]:
+    """What the rules said of every choice, each thing once."""
+    said: list[Judged] = []
+    for chosen in refused:
+        said += [judged for judged in chosen.judged if judged not in said]
+    return tuple(said)
+
+
+def _assess_choice(situation: Situation, add: Add, choice: Choice) -> Chosen:
+    facts = situation.ledger.facts.offering_named(choice.offering)
+    course = None if facts is None else situation.ledger.facts.course_named(choice.course, facts)
+    if facts is None or course is None:
+        return _unknown(situation, choice.offering if facts is None or choice.course is None else choice.course)
+    basis = add.grading_basis or eligibility.usual_basis(course)
+    if choice.sections:
+        return _assess_named(situation, Candidate(facts, course, (), basis), choice)
+    found = _place(situation, facts)
+    if isinstance(found, Rejection):
+        bare = Candidate(facts, course, (), basis)
+        judged = (*judge_the_moment(situation, bare), *judge_the_student(situation, bare))
+        return Chosen((*judged, Judged(place.__name__, found)))
+    assessment = assess(situation, Candidate(facts, course, found.sections, basis))
+    return Chosen(assessment.judged, assessment)
+
+
+def _unknown(situation: Situation, reference: Reference) -> Chosen:
+    """The term has no such offering: said together with what else speaks against acting now."""
+    term, moment = situation.ledger.facts.term, situation.moment
+    tickets = situation.ledger.facts.tickets
+    ticket = windows.time_ticket_is_open(term, tickets, situation.student_id, situation.student, moment)
+    verdicts: list[tuple[str, Verdict]] = [
+        (windows.registration_is_open.__name__, windows.registration_is_open(term, moment)),
+        (windows.time_ticket_is_open.__name__, ticket),
+        (windows.add_deadline_is_ahead.__name__, windows.add_deadline_is_ahead(term, None, moment)),
+    ]
+    holds = eligibility.no_hold_blocks(situation.student.holds)
+    verdicts += [(eligibility.no_hold_blocks.__name__, verdict) for verdict in holds or (ALLOWED,)]
+    unknown = Rejection(RejectionCode.UNKNOWN_OFFERING, {"offering": str(reference)})
+    return Chosen(tuple(Judged(*each) for each in (*verdicts, ("offering_is_known", unknown))))
+
+
+def _assess_named(situation: Situation, bare: Candidate, choice: Choice) -> Chosen:
+    chosen, unknown = sections_named(situation, choice.sections, bare.facts)
+    candidate = Candidate(bare.facts, bare.course, chosen, bare.basis)
+    if not unknown:
+        assessment = assess(situation, candidate)
+        return Chosen(assessment.judged, assessment)
+    judged = (
+        *judge_the_moment(situation, candidate),
+        *judge_the_student(situation, candidate),
+        *(Judged("section_is_known", rejection) for rejection in unknown),
+        *_of_known_sections(situation, candidate),
+    )
+    return Chosen(judged)
+
+
+def _of_known_sections(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """What the rules say of sections named beside unknown ones; whether they are complete cannot be told."""
+    if not candidate.sections:
+        return ()
+    unanswerable = fitting.sections_form_one_configuration.__name__
+    every = (*judge_the_sections(situation, candidate), *judge_the_seats(situation, candidate))
+    return tuple(judged for judged in every if judged.rule != unanswerable)
+
+
+def sections_named(
+    situation: Situation, references: Sequence[Reference], facts: OfferingFacts
+) -> tuple[tuple[Section, ...], tuple[Rejection, ...]]:
+    """The sections that are named, each once, and a rejection for each name that the offering does not know."""
+    named = [(reference, situation.ledger.facts.section_named(reference, facts)) for reference in references]
+    unknown = tuple(
+        Rejection(RejectionCode.UNKNOWN_SECTION, {"section": str(reference)})
+        for reference, section in named
+        if section is None
+    )
+    return tuple(dict.fromkeys(section for _, section in named if section is not None)), unknown
+
+
+def _place(situation: Situation, facts: OfferingFacts, *, to_wait: bool = False) -> Placed | Rejection:
+    """The first combination that the student can have or, `to_wait`, could wait for."""
+    own = facts.offering.id
+    schedule = [section for section in situation.schedule if section.offering_id != own]
+    ledger = situation.ledger
+
+    def obstacles(section: Section) -> tuple[Rejection, ...]:
+        against = []
+        is_open = fitting.section_is_open(section)
+        if isinstance(is_open, Rejection):
+            against.append(is_open)
+        if situation.seat_kept_in(section) is None:
+            seat = find_seat(situation, section)
+            if isinstance(seat, Rejection):
+                cure = fitting.waitlist_has_room(ledger, section) if to_wait else seat
+                against += [cure] if isinstance(cure, Rejection) else []
+        return tuple(r for r in against if not is_waived(section, r))
+
+    def is_waived(section: Section, rejection: Rejection) -> bool:
+        return situation.waiver_of(rejection, facts, (section,)) is not None
+
+    return place(facts, schedule, ledger.facts.term.calendar, obstacles, is_waived)
+
+
+def _wait_for(situation: Situation, add: Add, choice: Choice, refused: Chosen) -> Chosen | None:
+    """The same choice as something to wait for, or None where waiting cannot help."""
+    facts = situation.ledger.facts.offering_named(choice.offering)
+    assessment = refused.assessment
+    if assessment is None:
+        course = None if facts is None else situation.ledger.facts.course_named(choice.course, facts)
+        if facts is None or course is None or choice.sections:
+            return None
+        found = _place(situation, facts, to_wait=True)
+        if isinstance(found, Rejection):
+            return None
+        basis = add.grading_basis or eligibility.usual_basis(course)
+        assessment = assess(situation, Candidate(facts, course, found.sections, basis))
+    if not any(rejection.code in fitting.SEAT_CODES for rejection in assessment.rejections):
+        return None
+    return Chosen((*assessment.judged, *_judge_waiting(situation, assessment)), assessment, waits=True)
+
+
+def _judge_waiting(situation: Situation, assessment: Assessment) -> tuple[Judged, ...]:
+    """Whether the student may join the queue of each section whose seats are missing."""
+    candidate, ledger = assessment.candidate, situation.ledger
+    own = (e for e in ledger.entries_of(situation.student_id) if e.offering_id == candidate.facts.offering.id)
+    already = next(own, None)
+    once: Verdict = ALLOWED
+    if already is not None:
+        offering = candidate.facts.offering.code
+        once = Rejection(RejectionCode.ALREADY_WAITLISTED, {"entry": str(already.id), "offering": offering})
+    missing = {r.parameters["section"] for r in assessment.rejections if r.code in fitting.SEAT_CODES}
+    full = [section for section in candidate.sections if section.code in missing]
+    return (
+        Judged("student_waits_once", once),
+        *(
+            situation.judge(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, section), candidate)
+            for section in full
+        ),
+    )
