@@ -133,18 +133,25 @@ def in_words(requisite: Requisite) -> str:
             return _listed(parts, "or")
         case AtLeast(count, parts):
             return f"{count} of {_listed(parts, 'and')}"
-        case CourseTaken(course, minimum_grade):
-            return course if minimum_grade is None else f"{course} with {minimum_grade} or better"
+        case leaf:
+            return _leaf_in_words(leaf)
+
+
+def _leaf_in_words(leaf: Leaf) -> str:
+    match leaf:
+        case CourseTaken(course, grade):
+            words = course if grade is None else f"{course} with {grade} or better"
         case InProgram(program):
-            return f"the program {program}"
+            words = f"the program {program}"
         case InDepartment(department):
-            return f"a program of the department {department}"
+            words = f"a program of the department {department}"
         case ClassLevelAtLeast(level):
-            return f"class level {level} or higher"
+            words = f"class level {level} or higher"
         case PlacementScore(test, score):
-            return f"{score:f} or more in the placement test {test}"
+            words = f"{score:f} or more in the placement test {test}"
         case ConsentOf(by):
-            return f"the consent of the {by.value}"
+            words = f"the consent of the {by.value}"
+    return words
 
 
 def _listed(parts: Sequence[Requisite], conjunction: str) -> str:
@@ -163,17 +170,23 @@ def as_parameter(requisite: Requisite) -> Parameter:
             return {"kind": "any_of", "parts": tuple(as_parameter(part) for part in parts)}
         case AtLeast(count, parts):
             return {"kind": "at_least", "count": count, "parts": tuple(as_parameter(part) for part in parts)}
-        case CourseTaken(course, None):
-            return {"kind": "course", "course": course}
-        case CourseTaken(course, minimum_grade):
-            return {"kind": "course", "course": course, "minimum_grade": minimum_grade}
+        case leaf:
+            return _leaf_as_parameter(leaf)
+
+
+def _leaf_as_parameter(leaf: Leaf) -> Mapping[str, Parameter]:
+    found: dict[str, Parameter]
+    match leaf:
+        case CourseTaken(course, grade):
+            found = {"kind": "course", "course": course, "minimum_grade": grade}
         case InProgram(program):
-            return {"kind": "program", "program": program}
+            found = {"kind": "program", "program": program}
         case InDepartment(department):
-            return {"kind": "department", "department": department}
+            found = {"kind": "department", "department": department}
         case ClassLevelAtLeast(level):
-            return {"kind": "class_level", "class_level": level}
+            found = {"kind": "class_level", "class_level": level}
         case PlacementScore(test, score):
-            return {"kind": "placement", "test": test, "score": score}
+            found = {"kind": "placement", "test": test, "score": score}
         case ConsentOf(by):
-            return {"kind": "consent", "by": by.value}
+            found = {"kind": "consent", "by": by.value}
+    return found
