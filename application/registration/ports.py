@@ -1,9 +1,11 @@
 """The ports of registration: set-based loading and storing for the desk, and readers of who sits where."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
 from application.shared.records import Views, Work
@@ -19,19 +21,86 @@ class StaleSeating(Exception):  # noqa: N818 - an outcome of `apply`
     """A seat that the hints called free is taken; `recount` puts the hints right, then the commands are tried again."""
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """Under which name an answer is kept: the caller's `subject` and the idempotency `key` that the caller chose."""
+
+    subject: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer that was given before, as JSON, with the digest of the request to which it was given."""
+
+    key: AnswerKey
+    digest: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A decided command as the audit log keeps it, for good.
+
+    `number` is the command's place in the term's order; `command`, `answer` and `consequences` are JSON documents,
+    `facts` names the documents of the static facts that were looked at by their digests, `about` are the ids of the
+    students, sections, enrollments and entries concerned.
+    """
+
+    id: UUID
+    number: int
+    kind: str
+    subject: str
+    roles: tuple[str, ...]
+    occurred_at: datetime
+    command: str
+    answer: str
+    consequences: str
+    facts: str
+    about: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """An event to publish: its type and version, and its fields as JSON."""
+
+    id: UUID
+    type: str
+    version: int
+    occurred_at: datetime
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What is written beside the effects, in the same transaction; `documents` are static facts by their digests."""
+
+    records: tuple[AuditRecord, ...] = ()
+    documents: Mapping[str, str] = field(default_factory=dict)
+    messages: tuple[OutboxMessage, ...] = ()
+    answers: tuple[KeptAnswer, ...] = ()
+
+
 class RegistrationBook(Protocol):
     """What the desk reads and writes; each call is one round trip, whatever the number of commands."""
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """Lock the term's registration until the transaction ends, and load what deciding `commands` needs.
 
-        A code without a term's code means this term's; what belongs to another term is not found.
+        That is more than the commands name: a freed seat goes to whoever waits, so the queues of all offerings come
+        along in which the commands may free a seat or make somebody eligible, with the students who wait there, and,
+        where such a student would drop another enrollment, that offering's queue too, and so on. A code without a
+        term's code means this term's; what belongs to another term is not found.
         Raises `NotFound` when the term is gone.
         """
         ...
 
-    async def apply(self, term: TermId, effects: Effects) -> None:
-        """Store `effects`.
+    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
+        """The answers kept under these keys; keys without one are absent. Called after `load`."""
+        ...
+
+    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
+        """Store `effects` and `journal`.
 
         Raises `StaleSeating` for a seat that is not free, `UnknownReference` for an enrollment whose student, offering
         or section has vanished meanwhile, `AlreadyExists` for a second standing enrollment of a student in a course,
@@ -74,6 +143,10 @@ class RegistrationViews(Views, Protocol):
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """The ids of a term and a student."""
+        ...
+
+    async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
+        """What `RegistrationBook.load` answers, without its lock: for asking what would be decided now."""
         ...
 
     async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
