@@ -138,6 +138,7 @@ def in_words(requisite: Requisite) -> str:
 
 
 def _leaf_in_words(leaf: Leaf) -> str:
+    words: str
     match leaf:
         case CourseTaken(course, grade):
             words = course if grade is None else f"{course} with {grade} or better"
