@@ -10,9 +10,11 @@ from uuid import UUID
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
 from application.shared.records import Views, Work
 from domain.registration.commands import Command
+from domain.registration.enrollment import Enrollment
 from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.registration.verification import TermRoster
+from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import InstitutionId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 
@@ -131,6 +133,14 @@ class RegistrationUnitOfWork(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of a term's registration."""
+
+    enrollments: tuple[Enrollment, ...]
+    entries: tuple[WaitlistEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """The term and student of a request; None for what does not exist."""
 
@@ -149,12 +159,36 @@ class RegistrationViews(Views, Protocol):
         """What `RegistrationBook.load` answers, without its lock: for asking what would be decided now."""
         ...
 
-    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
-        """What the student takes in the term."""
+    async def schedule(self, term: TermId, student: StudentId, as_of: datetime | None = None) -> ScheduleView:
+        """What the student takes in the term, or took at the moment `as_of`."""
         ...
 
-    async def roster(self, section: SectionId) -> RosterView:
-        """Who sits in the section."""
+    async def roster(self, section: SectionId, as_of: datetime | None = None) -> RosterView:
+        """Who sits in the section, or sat there at the moment `as_of`."""
+        ...
+
+    async def queues_of(self, student: StudentId) -> Sequence[TermId]:
+        """The terms in which the student waits for something."""
+        ...
+
+    async def terms_with_queues(self) -> Sequence[TermId]:
+        """The terms in which anybody waits."""
+        ...
+
+    async def audit_records(self, term: TermId, after: int, limit: int) -> Sequence[AuditRecord]:
+        """The decided commands of a term whose number is greater than `after`, in their order, at most `limit`."""
+        ...
+
+    async def audit_records_about(self, identifier: UUID) -> Sequence[AuditRecord]:
+        """The decided commands that concern a student, section, enrollment or entry, in their order."""
+        ...
+
+    async def audit_documents(self, digests: Sequence[str]) -> Mapping[str, str]:
+        """The documents of static facts with these digests."""
+        ...
+
+    async def standing(self, term: TermId) -> Standing:
+        """Every enrollment of the term that stands, and every entry that waits."""
         ...
 
     def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:

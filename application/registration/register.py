@@ -1,21 +1,42 @@
-"""Registering: a student's request with its actions is decided, and each decision explained."""
+"""Registering: a student's cart is decided, and each decision explained."""
+
+from functools import partial
+from hashlib import sha256
 
 from application.registration.decisions import decision_view
 from application.registration.desk import RegistrationDesk
+from application.registration.dto import Action as ActionFields
 from application.registration.dto import (
     AddAction,
+    ChangeBasisAction,
+    ChangeSectionsAction,
+    ChoiceFields,
     DropAction,
+    LeaveWaitlistAction,
     RegistrationRequestFields,
     RegistrationRequestView,
+    SwapAction,
 )
-from application.registration.ports import RegistrationReading
+from application.registration.ports import AnswerKey, KeptAnswer, RegistrationReading
+from application.registration.submission import Idempotency, Submission
 from application.shared.caller import KEEPERS, Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import UnknownReference
-from domain.registration.commands import Action, Add, Drop, RegistrationRequest
-from domain.registration.outcomes import RequestDecided
-from domain.shared.identifiers import EnrollmentId, RequestId
+from domain.registration.commands import (
+    Action,
+    Add,
+    ChangeBasis,
+    ChangeSections,
+    Choice,
+    Drop,
+    LeaveWaitlist,
+    RegistrationRequest,
+    Swap,
+)
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Decided, RequestDecided
+from domain.shared.identifiers import EnrollmentId, RequestId, TermId, WaitlistEntryId
 
 
 class Register:
@@ -27,10 +48,14 @@ class Register:
         self._clock = clock
         self._ids = ids
 
-    async def execute(self, caller: Caller, request: RegistrationRequestFields) -> RegistrationRequestView:
+    async def execute(
+        self, caller: Caller, request: RegistrationRequestFields, idempotency_key: str | None = None
+    ) -> RegistrationRequestView:
         """Decide the actions of `request`; a refused action is an answer, not an error.
 
-        Raises `UnknownReference` for an unknown student or term, `AccessDenied`, `Unavailable`.
+        The same `idempotency_key` of the same caller gets the same answer until the end of the term, and has no second
+        effect. Raises `UnknownReference` for an unknown student or term, `AccessDenied`, `KeyReused` for a key that
+        came with another request, `Unavailable`.
         """
         arrived_at = self._clock.now()
         async with self._reading(caller.institution) as views:
@@ -48,23 +73,70 @@ class Register:
             student_id=addressee.student,
             actions=tuple(self._action(given) for given in request.actions),
             arrived_at=arrived_at,
+            mode=request.mode,
         )
-        answer, facts = await self._desk.decide(caller.institution, addressee.term, command)
-        if not isinstance(answer, RequestDecided):
-            raise TypeError(answer)
-        return RegistrationRequestView(
-            id=command.id,
-            student=command.student_id,
-            term=addressee.term,
-            arrived_at=arrived_at,
-            decisions=tuple(decision_view(decision, facts.sections) for decision in answer.decisions),
-        )
+        idempotency = None
+        if idempotency_key is not None:
+            digest = _digest(request, command, addressee.term)
+            render = partial(_rendered, command, addressee.term)
+            idempotency = Idempotency(AnswerKey(caller.subject, idempotency_key), digest, render)
+        settled = await self._desk.decide(addressee.term, Submission(caller, command, idempotency))
+        if isinstance(settled, KeptAnswer):
+            return RegistrationRequestView.model_validate_json(settled.answer)
+        return _view(command, addressee.term, settled.decided, settled.facts)
 
-    def _action(self, given: AddAction | DropAction) -> Action:
-        if isinstance(given, DropAction):
-            return Drop(EnrollmentId(given.enrollment))
+    def _action(self, given: ActionFields) -> Action:
+        match given:
+            case AddAction():
+                return self._add(given)
+            case SwapAction():
+                return Swap(EnrollmentId(given.enrollment), self._add(given))
+            case DropAction():
+                return Drop(EnrollmentId(given.enrollment))
+            case ChangeSectionsAction():
+                sections = tuple(reference(text) for text in given.sections)
+                return ChangeSections(EnrollmentId(given.enrollment), sections)
+            case ChangeBasisAction():
+                return ChangeBasis(EnrollmentId(given.enrollment), given.grading_basis)
+            case LeaveWaitlistAction():
+                return LeaveWaitlist(WaitlistEntryId(given.entry))
+
+    def _add(self, given: AddAction | SwapAction) -> Add:
         return Add(
             enrollment_id=EnrollmentId(self._ids.new()),
-            offering=reference(given.offering),
-            sections=tuple(reference(text) for text in given.sections),
+            entry_id=WaitlistEntryId(self._ids.new()),
+            choices=tuple(choice_of(fields) for fields in (given, *given.alternatives)),
+            grading_basis=given.grading_basis,
+            if_full=given.if_full,
         )
+
+
+def choice_of(given: ChoiceFields) -> Choice:
+    """A choice with its references read."""
+    return Choice(
+        offering=reference(given.offering),
+        sections=tuple(reference(text) for text in given.sections),
+        course=None if given.course is None else reference(given.course),
+    )
+
+
+def _view(command: RegistrationRequest, term: TermId, answer: Decided, facts: Facts) -> RegistrationRequestView:
+    if not isinstance(answer, RequestDecided):
+        raise TypeError(answer)
+    return RegistrationRequestView(
+        id=command.id,
+        student=command.student_id,
+        term=term,
+        arrived_at=command.arrived_at,
+        decisions=tuple(decision_view(decision, facts.sections) for decision in answer.decisions),
+    )
+
+
+def _rendered(command: RegistrationRequest, term: TermId, answer: Decided, facts: Facts) -> str:
+    return _view(command, term, answer, facts).model_dump_json()
+
+
+def _digest(request: RegistrationRequestFields, command: RegistrationRequest, term: TermId) -> str:
+    """The digest of what is asked for, however student and term are named."""
+    asked = request.model_dump_json(exclude={"student", "term"})
+    return sha256(f"{term} {command.student_id} {asked}".encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Revising a section: its new state, capacity included, passes the desk, since it moves seats."""
 
 from application.registration.desk import RegistrationDesk
+from application.registration.submission import Settled, Submission
 from application.scheduling.sections import SECTIONS, SectionFields, SectionView
 from application.shared.caller import Caller
 from application.shared.clock import Clock
@@ -33,9 +34,9 @@ class ReviseSection:
             section = await SECTIONS.assemble(stored.entity.id, fields, stored.entity, work)
         version = stored.version if expected_version is None else expected_version
         command = ReviseSectionCommand(section, self._clock.now(), version)
-        answer, _ = await self._desk.decide(caller.institution, section.term_id, command)
-        if isinstance(answer, RevisionRefused):
-            raise Conflict(answer.reason)
+        settled = await self._desk.decide(section.term_id, Submission(caller, command))
+        if isinstance(settled, Settled) and isinstance(settled.decided, RevisionRefused):
+            raise Conflict(settled.decided.reason)
         async with self._unit_of_work(caller.institution) as work:
             view = await work.views(SECTIONS).one(section.id)
         if view is None:

@@ -77,6 +77,15 @@ class Conflict(ApplicationError):  # noqa: N818
     code = "conflict"
 
 
+class KeyReused(ApplicationError):  # noqa: N818
+    """An idempotency key came before, with another request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The idempotency key {key} was used for another request.", key=key)
+
+
 class StaleWrite(ApplicationError):  # noqa: N818
     """The record has changed since the caller read it."""
 

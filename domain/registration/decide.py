@@ -42,12 +42,13 @@ def decide(facts: Facts, commands: Sequence[Command]) -> tuple[tuple[Decided, ..
     """Decide `commands` one after the other, each on what those before it left; one answer for each, in order."""
     ledger = Ledger(facts)
     answers: list[Decided] = []
+    looked_at = frozenset(facts.offerings), frozenset(facts.students), frozenset(facts.entries)
     for command in commands:
+        first = ledger.effects.next_number
         followed = list(settle(ledger, command.arrived_at))
         answer = _decide(ledger, command, followed)
         followed += settle(ledger, command.arrived_at)
-        looked_at = frozenset(facts.offerings), frozenset(facts.students)
-        ledger.effects.recorded.append(Recorded(command, answer, tuple(followed), *looked_at))
+        ledger.effects.recorded.append(Recorded(first, command, answer, tuple(followed), *looked_at))
         answers.append(answer)
     return tuple(answers), ledger.effects
 

@@ -178,13 +178,18 @@ class SeatAdded:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at."""
+    """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at.
 
+    `number` is the first number in the term's order that the command used.
+    """
+
+    number: int
     command: Command
     answer: Decided
     consequences: tuple[Consequence, ...]
     offerings: frozenset[OfferingId]
     students: frozenset[StudentId]
+    entries: frozenset[WaitlistEntryId]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,118 @@
+"""Commands and facts as JSON documents, so that the audit log can be decided again; and back.
+
+Static facts (a term with its tickets, an offering, a student) are documents known by the digest of their content:
+however many commands look at the same facts, they are kept once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TypeAlias
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from domain.registration.commands import (
+    Command,
+    GivePermission,
+    RegistrationRequest,
+    ReleaseHold,
+    ReviewQueues,
+    ReviseSection,
+)
+from domain.registration.facts import Facts, OfferingFacts, StudentFacts
+from domain.registration.outcomes import Recorded
+from domain.scheduling.term import Term
+from domain.scheduling.time_ticket import TimeTicket
+
+COMMAND_KINDS: Mapping[str, type[Command]] = {
+    "registration_request": RegistrationRequest,
+    "section_revision": ReviseSection,
+    "permission": GivePermission,
+    "hold_release": ReleaseHold,
+    "queue_review": ReviewQueues,
+}
+"""The kinds of commands by the names that the audit log gives them."""
+
+_KIND_NAMES = {kind: name for name, kind in COMMAND_KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class TermFacts:
+    """What is looked at of a term, whatever the offering."""
+
+    term: Term
+    tickets: tuple[TimeTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The digests of the static facts that a command was decided on, and the waiting entries that were loaded."""
+
+    term: str
+    offerings: Mapping[UUID, str]
+    students: Mapping[UUID, str]
+    entries: tuple[UUID, ...]
+
+
+Fact: TypeAlias = TermFacts | OfferingFacts | StudentFacts
+
+_ADAPTERS: dict[type, TypeAdapter[object]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[object]:
+    """The codec of a type; made at first use, since making one takes milliseconds."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def encode(value: object) -> str:
+    """A dataclass as JSON."""
+    return _adapter(type(value)).dump_json(value).decode()
+
+
+def decode(kind: type[object], document: str) -> object:
+    """The dataclass in a JSON document. Raises `ValueError` for a document of another kind."""
+    return _adapter(kind).validate_json(document)
+
+
+def kind_of(command: Command) -> str:
+    """The name of a command's kind."""
+    return _KIND_NAMES[type(command)]
+
+
+def decode_command(kind: str, document: str) -> Command:
+    """The command of that kind in a document. Raises `ValueError` for what is none."""
+    command = decode(COMMAND_KINDS[kind], document)
+    if not isinstance(command, Command):
+        raise TypeError(kind)
+    return command
+
+
+class Documents:
+    """Documents that gather while commands are written down, each under its digest."""
+
+    def __init__(self) -> None:
+        self.by_digest: dict[str, str] = {}
+
+    def look_at(self, facts: Facts, recorded: Recorded) -> str:
+        """The digests of what a command looked at, as JSON; the documents themselves are gathered."""
+        looked_at = LookedAt(
+            term=self._add(TermFacts(facts.term, facts.tickets)),
+            offerings={key: self._add(facts.offerings[key]) for key in sorted(recorded.offerings)},
+            students={key: self._add(_static(facts.students[key])) for key in sorted(recorded.students)},
+            entries=tuple(sorted(recorded.entries)),
+        )
+        return encode(looked_at)
+
+    def _add(self, fact: Fact) -> str:
+        document = encode(fact)
+        digest = sha256(document.encode()).hexdigest()
+        self.by_digest[digest] = document
+        return digest
+
+
+def _static(student: StudentFacts) -> StudentFacts:
+    """A student without what registration itself changes."""
+    return replace(student, enrollments=())

@@ -1,0 +1,39 @@
+"""What is handed to the desk, and what it hands back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from application.registration.ports import AnswerKey
+from application.shared.caller import Caller
+from domain.registration.commands import Command
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The name under which the caller wants the answer kept, with the digest of what was asked.
+
+    `render` writes the answer as JSON.
+    """
+
+    key: AnswerKey
+    digest: str
+    render: Callable[[Decided, Facts], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A command, who asks, and how to know it again if it comes twice."""
+
+    caller: Caller
+    command: Command
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision that is stored, and the facts it was reached on."""
+
+    decided: Decided
+    facts: Facts
