@@ -1,24 +1,55 @@
-"""Courses as callers give and see them."""
+"""Courses as callers give and see them; requisites are texts in the grammar of docs/requisites.md."""
 
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from application.shared.caller import EVERYONE
-from application.shared.dto import Code, Credits, Dto, Name, ReferenceText, Text
+from application.shared.dto import IN_ORDER, Code, Credits, Dto, Name, ReferenceText, Text
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
 from domain.catalog.course import Course
 from domain.catalog.department import Department
+from domain.catalog.grading import GradingBasis
+from domain.catalog.requisite import Requisite
+from domain.catalog.requisite_grammar import (
+    LENGTH_MAXIMUM,
+    RequisiteSyntaxError,
+    parse_requisite,
+    print_requisite,
+)
 from domain.shared.identifiers import CourseId, DepartmentId
 
 Subject = Annotated[str, StringConstraints(pattern=r"^([\w][\w.+&'-]{0,30})?$"), Field(examples=["CS"])]
 Number = Annotated[str, StringConstraints(pattern=r"^[\w][\w.+&'-]{0,30}$"), Field(examples=["101"])]
 
 
+def _canonical(text: str) -> str:
+    try:
+        return print_requisite(parse_requisite(text))
+    except RequisiteSyntaxError as error:
+        raise ValueError(error.reason) from None
+
+
+RequisiteText = Annotated[
+    str,
+    StringConstraints(max_length=LENGTH_MAXIMUM),
+    AfterValidator(_canonical),
+    Field(examples=["(MATH-101 >= C and PHYS-100) or placement:MATH >= 70"]),
+]
+"""A requisite in its grammar, kept in canonical form; what is wrong with a text is said with the position."""
+
+
 class CourseFields(Dto):
-    """What is given to create or replace a course; subject and number together are its code (`CS-101`)."""
+    """What is given to create or replace a course; subject and number together are its code (`CS-101`).
+
+    A `prerequisite` has to be met by earlier terms, a `corequisite` at the latest in the same term, and whoever meets
+    `exclusion` may not take the course. They name courses, programs, departments and placement tests by code, whether
+    or not there are such records: catalogs refer to retired courses. What does not exist is met by nobody.
+    `grading_bases` are the ways in which an enrollment may be graded; `attempts_maximum` is how often a student may try
+    the course, null for no limit; `repeatable` says whether a course that was passed may be taken again.
+    """
 
     subject: Subject = ""
     number: Number
@@ -26,11 +57,21 @@ class CourseFields(Dto):
     description: Text = ""
     credits: Credits
     department: ReferenceText | None = None
+    prerequisite: RequisiteText | None = None
+    corequisite: RequisiteText | None = None
+    exclusion: RequisiteText | None = None
+    grading_bases: Annotated[frozenset[GradingBasis], Field(min_length=1), IN_ORDER] = frozenset({GradingBasis.GRADED})
+    attempts_maximum: Annotated[int, Field(ge=1, le=100)] | None = None
+    repeatable: bool = True
 
 
 class CourseView(CourseFields):
-    """A course as it is stored; `department` is an id."""
+    """A course as it is stored; `department` is an id, and the requisites are canonical."""
 
+    # Printed from the stored trees: reading them once more would only cost time.
+    prerequisite: str | None = None
+    corequisite: str | None = None
+    exclusion: str | None = None
     id: UUID
     code: Code
     version: int
@@ -46,7 +87,17 @@ async def _assemble(identifier: UUID, fields: CourseFields, _before: Course | No
         description=fields.description,
         credits=fields.credits,
         department_id=None if department is None else DepartmentId(department),
+        prerequisite=_requisite(fields.prerequisite),
+        corequisite=_requisite(fields.corequisite),
+        exclusion=_requisite(fields.exclusion),
+        grading_bases=fields.grading_bases,
+        attempts_maximum=fields.attempts_maximum,
+        repeatable=fields.repeatable,
     )
+
+
+def _requisite(text: str | None) -> Requisite | None:
+    return None if text is None else parse_requisite(text)
 
 
 COURSES = RecordKind(

@@ -1,6 +1,7 @@
 """Reading enrollments: the collection, one of them, a student's schedule, a section's roster, and the export rows."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
@@ -59,8 +60,10 @@ class ReadEnrollments:
         async with self._reading(caller.institution) as views:
             return await views.views(ENROLLMENTS).page(query)
 
-    async def schedule(self, caller: Caller, student: Reference, term: Reference) -> ScheduleView:
-        """Read what a student takes in a term. Raises `NotFound`, `AccessDenied`."""
+    async def schedule(
+        self, caller: Caller, student: Reference, term: Reference, as_of: datetime | None = None
+    ) -> ScheduleView:
+        """Read what a student takes in a term, or took at the moment `as_of`. Raises `NotFound`, `AccessDenied`."""
         async with self._reading(caller.institution) as views:
             addressee = await views.addressee(term, student)
             if addressee.student is None:
@@ -69,16 +72,16 @@ class ReadEnrollments:
             caller.require_access_to_student(addressee.student, STAFF)
             if addressee.term is None:
                 raise NotFound("term", str(term))
-            return await views.schedule(addressee.term, addressee.student)
+            return await views.schedule(addressee.term, addressee.student, as_of)
 
-    async def roster(self, caller: Caller, section: Reference) -> RosterView:
-        """Read who sits in a section. Raises `NotFound`, `AccessDenied`."""
+    async def roster(self, caller: Caller, section: Reference, as_of: datetime | None = None) -> RosterView:
+        """Read who sits in a section, or sat there at the moment `as_of`. Raises `NotFound`, `AccessDenied`."""
         caller.require_role(STAFF | {Role.INSTRUCTOR})
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Section, section)
             if identifier is None:
                 raise NotFound("section", str(section))
-            return await views.roster(SectionId(identifier))
+            return await views.roster(SectionId(identifier), as_of)
 
     async def export(self, caller: Caller, term: Reference) -> AsyncIterator[EnrollmentRow]:
         """Stream a row for each section of each enrollment of a term. Raises `NotFound`, `AccessDenied`."""

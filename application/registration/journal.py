@@ -39,6 +39,7 @@ def journal_of(submission: Submission, facts: Facts, effects: Effects, answer: D
 def _record(caller: Caller, facts: Facts, recorded: Recorded, identifier: UUID, documents: Documents) -> AuditRecord:
     return AuditRecord(
         id=identifier,
+        term_id=facts.term.id,
         number=recorded.number,
         kind=kind_of(recorded.command),
         subject=caller.subject,

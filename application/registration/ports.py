@@ -50,6 +50,7 @@ class AuditRecord:
     """
 
     id: UUID
+    term_id: TermId
     number: int
     kind: str
     subject: str
@@ -177,6 +178,10 @@ class RegistrationViews(Views, Protocol):
 
     async def audit_records(self, term: TermId, after: int, limit: int) -> Sequence[AuditRecord]:
         """The decided commands of a term whose number is greater than `after`, in their order, at most `limit`."""
+        ...
+
+    async def student_of(self, identifier: UUID) -> StudentId | None:
+        """Whose enrollment or waitlist entry that is, or None when there is none with that id."""
         ...
 
     async def audit_records_about(self, identifier: UUID) -> Sequence[AuditRecord]:

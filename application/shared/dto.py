@@ -31,6 +31,14 @@ def _storable(text: str) -> str:
     return text
 
 
+def _printable(text: str) -> str:
+    """Refuse what no terminal shows: control characters, line ends, lone surrogates."""
+    if not text.isprintable():
+        msg = "must have printable characters only"
+        raise ValueError(msg)
+    return text
+
+
 def _reference(text: str) -> str:
     try:
         return str(Reference.parse(text))
@@ -62,6 +70,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 Text = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_storable)]
 """A text of up to 10,000 characters."""
+
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_printable)
+]
+"""A short text of 1 to 64 printable characters, as it is written on a transcript."""
 
 ReferenceText = Annotated[
     str, StringConstraints(max_length=200), AfterValidator(_reference), Field(examples=["code:CS-101"])

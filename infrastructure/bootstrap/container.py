@@ -11,13 +11,18 @@ from application.catalog.departments import DEPARTMENTS
 from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
-from application.people.release_hold import ReleaseHold
 from application.people.students import STUDENTS
+from application.registration.audit import ReadAudit
 from application.registration.desk import RegistrationDesk
+from application.registration.eligibility import AskEligibility
 from application.registration.enrollments import ReadEnrollments
+from application.registration.permissions import PERMISSIONS, GivePermission, RevokePermission
 from application.registration.register import Register
+from application.registration.release_hold import ReleaseHold
+from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
+from application.registration.waitlists import ReadWaitlists, ReviewQueues
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
@@ -47,7 +52,7 @@ class Container(containers.DeclarativeContainer):
     reading = persistence.provided.reading
 
     # One desk for a process: it holds the queues.
-    desk = providers.Singleton(RegistrationDesk, unit_of_work, settings.provided.queue_limit)
+    desk = providers.Singleton(RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit)
 
     institutions = providers.Factory(KeepInstitutions, persistence.provided.directory, ids)
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
@@ -58,7 +63,7 @@ class Container(containers.DeclarativeContainer):
     instructors = providers.Factory(RecordKeeping, INSTRUCTORS, unit_of_work, reading, ids)
     hold_kind = providers.Singleton(hold_kind, clock)
     holds = providers.Factory(RecordKeeping, hold_kind, unit_of_work, reading, ids)
-    release_hold = providers.Factory(ReleaseHold, hold_kind, unit_of_work, clock)
+    release_hold = providers.Factory(ReleaseHold, hold_kind, desk, unit_of_work, reading, clock)
 
     rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
     terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)
@@ -68,5 +73,13 @@ class Container(containers.DeclarativeContainer):
 
     register = providers.Factory(Register, desk, reading, clock, ids)
     revise_section = providers.Factory(ReviseSection, desk, unit_of_work, clock)
+    ask_eligibility = providers.Factory(AskEligibility, reading, clock)
     enrollments = providers.Factory(ReadEnrollments, reading)
+    permissions = providers.Factory(RecordKeeping, PERMISSIONS, unit_of_work, reading, ids)
+    give_permission = providers.Factory(GivePermission, desk, unit_of_work, clock, ids)
+    revoke_permission = providers.Factory(RevokePermission, unit_of_work, clock)
+    waitlists = providers.Factory(ReadWaitlists, reading)
+    review_queues = providers.Factory(ReviewQueues, desk, reading, clock)
+    audit = providers.Factory(ReadAudit, reading)
+    replay_audit = providers.Factory(ReplayAudit, reading)
     verify_registration = providers.Factory(VerifyRegistration, reading)

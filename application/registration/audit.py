@@ -1,0 +1,111 @@
+"""Reading the audit log: the collection, one event, and the history of an enrollment or entry."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from application.registration.ports import AuditRecord, RegistrationReading
+from application.shared.caller import KEEPERS, STAFF, Caller
+from application.shared.dto import Dto, Moment
+from application.shared.errors import InvalidRequest, NotFound
+from application.shared.paging import Listing, Page, PageQuery
+from application.shared.records import RecordKind, Work
+from domain.shared.identifiers import StudentId
+
+
+class AuditEventView(Dto):
+    """A decided command: who asked for what, in which role, what was decided by which rules, and what followed.
+
+    `number` is its place in the term's order; `facts` are the digests of the static facts that were looked at.
+    """
+
+    id: UUID
+    term: UUID
+    number: int
+    kind: str
+    subject: str
+    roles: tuple[str, ...]
+    occurred_at: Moment
+    command: dict[str, Any]
+    answer: dict[str, Any]
+    consequences: tuple[dict[str, Any], ...]
+    facts: dict[str, Any]
+
+
+class EnrollmentHistory(Dto):
+    """Everything that was decided about an enrollment or waitlist entry, in order."""
+
+    id: UUID
+    events: tuple[AuditEventView, ...]
+
+
+async def _append_only(_id: UUID, _fields: Dto, _before: AuditRecord | None, _work: Work) -> AuditRecord:
+    detail = "The audit log is written by the registration desk only."
+    raise InvalidRequest(detail)
+
+
+AUDIT_EVENTS = RecordKind(
+    name="audit event",
+    entity=AuditRecord,
+    fields=Dto,
+    view=AuditEventView,
+    listing=Listing(sorts=("number", "occurred_at"), filters=("term", "kind", "subject", "about")),
+    assemble=_append_only,
+    readers=KEEPERS,
+    keepers=frozenset(),
+)
+
+
+class ReadAudit:
+    """The use cases that read the audit log."""
+
+    def __init__(self, reading: RegistrationReading) -> None:
+        self._reading = reading
+
+    async def get(self, caller: Caller, identifier: UUID) -> AuditEventView:
+        """Read an event. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(AUDIT_EVENTS.readers)
+        async with self._reading(caller.institution) as views:
+            view = await views.views(AUDIT_EVENTS).one(identifier)
+        if view is None:
+            raise NotFound(AUDIT_EVENTS.name, str(identifier))
+        return view
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[AuditEventView]:
+        """Read a page of events. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(AUDIT_EVENTS.readers)
+        async with self._reading(caller.institution) as views:
+            return await views.views(AUDIT_EVENTS).page(query)
+
+    async def history(self, caller: Caller, identifier: UUID) -> EnrollmentHistory:
+        """Read what was decided about an enrollment or entry. Raises `NotFound`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            student = await views.student_of(identifier)
+            records = await views.audit_records_about(identifier)
+        if student is None:
+            caller.require_role(STAFF)
+            raise NotFound("enrollment", str(identifier))
+        caller.require_access_to_student(StudentId(student), STAFF)
+        return EnrollmentHistory(id=identifier, events=audit_event_views(records))
+
+
+def audit_event_views(records: Sequence[AuditRecord]) -> tuple[AuditEventView, ...]:
+    """Audit records as callers see them."""
+    return tuple(
+        AuditEventView(
+            id=record.id,
+            term=record.term_id,
+            number=record.number,
+            kind=record.kind,
+            subject=record.subject,
+            roles=record.roles,
+            occurred_at=record.occurred_at,
+            command=from_json(record.command),
+            answer=from_json(record.answer),
+            consequences=tuple(from_json(record.consequences)),
+            facts=from_json(record.facts),
+        )
+        for record in records
+    )

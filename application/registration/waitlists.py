@@ -1,0 +1,107 @@
+"""Waitlists: reading who waits, and looking at the queues again as time passes."""
+
+from uuid import UUID
+
+from application.registration.desk import RegistrationDesk
+from application.registration.dto import RejectionView
+from application.registration.ports import RegistrationReading
+from application.registration.submission import Submission
+from application.shared.caller import KEEPERS, STAFF, Caller
+from application.shared.clock import Clock
+from application.shared.dto import Code, Dto, Moment
+from application.shared.errors import InvalidRequest, NotFound
+from application.shared.paging import Listing, Page, PageQuery
+from application.shared.records import RecordKind, Work
+from domain.catalog.grading import GradingBasis
+from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
+from domain.registration.waitlist import EntryStatus, WaitlistEntry
+from domain.shared.identifiers import StudentId, TermId
+
+
+class WaitlistEntryView(Dto):
+    """A waitlist entry as stored; `sections` are the codes of the sections waited for.
+
+    `position` counts from 1 among those who wait for one of these sections, null once the entry has ended. `skipped`
+    holds what spoke against the student when seats were last free for the entry.
+    """
+
+    id: UUID
+    student: UUID
+    student_code: Code
+    term: UUID
+    term_code: Code
+    offering: UUID
+    course: UUID
+    course_code: Code
+    sections: tuple[Code, ...]
+    status: EntryStatus
+    position: int | None
+    priority: int
+    number: int
+    grading_basis: GradingBasis
+    drop_if_enrolled: UUID | None
+    enrollment: UUID | None
+    skipped: tuple[RejectionView, ...]
+    joined_at: Moment
+    ended_at: Moment | None
+
+
+async def _only_by_request(_id: UUID, _fields: Dto, _before: WaitlistEntry | None, _work: Work) -> WaitlistEntry:
+    detail = "Waitlist entries change by registration requests only."
+    raise InvalidRequest(detail)
+
+
+WAITLIST_ENTRIES = RecordKind(
+    name="waitlist entry",
+    entity=WaitlistEntry,
+    fields=Dto,
+    view=WaitlistEntryView,
+    listing=Listing(
+        sorts=("number",),
+        filters=("student", "student_code", "term", "term_code", "offering", "course_code", "status"),
+    ),
+    assemble=_only_by_request,
+    readers=STAFF,
+    keepers=frozenset(),
+)
+
+
+class ReadWaitlists:
+    """The use cases that read who waits."""
+
+    def __init__(self, reading: RegistrationReading) -> None:
+        self._reading = reading
+
+    async def get(self, caller: Caller, identifier: UUID) -> WaitlistEntryView:
+        """Read an entry. Raises `NotFound`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            view = await views.views(WAITLIST_ENTRIES).one(identifier)
+        if view is None:
+            caller.require_role(STAFF)
+            raise NotFound(WAITLIST_ENTRIES.name, str(identifier))
+        caller.require_access_to_student(StudentId(view.student), STAFF)
+        return view
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[WaitlistEntryView]:
+        """Read a page of entries. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(WAITLIST_ENTRIES.readers)
+        async with self._reading(caller.institution) as views:
+            return await views.views(WAITLIST_ENTRIES).page(query)
+
+
+class ReviewQueues:
+    """Looking at the queues of terms again: tickets have opened, reserved seats were released, waitlists closed."""
+
+    def __init__(self, desk: RegistrationDesk, reading: RegistrationReading, clock: Clock) -> None:
+        self._desk = desk
+        self._reading = reading
+        self._clock = clock
+
+    async def execute(self, caller: Caller) -> tuple[TermId, ...]:
+        """Review every term of the institution in which anybody waits, and answer which. Raises `AccessDenied`."""
+        caller.require_role(KEEPERS)
+        async with self._reading(caller.institution) as views:
+            terms = tuple(await views.terms_with_queues())
+        for term in terms:
+            await self._desk.decide(term, Submission(caller, ReviewQueuesCommand(self._clock.now())))
+        return terms
