@@ -8,14 +8,17 @@ from dependency_injector import containers, providers
 
 from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
+from application.catalog.grading_schemes import GRADING_SCHEMES
 from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
 from application.registration.audit import ReadAudit
+from application.registration.course_attempts import COURSE_ATTEMPTS, ReadCourseAttempts
 from application.registration.desk import RegistrationDesk
 from application.registration.eligibility import AskEligibility
 from application.registration.enrollments import ReadEnrollments
+from application.registration.import_attempts import ImportAttempts
 from application.registration.permissions import PERMISSIONS, GivePermission, RevokePermission
 from application.registration.register import Register
 from application.registration.release_hold import ReleaseHold
@@ -58,12 +61,17 @@ class Container(containers.DeclarativeContainer):
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
     programs = providers.Factory(RecordKeeping, PROGRAMS, unit_of_work, reading, ids)
     courses = providers.Factory(RecordKeeping, COURSES, unit_of_work, reading, ids)
+    grading_schemes = providers.Factory(RecordKeeping, GRADING_SCHEMES, unit_of_work, reading, ids)
 
     students = providers.Factory(RecordKeeping, STUDENTS, unit_of_work, reading, ids)
     instructors = providers.Factory(RecordKeeping, INSTRUCTORS, unit_of_work, reading, ids)
     hold_kind = providers.Singleton(hold_kind, clock)
     holds = providers.Factory(RecordKeeping, hold_kind, unit_of_work, reading, ids)
     release_hold = providers.Factory(ReleaseHold, hold_kind, desk, unit_of_work, reading, clock)
+
+    course_attempts = providers.Factory(RecordKeeping, COURSE_ATTEMPTS, unit_of_work, reading, ids)
+    read_course_attempts = providers.Factory(ReadCourseAttempts, reading)
+    import_attempts = providers.Factory(ImportAttempts, unit_of_work, ids)
 
     rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
     terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)

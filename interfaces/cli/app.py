@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from interfaces.cli import database, demo, docs, export_enrollments, import_itc2019, replay_itc2019, serve, verify
+from interfaces.cli import (
+    database,
+    demo,
+    docs,
+    export_enrollments,
+    import_attempts,
+    import_itc2019,
+    replay_itc2019,
+    serve,
+    verify,
+)
 from interfaces.cli.session import session_of
 
 app = typer.Typer(
@@ -49,7 +59,9 @@ def _group(name: str, text: str) -> typer.Typer:
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("verify")(verify.verify)
-_group("import", "Import records.").command("itc2019")(import_itc2019.import_itc2019)
+_imports = _group("import", "Import records.")
+_imports.command("attempts")(import_attempts.import_attempts)
+_imports.command("itc2019")(import_itc2019.import_itc2019)
 _group("replay", "Replay a registration day over REST.").command("itc2019")(replay_itc2019.replay_itc2019)
 _group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
 app.add_typer(database.commands, name="db")

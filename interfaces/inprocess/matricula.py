@@ -5,12 +5,15 @@ from uuid import UUID
 
 from application.catalog.courses import CourseFields, CourseView
 from application.catalog.departments import DepartmentFields, DepartmentView
+from application.catalog.grading_schemes import GradingSchemeFields, GradingSchemeView
 from application.catalog.programs import ProgramFields, ProgramView
 from application.people.holds import HoldFields, HoldView
 from application.people.instructors import InstructorFields, InstructorView
 from application.people.release_hold import ReleaseHold
 from application.people.students import StudentFields, StudentView
+from application.registration.course_attempts import CourseAttemptFields, CourseAttemptView, ReadCourseAttempts
 from application.registration.enrollments import ReadEnrollments
+from application.registration.import_attempts import ImportAttempts
 from application.registration.register import Register
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
@@ -25,10 +28,12 @@ from application.shared.institutions import InstitutionFields, KeepInstitutions
 from application.shared.records import RecordKeeping
 from domain.catalog.course import Course
 from domain.catalog.department import Department
+from domain.catalog.grading import GradingScheme
 from domain.catalog.program import Program
 from domain.people.hold import Hold
 from domain.people.instructor import Instructor
 from domain.people.student import Student
+from domain.registration.attempt import CourseAttempt
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
@@ -47,10 +52,14 @@ class Matricula:
     departments: RecordKeeping[Department, DepartmentFields, DepartmentView]
     programs: RecordKeeping[Program, ProgramFields, ProgramView]
     courses: RecordKeeping[Course, CourseFields, CourseView]
+    grading_schemes: RecordKeeping[GradingScheme, GradingSchemeFields, GradingSchemeView]
     students: RecordKeeping[Student, StudentFields, StudentView]
     instructors: RecordKeeping[Instructor, InstructorFields, InstructorView]
     holds: RecordKeeping[Hold, HoldFields, HoldView]
     release_hold: ReleaseHold
+    course_attempts: RecordKeeping[CourseAttempt, CourseAttemptFields, CourseAttemptView]
+    read_course_attempts: ReadCourseAttempts
+    import_attempts: ImportAttempts
     rooms: RecordKeeping[Room, RoomFields, RoomView]
     terms: RecordKeeping[Term, TermFields, TermView]
     offerings: RecordKeeping[CourseOffering, OfferingFields, OfferingView]

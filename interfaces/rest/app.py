@@ -17,7 +17,7 @@ from application.registration.dto import (
     RosterView,
     ScheduleView,
 )
-from interfaces.rest import catalog, institutions, operations, people, registration, scheduling
+from interfaces.rest import catalog, course_attempts, institutions, operations, people, registration, scheduling
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import openapi
 from interfaces.rest.handlers import handle_errors
@@ -33,6 +33,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     institutions.INSTITUTIONS,
     *catalog.RESOURCES,
     *people.RESOURCES,
+    *course_attempts.RESOURCES,
     *scheduling.RESOURCES,
 )
 
@@ -43,6 +44,7 @@ _ROUTERS = (
     *institutions.ROUTERS,
     *catalog.ROUTERS,
     *people.ROUTERS,
+    *course_attempts.ROUTERS,
     *scheduling.ROUTERS,
 )
 

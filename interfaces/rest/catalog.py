@@ -1,11 +1,13 @@
-"""The catalog's resources: departments, programs and courses."""
+"""The catalog's resources: departments, programs, courses and grading schemes."""
 
 from typing import Any
 
 from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
+from application.catalog.grading_schemes import GRADING_SCHEMES
 from application.catalog.programs import PROGRAMS
 from interfaces.rest import examples
+from interfaces.rest.answers import PERSONAL
 from interfaces.rest.kept import kept
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
@@ -36,7 +38,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     Resource(
         name="course",
         collection="courses",
-        about="A catalog entry; subject and number together are its code.",
+        about="A catalog entry; subject and number together are its code. Its requisites are texts in a small grammar.",
         fields=COURSES.fields,
         view=COURSES.view,
         listing=COURSES.listing,
@@ -46,6 +48,18 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
             examples.COURSE_ID, examples.COURSE, code="CS-101", department=examples.DEPARTMENT_ID
         ),
     ),
+    Resource(
+        name="grading scheme",
+        collection="grading-schemes",
+        about="How grades are written: letters from the best to the worst, or numbers of a scale.",
+        fields=GRADING_SCHEMES.fields,
+        view=GRADING_SCHEMES.view,
+        listing=GRADING_SCHEMES.listing,
+        example=examples.GRADING_SCHEME,
+        example_patch={"scale": {"pass_mark": "3.5"}},
+        example_view=examples.stored(examples.GRADING_SCHEME_ID, examples.GRADING_SCHEME),
+        caching=PERSONAL,
+    ),
 )
 
-ROUTERS = tuple(records_router(resource, kept(resource.collection)) for resource in RESOURCES)
+ROUTERS = tuple(records_router(resource, kept(resource.collection.replace("-", "_"))) for resource in RESOURCES)

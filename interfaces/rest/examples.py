@@ -22,6 +22,8 @@ COMPONENT_ID = "01939a1c-0000-7000-8000-00000000000c"
 SECTION_ID = "01939a1c-0000-7000-8000-00000000000d"
 ENROLLMENT_ID = "01939a1c-0000-7000-8000-00000000000e"
 REQUEST_ID = "01939a1c-0000-7000-8000-00000000000f"
+GRADING_SCHEME_ID = "01939a1c-0000-7000-8000-000000000010"
+COURSE_ATTEMPT_ID = "01939a1c-0000-7000-8000-000000000011"
 
 _ARRIVED = "2026-01-12T13:00:00Z"
 
@@ -48,6 +50,18 @@ COURSE: Json = {
     "description": "Variables, loops, functions.",
     "credits": "3",
     "department": "code:CS",
+    "prerequisite": "MATH-101 >= 3.5 or placement:MATH >= 70",
+    "corequisite": None,
+    "exclusion": "CS-100",
+    "grading_bases": ["audit", "graded"],
+    "attempts_maximum": 3,
+    "repeatable": False,
+}
+GRADING_SCHEME: Json = {
+    "code": "0-5",
+    "name": "Numbers from 0 to 5",
+    "grades": [],
+    "scale": {"minimum": "0", "maximum": "5", "pass_mark": "3", "decimals": 1},
 }
 STUDENT: Json = {
     "code": "S-0001",
@@ -68,6 +82,17 @@ HOLD: Json = {
     "blocks": ["registration"],
     "office": "Library",
     "reason": "Two books are overdue.",
+}
+COURSE_ATTEMPT: Json = {
+    "student": "code:S-0001",
+    "course": "code:CS-101",
+    "term": "2025-2",
+    "credits": "3",
+    "grade": "4.2",
+    "scheme": "code:0-5",
+    "passed": True,
+    "in_progress": False,
+    "transfer": False,
 }
 TERM: Json = {
     "code": "2026-1",
@@ -130,6 +155,15 @@ SECTION_VIEW = stored(
     course_code="CS-101",
     seats_taken=17,
     seats_free=13,
+)
+COURSE_ATTEMPT_VIEW = stored(
+    COURSE_ATTEMPT_ID,
+    COURSE_ATTEMPT,
+    student=STUDENT_ID,
+    student_code="S-0001",
+    course=COURSE_ID,
+    course_code="CS-101",
+    scheme=GRADING_SCHEME_ID,
 )
 HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=_ARRIVED, released_at=None)
 

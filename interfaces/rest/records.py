@@ -91,7 +91,7 @@ def _add_collection(
 
     @router.post(
         "",
-        operation_id=f"create_{resource.name}",
+        operation_id=f"create_{resource.identifier}",
         summary=f"Create {resource.a_name}",
         description=resource.about,
         status_code=201,
@@ -116,7 +116,7 @@ def _add_reading(
 ) -> None:
     @router.get(
         "/{ref}",
-        operation_id=f"get_{resource.name}",
+        operation_id=f"get_{resource.identifier}",
         summary=f"Read {resource.a_name}",
         description=resource.about,
         response_model=resource.view,
@@ -146,7 +146,7 @@ def _add_replacing(
 
     @router.put(
         "/{ref}",
-        operation_id=f"replace_{resource.name}",
+        operation_id=f"replace_{resource.identifier}",
         summary=f"Replace {resource.a_name}",
         description=f"Gives the {resource.name} new fields; those left out get their defaults.",
         openapi_extra={
@@ -164,7 +164,7 @@ def _add_replacing(
 
     @router.patch(
         "/{ref}",
-        operation_id=f"patch_{resource.name}",
+        operation_id=f"patch_{resource.identifier}",
         summary=f"Change part of {resource.a_name}",
         description=f"Applies a merge patch (RFC 7396) to the fields of the {resource.name}.",
         openapi_extra={
@@ -192,7 +192,7 @@ def _add_removing(
 ) -> None:
     @router.delete(
         "/{ref}",
-        operation_id=f"{resource.removal.lower()}_{resource.name}",
+        operation_id=f"{resource.removal.lower()}_{resource.identifier}",
         summary=f"{resource.removal} {resource.a_name}",
         status_code=204,
         responses={

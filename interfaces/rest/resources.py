@@ -22,9 +22,9 @@ Example = Mapping[str, Any]
 class Resource(Generic[F, V]):
     """A kind of record as a resource.
 
-    `name` is its noun (`course`), `collection` its place under the base path (`courses`), `about` a sentence on it;
-    `example` is an example of `fields`, `example_patch` of a merge patch and `example_view` of `view`. `caching` is a
-    Cache-Control header. `removal` says what DELETE does.
+    `name` is its noun (`grading scheme`), `collection` its place under the base path (`grading-schemes`), `about` a
+    sentence on it; `example` is an example of `fields`, `example_patch` of a merge patch and `example_view` of `view`.
+    `caching` is a Cache-Control header. `removal` says what DELETE does.
     """
 
     name: str
@@ -43,6 +43,11 @@ class Resource(Generic[F, V]):
     def path(self) -> str:
         """Where the collection is."""
         return f"{BASE_PATH}/{self.collection}"
+
+    @property
+    def identifier(self) -> str:
+        """The noun as part of operation ids."""
+        return self.name.replace(" ", "_")
 
     @property
     def a_name(self) -> str:

@@ -8,10 +8,12 @@ from uuid import UUID
 from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.department import Department
+from domain.catalog.grading import GradingScheme
 from domain.catalog.program import Program
 from domain.people.hold import Hold
 from domain.people.instructor import Instructor
 from domain.people.student import Student
+from domain.registration.attempt import CourseAttempt
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
@@ -56,6 +58,12 @@ def _of_hold(hold: Hold) -> Iterator[Pointer]:
     yield "student", Student, hold.student_id
 
 
+def _of_attempt(attempt: CourseAttempt) -> Iterator[Pointer]:
+    yield "student", Student, attempt.student_id
+    yield "course", Course, attempt.course_id
+    yield "scheme", GradingScheme, attempt.scheme_id
+
+
 def _of_offering(offering: CourseOffering) -> Iterator[Pointer]:
     yield "term", Term, offering.term_id
     yield "course", Course, offering.course_id
@@ -76,9 +84,11 @@ KINDS: dict[type[Entity], Kind[Any]] = {
         Kind(Department, "department", "departments", _none, lambda department: department.code),
         Kind(Course, "course", "courses", _department_of, lambda course: course.code),
         Kind(Program, "program", "programs", _department_of, lambda program: program.code),
+        Kind(GradingScheme, "grading scheme", "grading-schemes", _none, lambda scheme: scheme.code),
         Kind(Student, "student", "students", _of_student, lambda student: student.code),
         Kind(Instructor, "instructor", "instructors", _department_of, lambda instructor: instructor.code),
         Kind(Hold, "hold", "holds", _of_hold),
+        Kind(CourseAttempt, "course attempt", "course-attempts", _of_attempt),
         Kind(Term, "term", "terms", _none, lambda term: term.code),
         Kind(Room, "room", "rooms", _none, lambda room: room.code),
         Kind(

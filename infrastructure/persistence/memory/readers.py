@@ -15,6 +15,7 @@ from domain.catalog.course import Course
 from domain.catalog.department import Department
 from domain.catalog.program import Program
 from domain.people.student import Student
+from domain.registration.attempt import CourseAttempt
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.term import Term
 from domain.shared.invalid import InvalidValue
@@ -34,6 +35,9 @@ _REFERENCES: Mapping[str, type[Entity]] = {
     "offering": CourseOffering,
 }
 """The filters that name a record."""
+
+_TEXTS: frozenset[tuple[type[Entity], str]] = frozenset({(CourseAttempt, "term")})
+"""Filters of those names that are plain texts: an attempt may have been made in a term from before our time."""
 
 _TYPES: Mapping[str, type[Any]] = {
     "capacity": int,
@@ -75,7 +79,7 @@ class MemoryReader(Generic[V]):
     def _wanted(self, name: str, text: str) -> str | None:
         """The text that the view's field must have; None, which no field has, when it names no record."""
         entity = _REFERENCES.get(name)
-        if entity is None:
+        if entity is None or (self._kind.entity, name) in _TEXTS:
             return text
         try:
             identifier = identify(self._tables, entity, Reference.parse(text))

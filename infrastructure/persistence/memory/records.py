@@ -10,6 +10,7 @@ from application.shared.errors import AlreadyExists, StaleWrite, UnknownReferenc
 from application.shared.records import Entity, Stored
 from domain.catalog.course import Course
 from domain.catalog.program import Program
+from domain.registration.attempt import CourseAttempt
 from domain.registration.seating import Seating
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
@@ -138,7 +139,7 @@ def _open(tables: Tables, entity: Entity) -> None:
 def _with_cents(entity: E) -> E:
     """The entity with its credits in hundredths, as columns of two decimals keep them."""
     match entity:
-        case Course():
+        case Course() | CourseAttempt():
             return replace(entity, credits=entity.credits.quantize(_CENTS))
         case Program(required_credits=Decimal() as credits_):
             return replace(entity, required_credits=credits_.quantize(_CENTS))

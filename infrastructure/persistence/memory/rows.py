@@ -7,7 +7,11 @@ from uuid import UUID
 
 from application.shared.records import Entity
 from domain.catalog.course import Course
+from domain.catalog.grading import GradingScheme
+from domain.catalog.requisite import Requisite
+from domain.catalog.requisite_grammar import print_requisite
 from domain.people.student import Student
+from domain.registration.attempt import CourseAttempt
 from domain.registration.enrollment import Enrollment
 from domain.scheduling.calendar import Meeting
 from domain.scheduling.offering import CourseOffering
@@ -55,7 +59,30 @@ def _as_text(value: object, name: str) -> object:
 
 
 def _course(_tables: Tables, course: Course) -> Row:
-    return {**_flat(course), "code": course.code}
+    return {
+        **_flat(course),
+        "code": course.code,
+        "prerequisite": _printed(course.prerequisite),
+        "corequisite": _printed(course.corequisite),
+        "exclusion": _printed(course.exclusion),
+    }
+
+
+def _printed(requisite: Requisite | None) -> str | None:
+    return None if requisite is None else print_requisite(requisite)
+
+
+def _grading_scheme(_tables: Tables, scheme: GradingScheme) -> Row:
+    scale = None if scheme.scale is None else _flat(scheme.scale)
+    return {**_flat(scheme), "grades": [_flat(grade) for grade in scheme.grades], "scale": scale}
+
+
+def _attempt(tables: Tables, attempt: CourseAttempt) -> Row:
+    return {
+        **_flat(attempt),
+        "student_code": tables.entity(Student, attempt.student_id).code,
+        "course_code": tables.entity(Course, attempt.course_id).code,
+    }
 
 
 def _offering(_tables: Tables, offering: CourseOffering) -> Row:
@@ -124,6 +151,8 @@ def enrollment_row(tables: Tables, enrollment: Enrollment) -> Row:
 
 _SPECIAL: dict[type[Entity], Callable[[Tables, Any], Row]] = {
     Course: _course,
+    GradingScheme: _grading_scheme,
+    CourseAttempt: _attempt,
     CourseOffering: _offering,
     Section: _section,
 }

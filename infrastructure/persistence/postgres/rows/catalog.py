@@ -1,9 +1,11 @@
-"""Tables of the catalog: departments, courses and programs; and the institutions themselves."""
+"""Tables of the catalog: departments, courses, programs and grading schemes; and the institutions themselves."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastructure.persistence.postgres.rows.base import (
@@ -16,6 +18,8 @@ from infrastructure.persistence.postgres.rows.base import (
     version_column,
     versioned,
 )
+
+Json = dict[str, Any]
 
 
 class InstitutionRow(Row):
@@ -62,6 +66,12 @@ class CourseRow(Row):
     description: Mapped[str] = mapped_column(Text)
     credits: Mapped[Decimal] = mapped_column(Numeric(6, 2))
     department_id: Mapped[UUID | None]
+    prerequisite: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    corequisite: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    exclusion: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    grading_bases: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    attempts_maximum: Mapped[int | None]
+    repeatable: Mapped[bool]
     version: Mapped[int] = version_column()
 
     __table_args__ = (
@@ -89,4 +99,21 @@ class ProgramRow(Row):
     version: Mapped[int] = version_column()
 
     __table_args__ = (belongs_to_institution(), refers_to("department", "departments"), unique("code"))
+    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class GradingSchemeRow(Row):
+    """How grades are written: letters from the best to the worst, or a numeric scale, as JSON."""
+
+    __tablename__ = "grading_schemes"
+
+    institution_id: Mapped[UUID] = key()
+    id: Mapped[UUID] = key()
+    code: Mapped[str] = natural_code()
+    name: Mapped[str] = mapped_column(String(200))
+    grades: Mapped[list[Json]] = mapped_column(JSONB)
+    scale: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    version: Mapped[int] = version_column()
+
+    __table_args__ = (belongs_to_institution(), unique("code"))
     __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
