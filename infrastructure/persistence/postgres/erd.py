@@ -9,6 +9,7 @@ from infrastructure.persistence.postgres.rows import (  # noqa: F401 - imported 
     people,
     registration,
     scheduling,
+    terms,
 )
 from infrastructure.persistence.postgres.rows.base import TENANT, Row
 

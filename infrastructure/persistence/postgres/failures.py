@@ -22,16 +22,28 @@ from application.shared.errors import (
 from infrastructure.persistence.postgres.rows.base import TENANT, Row
 
 _PARTS: Mapping[str, str] = {
+    "test_scores": "students",
+    "sessions": "terms",
+    "term_credit_limits": "terms",
+    "time_tickets": "time-tickets",
+    "time_ticket_students": "time-tickets",
+    "time_ticket_programs": "time-tickets",
+    "offering_courses": "offerings",
+    "offering_programs": "offerings",
     "configurations": "offerings",
     "components": "offerings",
     "meetings": "sections",
     "section_instructors": "sections",
+    "reserved_seats": "sections",
+    "reserved_seats_students": "sections",
+    "reserved_seats_programs": "sections",
     "seats": "sections",
     "section_seating": "sections",
     "term_registrations": "terms",
     "enrollment_sections": "enrollments",
+    "course_attempts": "course-attempts",
 }
-"""The tables that hold parts of records, and the records by which callers know them."""
+"""The tables whose names callers do not know, and the collections that they know their rows by."""
 
 _AWAY = (
     asyncpg.PostgresConnectionError,

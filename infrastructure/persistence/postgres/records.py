@@ -1,6 +1,7 @@
 """The repository of any kind of record: the ORM session and a mapper."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.failures import storing
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
 from infrastructure.persistence.postgres.rows.base import Row
-from infrastructure.persistence.postgres.rows.scheduling import TermRow
+from infrastructure.persistence.postgres.rows.terms import TermRow
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=Row)
@@ -29,8 +30,7 @@ class TableRecords(Generic[E, R]):
         self._mapper = mapper
         self._code: Any = mapper.code
         self._scope: Any = mapper.scope
-        relations = mapper.row.__mapper__.relationships
-        self._tables = frozenset({mapper.row.__tablename__, *(str(r.target.name) for r in relations)})
+        self._tables = _tables_of(mapper.row)
 
     async def identify(self, reference: Reference) -> UUID | None:
         """See `Records.identify`."""
@@ -100,6 +100,13 @@ class TableRecords(Generic[E, R]):
         if row is None or (expected is not None and _version_of(row) != expected):
             raise StaleWrite(self._mapper.kind)
         return _version_of(row)
+
+
+@cache
+def _tables_of(row: type[Row]) -> frozenset[str]:
+    """The table of a row class, and those of the parts that it owns, and of their parts."""
+    owned: list[type[Row]] = [relation.mapper.class_ for relation in row.__mapper__.relationships]
+    return frozenset({row.__tablename__}).union(*map(_tables_of, owned))
 
 
 def _version_of(row: Row) -> int:

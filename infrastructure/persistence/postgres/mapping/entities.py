@@ -3,16 +3,31 @@
 from typing import Any, TypeVar
 
 from application.shared.records import Entity
-from infrastructure.persistence.postgres.mapping.catalog import COURSE, DEPARTMENT, PROGRAM
+from infrastructure.persistence.postgres.mapping.attempts import COURSE_ATTEMPT
+from infrastructure.persistence.postgres.mapping.catalog import COURSE, DEPARTMENT, GRADING_SCHEME, PROGRAM
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
 from infrastructure.persistence.postgres.mapping.people import HOLD, INSTRUCTOR, STUDENT
-from infrastructure.persistence.postgres.mapping.scheduling import OFFERING, ROOM, SECTION, TERM
+from infrastructure.persistence.postgres.mapping.scheduling import OFFERING, ROOM, SECTION
+from infrastructure.persistence.postgres.mapping.terms import TERM
 
 E = TypeVar("E", bound=Entity)
 
 _MAPPERS: dict[type[Entity], Mapper[Any, Any]] = {
     mapper.entity: mapper
-    for mapper in (DEPARTMENT, COURSE, PROGRAM, STUDENT, INSTRUCTOR, HOLD, TERM, ROOM, OFFERING, SECTION)
+    for mapper in (
+        DEPARTMENT,
+        COURSE,
+        PROGRAM,
+        STUDENT,
+        INSTRUCTOR,
+        HOLD,
+        TERM,
+        ROOM,
+        OFFERING,
+        SECTION,
+        GRADING_SCHEME,
+        COURSE_ATTEMPT,
+    )
 }
 
 

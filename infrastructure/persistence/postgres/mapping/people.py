@@ -2,10 +2,10 @@
 
 from domain.people.hold import Hold, HoldBlock
 from domain.people.instructor import Instructor
-from domain.people.student import Student
+from domain.people.student import Student, TestScore
 from domain.shared.identifiers import DepartmentId, HoldId, InstitutionId, InstructorId, ProgramId, StudentId
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.rows.people import HoldRow, InstructorRow, StudentRow
+from infrastructure.persistence.postgres.rows.people import HoldRow, InstructorRow, StudentRow, TestScoreRow
 
 
 def _student_row(institution: InstitutionId, student: Student) -> StudentRow:
@@ -18,7 +18,20 @@ def _student_row(institution: InstitutionId, student: Student) -> StudentRow:
         birthday=student.birthday,
         email=student.email,
         program_id=student.program_id,
+        class_level=student.class_level,
+        credit_maximum=student.credit_maximum,
+        credit_minimum=student.credit_minimum,
         version=1,
+        test_scores=[
+            TestScoreRow(
+                institution_id=institution,
+                student_id=student.id,
+                test=score.test,
+                position=position,
+                score=score.score,
+            )
+            for position, score in enumerate(student.test_scores)
+        ],
     )
 
 
@@ -31,6 +44,12 @@ def _student(row: StudentRow) -> Student:
         birthday=row.birthday,
         email=row.email,
         program_id=None if row.program_id is None else ProgramId(row.program_id),
+        class_level=row.class_level,
+        test_scores=tuple(
+            TestScore(scored.test, scored.score) for scored in sorted(row.test_scores, key=lambda row: row.position)
+        ),
+        credit_maximum=row.credit_maximum,
+        credit_minimum=row.credit_minimum,
     )
 
 

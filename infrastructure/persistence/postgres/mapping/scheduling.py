@@ -1,15 +1,15 @@
-"""Mappers of scheduling."""
+"""Mappers of rooms, offerings and sections."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.catalog.requisite import ConsentBy
 from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
 from domain.scheduling.room import Room
-from domain.scheduling.section import Section, SectionStatus
-from domain.scheduling.term import Term
+from domain.scheduling.section import ReservedSeats, Section, SectionStatus
 from domain.shared.identifiers import (
     ComponentId,
     ConfigurationId,
@@ -17,65 +17,27 @@ from domain.shared.identifiers import (
     InstitutionId,
     InstructorId,
     OfferingId,
+    ProgramId,
     RoomId,
     SectionId,
     TermId,
 )
+from infrastructure.persistence.postgres.mapping.cohorts import cohort_of
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.rows.registration import TermRegistrationRow
 from infrastructure.persistence.postgres.rows.scheduling import (
     ComponentRow,
     ConfigurationRow,
     MeetingRow,
+    OfferingCourseRow,
+    OfferingProgramRow,
     OfferingRow,
+    ReservedSeatsProgramRow,
+    ReservedSeatsRow,
+    ReservedSeatsStudentRow,
     RoomRow,
     SectionInstructorRow,
     SectionRow,
-    TermRow,
 )
-
-
-def _term_row(institution: InstitutionId, term: Term) -> TermRow:
-    return TermRow(
-        institution_id=institution,
-        id=term.id,
-        code=term.code,
-        name=term.name,
-        time_zone=term.time_zone,
-        starts_on=term.starts_on,
-        ends_on=term.ends_on,
-        registration_opens_at=term.registration_opens_at,
-        registration_closes_at=term.registration_closes_at,
-        add_deadline=term.add_deadline,
-        drop_deadline=term.drop_deadline,
-        holidays=sorted(term.holidays),
-        credit_maximum=term.credit_maximum,
-        version=1,
-    )
-
-
-def term_of(row: TermRow) -> Term:
-    """The term that a row holds."""
-    return Term(
-        id=TermId(row.id),
-        code=row.code,
-        name=row.name,
-        time_zone=row.time_zone,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        registration_opens_at=row.registration_opens_at,
-        registration_closes_at=row.registration_closes_at,
-        add_deadline=row.add_deadline,
-        drop_deadline=row.drop_deadline,
-        holidays=frozenset(row.holidays),
-        credit_maximum=row.credit_maximum,
-    )
-
-
-async def _open_registration(session: AsyncSession, institution: InstitutionId, terms: Sequence[Term]) -> None:
-    """Give each new term its registration row, on which its decisions are ordered."""
-    rows = [{"institution_id": institution, "term_id": term.id} for term in terms]
-    await session.execute(insert(TermRegistrationRow), rows)
 
 
 def _room_row(institution: InstitutionId, room: Room) -> RoomRow:
@@ -100,7 +62,18 @@ def _offering_row(institution: InstitutionId, offering: CourseOffering) -> Offer
         term_id=offering.term_id,
         course_id=offering.course_id,
         code=offering.code,
+        session=offering.session,
+        class_levels=sorted(offering.class_levels),
+        consent=None if offering.consent is None else offering.consent.value,
         version=1,
+        courses=[
+            OfferingCourseRow(institution_id=institution, offering_id=offering.id, course_id=course, position=position)
+            for position, course in enumerate(offering.course_ids)
+        ],
+        programs=[
+            OfferingProgramRow(institution_id=institution, offering_id=offering.id, program_id=program)
+            for program in offering.program_ids
+        ],
         configurations=[
             ConfigurationRow(
                 institution_id=institution,
@@ -144,6 +117,15 @@ def offering_of(row: OfferingRow) -> CourseOffering:
             )
             for configuration in sorted(row.configurations, key=lambda configuration: configuration.position)
         ),
+        cross_listed=tuple(
+            CourseId(listed.course_id)
+            for listed in sorted(row.courses, key=lambda listed: listed.position)
+            if listed.course_id != row.course_id
+        ),
+        session=row.session,
+        class_levels=frozenset(row.class_levels),
+        program_ids=frozenset(ProgramId(restricted.program_id) for restricted in row.programs),
+        consent=None if row.consent is None else ConsentBy(row.consent),
     )
 
 
@@ -159,6 +141,7 @@ def _section_row(institution: InstitutionId, section: Section) -> SectionRow:
         unlimited=section.is_unlimited,
         status=section.status.value,
         parent_id=section.parent_id,
+        waitlist_capacity=section.waitlist_capacity,
         version=1,
         meetings=[
             MeetingRow(
@@ -181,6 +164,36 @@ def _section_row(institution: InstitutionId, section: Section) -> SectionRow:
             )
             for position, instructor in enumerate(section.instructor_ids)
         ],
+        reserved=[
+            _reserved_row(institution, section.id, position, reserved)
+            for position, reserved in enumerate(section.reserved)
+        ],
+    )
+
+
+def _reserved_row(
+    institution: InstitutionId, section: SectionId, position: int, reserved: ReservedSeats
+) -> ReservedSeatsRow:
+    return ReservedSeatsRow(
+        institution_id=institution,
+        section_id=section,
+        name=reserved.name,
+        position=position,
+        seats=reserved.seats,
+        class_levels=sorted(reserved.cohort.class_levels),
+        released_at=reserved.released_at,
+        students=[
+            ReservedSeatsStudentRow(
+                institution_id=institution, section_id=section, name=reserved.name, student_id=student
+            )
+            for student in reserved.cohort.students
+        ],
+        programs=[
+            ReservedSeatsProgramRow(
+                institution_id=institution, section_id=section, name=reserved.name, program_id=program
+            )
+            for program in reserved.cohort.programs
+        ],
     )
 
 
@@ -198,6 +211,16 @@ def section_of(row: SectionRow) -> Section:
         meetings=tuple(meeting_of(meeting) for meeting in sorted(row.meetings, key=lambda row: row.position)),
         instructor_ids=tuple(
             InstructorId(taught.instructor_id) for taught in sorted(row.instructors, key=lambda row: row.position)
+        ),
+        waitlist_capacity=row.waitlist_capacity,
+        reserved=tuple(
+            ReservedSeats(
+                name=kept.name,
+                cohort=cohort_of(kept.students, kept.programs, kept.class_levels),
+                seats=kept.seats,
+                released_at=kept.released_at,
+            )
+            for kept in sorted(row.reserved, key=lambda row: row.position)
         ),
     )
 
@@ -237,7 +260,6 @@ _PLACE_SEATING = f"""
     SELECT :institution, new.section_id, 1, new.capacity, new.capacity FROM {_NEW_SECTIONS}
 """  # noqa: S608 - constants only
 
-TERM = Mapper("term", Term, TermRow, _term_row, term_of, TermRow.code, added=_open_registration)
 ROOM = Mapper("room", Room, RoomRow, _room_row, _room, RoomRow.code)
 OFFERING = Mapper(
     "offering", CourseOffering, OfferingRow, _offering_row, offering_of, OfferingRow.code, OfferingRow.term_id

@@ -14,7 +14,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.paging import Columns, fetch_page
-from infrastructure.persistence.postgres.readers.selections import Selection
+from infrastructure.persistence.postgres.readers.selection import Selection
 from infrastructure.persistence.postgres.records import TableRecords
 
 V = TypeVar("V", bound=Dto)
@@ -67,4 +67,4 @@ class TableReader(Generic[V]):
         if "seats_taken" in row:
             capacity = row["capacity"]
             row["seats_free"] = None if capacity is None else max(0, capacity - row["seats_taken"])
-        return self._kind.view.model_validate(row)
+        return self._kind.view.model_validate(self._selection.finish(row))

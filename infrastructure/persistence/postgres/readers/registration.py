@@ -32,9 +32,11 @@ from domain.shared.identifiers import (
 )
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
-from infrastructure.persistence.postgres.mapping.scheduling import offering_of, section_of, term_of
+from infrastructure.persistence.postgres.mapping.scheduling import offering_of, section_of
+from infrastructure.persistence.postgres.mapping.terms import term_of
 from infrastructure.persistence.postgres.records import TableRecords
-from infrastructure.persistence.postgres.rows.scheduling import OfferingRow, SectionRow, TermRow
+from infrastructure.persistence.postgres.rows.scheduling import OfferingRow, SectionRow
+from infrastructure.persistence.postgres.rows.terms import TermRow
 
 _SCHEDULE = text(
     """

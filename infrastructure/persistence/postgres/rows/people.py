@@ -1,11 +1,12 @@
-"""Tables of people: students, instructors and holds."""
+"""Tables of people: students with their test scores, instructors and holds."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, String, Text
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from infrastructure.persistence.postgres.rows.base import (
     TENANT,
@@ -33,10 +34,35 @@ class StudentRow(Row):
     birthday: Mapped[date | None]
     email: Mapped[str | None] = mapped_column(String(256))
     program_id: Mapped[UUID | None]
+    class_level: Mapped[int | None] = mapped_column(SmallInteger)
+    credit_maximum: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    credit_minimum: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
     version: Mapped[int] = version_column()
+    test_scores: Mapped[list["TestScoreRow"]] = relationship(
+        order_by="TestScoreRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
 
-    __table_args__ = (belongs_to_institution(), refers_to("program", "programs"), unique("code"))
+    __table_args__ = (
+        belongs_to_institution(),
+        refers_to("program", "programs"),
+        unique("code"),
+        CheckConstraint("class_level >= 1", name="class_level"),
+    )
     __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class TestScoreRow(Row):
+    """What students scored in placement tests."""
+
+    __tablename__ = "test_scores"
+
+    institution_id: Mapped[UUID] = key()
+    student_id: Mapped[UUID] = key()
+    test: Mapped[str] = mapped_column(String(64, collation="C"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    score: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+
+    __table_args__ = (refers_to("student", "students", cascade=True),)
 
 
 class InstructorRow(Row):

@@ -1,11 +1,10 @@
-"""Tables of scheduling: terms, rooms, offerings with their parts, sections with their meetings."""
+"""Tables of scheduling: rooms, offerings with their courses and parts, sections with what belongs to them."""
 
 from datetime import date, datetime, time
-from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, SmallInteger, String
-from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy import CheckConstraint, DateTime, Index, Integer, SmallInteger, String
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from infrastructure.persistence.postgres.rows.base import (
@@ -19,35 +18,6 @@ from infrastructure.persistence.postgres.rows.base import (
     version_column,
     versioned,
 )
-
-
-class TermRow(Row):
-    """Academic periods."""
-
-    __tablename__ = "terms"
-
-    institution_id: Mapped[UUID] = key()
-    id: Mapped[UUID] = key()
-    code: Mapped[str] = natural_code()
-    name: Mapped[str] = mapped_column(String(200))
-    time_zone: Mapped[str] = mapped_column(String(64))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    registration_opens_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    registration_closes_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    add_deadline: Mapped[date]
-    drop_deadline: Mapped[date]
-    holidays: Mapped[list[date]] = mapped_column(ARRAY(DATE))
-    credit_maximum: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
-    version: Mapped[int] = version_column()
-
-    __table_args__ = (
-        belongs_to_institution(),
-        unique("code"),
-        CheckConstraint("starts_on <= ends_on", name="dates"),
-        CheckConstraint("registration_opens_at < registration_closes_at", name="window"),
-    )
-    __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
 
 
 class RoomRow(Row):
@@ -80,7 +50,16 @@ class OfferingRow(Row):
     term_id: Mapped[UUID]
     course_id: Mapped[UUID]
     code: Mapped[str] = natural_code()
+    session: Mapped[str | None] = mapped_column(String(64, collation="C"))
+    class_levels: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    consent: Mapped[str | None] = mapped_column(String(20))
     version: Mapped[int] = version_column()
+    courses: Mapped[list["OfferingCourseRow"]] = relationship(
+        order_by="OfferingCourseRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+    programs: Mapped[list["OfferingProgramRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
     configurations: Mapped[list["ConfigurationRow"]] = relationship(
         order_by="ConfigurationRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
@@ -89,12 +68,45 @@ class OfferingRow(Row):
         belongs_to_institution(),
         refers_to("term", "terms"),
         refers_to("course", "courses"),
+        refers_to("session", "sessions", "term_id", "session", targets=("term_id", "code")),
         unique("term_id", "code"),
         unique("id", "term_id"),
-        unique("id", "course_id"),
         Index(None, TENANT, "course_id"),
     )
     __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped
+
+
+class OfferingCourseRow(Row):
+    """Courses as which an offering can be taken: the main one, and those that are cross-listed with it."""
+
+    __tablename__ = "offering_courses"
+
+    institution_id: Mapped[UUID] = key()
+    offering_id: Mapped[UUID] = key()
+    course_id: Mapped[UUID] = key()
+    position: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        refers_to("offering", "offerings", cascade=True),
+        refers_to("cross_listed", "courses", "course_id"),
+        Index(None, TENANT, "course_id"),
+    )
+
+
+class OfferingProgramRow(Row):
+    """Programs to whose students an offering is restricted."""
+
+    __tablename__ = "offering_programs"
+
+    institution_id: Mapped[UUID] = key()
+    offering_id: Mapped[UUID] = key()
+    program_id: Mapped[UUID] = key()
+
+    __table_args__ = (
+        refers_to("offering", "offerings", cascade=True),
+        refers_to("programs", "programs", "program_id"),
+        Index(None, TENANT, "program_id"),
+    )
 
 
 class ConfigurationRow(Row):
@@ -160,12 +172,16 @@ class SectionRow(Row):
     unlimited: Mapped[bool]
     status: Mapped[str] = mapped_column(String(20))
     parent_id: Mapped[UUID | None]
+    waitlist_capacity: Mapped[int]
     version: Mapped[int] = version_column()
     meetings: Mapped[list["MeetingRow"]] = relationship(
         order_by="MeetingRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
     instructors: Mapped[list["SectionInstructorRow"]] = relationship(
         order_by="SectionInstructorRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+    reserved: Mapped[list["ReservedSeatsRow"]] = relationship(
+        order_by="ReservedSeatsRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
 
     __table_args__ = (
@@ -178,6 +194,7 @@ class SectionRow(Row):
         unique("id", "unlimited"),
         CheckConstraint("capacity >= 0", name="capacity"),
         CheckConstraint("unlimited = (capacity IS NULL)", name="unlimited"),
+        CheckConstraint("waitlist_capacity >= 0", name="waitlist_capacity"),
         Index(None, TENANT, "offering_id"),
         Index(None, TENANT, "parent_id"),
     )
@@ -222,4 +239,63 @@ class SectionInstructorRow(Row):
         refers_to("section", "sections", cascade=True),
         refers_to("instructors", "instructors", "instructor_id"),
         Index(None, TENANT, "instructor_id"),
+    )
+
+
+class ReservedSeatsRow(Row):
+    """Seats of a section that are kept for a cohort."""
+
+    __tablename__ = "reserved_seats"
+
+    institution_id: Mapped[UUID] = key()
+    section_id: Mapped[UUID] = key()
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    seats: Mapped[int]
+    class_levels: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    students: Mapped[list["ReservedSeatsStudentRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+    programs: Mapped[list["ReservedSeatsProgramRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
+
+    __table_args__ = (
+        refers_to("section", "sections", cascade=True),
+        CheckConstraint("seats >= 0", name="seats"),
+    )
+
+
+class ReservedSeatsStudentRow(Row):
+    """Students for whom seats are kept by name."""
+
+    __tablename__ = "reserved_seats_students"
+
+    institution_id: Mapped[UUID] = key()
+    section_id: Mapped[UUID] = key()
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    student_id: Mapped[UUID] = key()
+
+    __table_args__ = (
+        refers_to("reserved", "reserved_seats", "section_id", "name", targets=("section_id", "name"), cascade=True),
+        refers_to("students", "students", "student_id"),
+        Index(None, TENANT, "student_id"),
+    )
+
+
+class ReservedSeatsProgramRow(Row):
+    """Programs for whose students seats are kept."""
+
+    __tablename__ = "reserved_seats_programs"
+
+    institution_id: Mapped[UUID] = key()
+    section_id: Mapped[UUID] = key()
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    program_id: Mapped[UUID] = key()
+
+    __table_args__ = (
+        refers_to("reserved", "reserved_seats", "section_id", "name", targets=("section_id", "name"), cascade=True),
+        refers_to("programs", "programs", "program_id"),
+        Index(None, TENANT, "program_id"),
     )
