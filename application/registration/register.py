@@ -1,5 +1,6 @@
 """Registering: a student's cart is decided, and each decision explained."""
 
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
@@ -22,7 +23,7 @@ from application.registration.submission import Idempotency, Submission
 from application.shared.caller import KEEPERS, Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
-from application.shared.errors import UnknownReference
+from application.shared.errors import InvalidField, UnknownReference
 from domain.registration.commands import (
     Action,
     Add,
@@ -37,6 +38,17 @@ from domain.registration.commands import (
 from domain.registration.facts import Facts
 from domain.registration.outcomes import Decided, RequestDecided
 from domain.shared.identifiers import EnrollmentId, RequestId, TermId, WaitlistEntryId
+
+
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a request; `is_replay` when its idempotency key had been answered before."""
+
+    view: RegistrationRequestView
+    is_replay: bool
 
 
 class Register:
@@ -54,9 +66,16 @@ class Register:
         """Decide the actions of `request`; a refused action is an answer, not an error.
 
         The same `idempotency_key` of the same caller gets the same answer until the end of the term, and has no second
-        effect. Raises `UnknownReference` for an unknown student or term, `AccessDenied`, `KeyReused` for a key that
-        came with another request, `Unavailable`.
+        effect. Raises `UnknownReference` for an unknown student or term, `AccessDenied`, `InvalidField` for a key that
+        is not 1 to 200 printable characters, `KeyReused` for one that came with another request, `Unavailable`.
         """
+        return (await self.answer(caller, request, idempotency_key)).view
+
+    async def answer(
+        self, caller: Caller, request: RegistrationRequestFields, idempotency_key: str | None = None
+    ) -> Answered:
+        """Do what `execute` does, and tell whether the answer is an old one."""
+        _check_key(idempotency_key)
         arrived_at = self._clock.now()
         async with self._reading(caller.institution) as views:
             addressee = await views.addressee(reference(request.term), reference(request.student))
@@ -82,8 +101,8 @@ class Register:
             idempotency = Idempotency(AnswerKey(caller.subject, idempotency_key), digest, render)
         settled = await self._desk.decide(addressee.term, Submission(caller, command, idempotency))
         if isinstance(settled, KeptAnswer):
-            return RegistrationRequestView.model_validate_json(settled.answer)
-        return _view(command, addressee.term, settled.decided, settled.facts)
+            return Answered(RegistrationRequestView.model_validate_json(settled.answer), is_replay=True)
+        return Answered(_view(command, addressee.term, settled.decided, settled.facts), is_replay=False)
 
     def _action(self, given: ActionFields) -> Action:
         match given:
@@ -118,6 +137,12 @@ def choice_of(given: ChoiceFields) -> Choice:
         sections=tuple(reference(text) for text in given.sections),
         course=None if given.course is None else reference(given.course),
     )
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
+        field, reason = "idempotency_key", f"must be 1 to {LONGEST_KEY} printable characters"
+        raise InvalidField(field, reason)
 
 
 def _view(command: RegistrationRequest, term: TermId, answer: Decided, facts: Facts) -> RegistrationRequestView:

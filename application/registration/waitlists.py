@@ -13,6 +13,7 @@ from application.shared.errors import InvalidRequest, NotFound
 from application.shared.paging import Listing, Page, PageQuery
 from application.shared.records import RecordKind, Work
 from domain.catalog.grading import GradingBasis
+from domain.registration.asking import would_move
 from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.shared.identifiers import StudentId, TermId
@@ -98,10 +99,20 @@ class ReviewQueues:
         self._clock = clock
 
     async def execute(self, caller: Caller) -> tuple[TermId, ...]:
-        """Review every term of the institution in which anybody waits, and answer which. Raises `AccessDenied`."""
+        """Review every term of the institution in which anybody waits, and answer where anything moved.
+
+        A term in which nothing would move is left alone: no lock, no audit record. Raises `AccessDenied`.
+        """
         caller.require_role(KEEPERS)
         async with self._reading(caller.institution) as views:
             terms = tuple(await views.terms_with_queues())
-        for term in terms:
-            await self._desk.decide(term, Submission(caller, ReviewQueuesCommand(self._clock.now())))
-        return terms
+        return tuple([term for term in terms if await self._review(caller, term)])
+
+    async def _review(self, caller: Caller, term: TermId) -> bool:
+        command = ReviewQueuesCommand(self._clock.now())
+        async with self._reading(caller.institution) as views:
+            facts = await views.facts(term, [command])
+        if not would_move(facts, command.arrived_at):
+            return False
+        await self._desk.decide(term, Submission(caller, command))
+        return True

@@ -1,6 +1,7 @@
 """Asking without doing: what would become of an add now, with every rule's verdict."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.registration.assessment import Situation, rejections_in
 from domain.registration.choosing import choose
@@ -42,3 +43,8 @@ def ask(facts: Facts, request: RegistrationRequest, add: Add) -> Answer:
     could_wait = later.waits and not later.rejections
     sections = later.candidate.sections if could_wait and later.candidate is not None else ()
     return Answer(eligible=False, could_wait=could_wait, sections=sections, judged=now.judged)
+
+
+def would_move(facts: Facts, moment: datetime) -> bool:
+    """Whether looking at the queues at `moment` would promote, skip or expire any entry."""
+    return bool(settle(Ledger(facts), moment))
