@@ -39,7 +39,6 @@ from domain.registration.facts import Facts
 from domain.registration.outcomes import Decided, RequestDecided
 from domain.shared.identifiers import EnrollmentId, RequestId, TermId, WaitlistEntryId
 
-
 LONGEST_KEY = 200
 
 
