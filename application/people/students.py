@@ -1,18 +1,33 @@
 """Students as callers give and see them."""
 
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
+from application.people.cohorts import ClassLevel
 from application.shared.caller import STAFF
-from application.shared.dto import Code, Day, Dto, Email, Name, ReferenceText
+from application.shared.dto import Code, Credits, Day, Dto, Email, Name, ReferenceText
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
 from domain.catalog.program import Program
-from domain.people.student import Student
+from domain.people.student import Student, TestScore
 from domain.shared.identifiers import ProgramId, StudentId
 
 
+class TestScoreFields(Dto):
+    """What a student scored in a placement test, known by its code."""
+
+    test: Annotated[Code, Field(examples=["MATH"])]
+    score: Annotated[Decimal, Field(ge=0, lt=1_000_000, max_digits=8, decimal_places=2, examples=["72.5"])]
+
+
 class StudentFields(Dto):
-    """What is given to create or replace a student; `program` is the primary one, null while undeclared."""
+    """What is given to create or replace a student; `program` is the primary one, null while undeclared.
+
+    `class_level` counts from 1. `credit_maximum` and `credit_minimum` go before those of the term.
+    """
 
     code: Code
     given_name: Name
@@ -20,6 +35,10 @@ class StudentFields(Dto):
     birthday: Day | None = None
     email: Email | None = None
     program: ReferenceText | None = None
+    class_level: ClassLevel | None = None
+    test_scores: Annotated[tuple[TestScoreFields, ...], Field(max_length=100)] = ()
+    credit_maximum: Credits | None = None
+    credit_minimum: Credits | None = None
 
 
 class StudentView(StudentFields):
@@ -39,6 +58,10 @@ async def _assemble(identifier: UUID, fields: StudentFields, _before: Student | 
         birthday=fields.birthday,
         email=fields.email,
         program_id=None if program is None else ProgramId(program),
+        class_level=fields.class_level,
+        test_scores=tuple(TestScore(given.test, given.score) for given in fields.test_scores),
+        credit_maximum=fields.credit_maximum,
+        credit_minimum=fields.credit_minimum,
     )
 
 

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.people.cohorts import ClassLevels, Programs, resolve_programs
 from application.shared.caller import EVERYONE
 from application.shared.clock import IdGenerator
 from application.shared.dto import Code, Dto, Name, ReferenceText
+from application.shared.errors import UnknownReference
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve
 from domain.catalog.course import Course
+from domain.catalog.requisite import ConsentBy
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
 from domain.scheduling.term import Term
 from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, TermId
@@ -31,12 +34,22 @@ class ConfigurationFields(Dto):
 
 
 class OfferingFields(Dto):
-    """What is given to offer a course in a term; the code is the course's when none is given."""
+    """What is given to offer a course in a term; the code is the course's when none is given.
+
+    `cross_listed` are the other courses as which the same seats can be taken. `session` is the code of the term's
+    session in which the course is taught, null for the whole term. `class_levels` and `programs` restrict who may take
+    it (empty: nobody is kept out), `consent` is whose permission it takes.
+    """
 
     term: ReferenceText
     course: ReferenceText
     code: Code | None = None
     configurations: Annotated[tuple[ConfigurationFields, ...], Field(min_length=1, max_length=20)]
+    cross_listed: Annotated[tuple[ReferenceText, ...], Field(max_length=20)] = ()
+    session: Annotated[Code, Field(examples=["A"])] | None = None
+    class_levels: ClassLevels = frozenset()
+    programs: Programs = frozenset()
+    consent: ConsentBy | None = None
 
 
 class ComponentView(ComponentFields):
@@ -54,13 +67,18 @@ class ConfigurationView(Dto):
 
 
 class OfferingView(Dto):
-    """An offering as stored; `term` and `course` are ids."""
+    """An offering as stored; references are ids."""
 
     id: UUID
     term: ReferenceText
     course: ReferenceText
     code: Code
     configurations: tuple[ConfigurationView, ...]
+    cross_listed: tuple[ReferenceText, ...]
+    session: Code | None
+    class_levels: ClassLevels
+    programs: Programs
+    consent: ConsentBy | None
     version: int
 
 
@@ -72,12 +90,21 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
     ) -> CourseOffering:
         course_id = CourseId(await resolve(work, Course, "course", fields.course))
         course = await work.records(Course).get(course_id)
+        term_id = TermId(await resolve(work, Term, "term", fields.term))
+        if fields.session is not None:
+            await _require_session(fields.session, term_id, work)
+        cross_listed = [await resolve(work, Course, "cross_listed", text) for text in fields.cross_listed]
         return CourseOffering(
             id=OfferingId(identifier),
-            term_id=TermId(await resolve(work, Term, "term", fields.term)),
+            term_id=term_id,
             course_id=course_id,
             code=fields.code or ("" if course is None else course.entity.code),
             configurations=tuple(assemble_configuration(given, before, ids) for given in fields.configurations),
+            cross_listed=tuple(CourseId(listed) for listed in cross_listed),
+            session=fields.session,
+            class_levels=fields.class_levels,
+            program_ids=await resolve_programs(fields.programs, work),
+            consent=fields.consent,
         )
 
     return RecordKind(
@@ -89,6 +116,13 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         assemble=assemble,
         readers=EVERYONE,
     )
+
+
+async def _require_session(code: str, term_id: TermId, work: Work) -> None:
+    term = await work.records(Term).get(term_id)
+    if term is None or term.entity.session(code) is None:
+        field = "session"
+        raise UnknownReference(field, code)
 
 
 def assemble_configuration(

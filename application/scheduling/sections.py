@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from application.people.cohorts import CohortFields, assemble_cohort
 from application.shared.caller import EVERYONE
-from application.shared.dto import IN_ORDER, Code, Day, Dto, ReferenceText
+from application.shared.dto import IN_ORDER, Code, Day, Dto, Moment, Name, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve, resolve_optional
@@ -15,7 +16,8 @@ from domain.people.instructor import Instructor
 from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, CourseOffering
 from domain.scheduling.room import Room
-from domain.scheduling.section import Section, SectionStatus
+from domain.scheduling.section import ReservedSeats, Section, SectionStatus
+from domain.scheduling.term import Session, Term
 from domain.shared.identifiers import InstructorId, OfferingId, RoomId, SectionId
 
 MAXIMUM_CAPACITY = 100_000
@@ -38,7 +40,10 @@ WeekNumber = Annotated[int, Field(ge=1, le=60)]
 
 
 class MeetingFields(Dto):
-    """A weekly slot: ISO weekdays (1 is Monday), local times, optional week numbers of the term and dates."""
+    """A weekly slot: ISO weekdays (1 is Monday), local times, optional week numbers of the term and dates.
+
+    Dates that are not given are the first and last day of the offering's session, if it has one.
+    """
 
     weekdays: Annotated[frozenset[Weekday], Field(min_length=1, examples=[[1, 3]]), IN_ORDER]
     starts_at: LocalTime
@@ -49,11 +54,22 @@ class MeetingFields(Dto):
     room: ReferenceText | None = None
 
 
+class ReservedSeatsFields(Dto):
+    """Seats that are kept for a cohort until `released_at`, null for good; `name` is unique in the section."""
+
+    name: Name
+    cohort: CohortFields
+    seats: Annotated[int, Field(ge=0, le=MAXIMUM_CAPACITY)]
+    released_at: Moment | None = None
+
+
 class SectionFields(Dto):
     """What is given to create or replace a section.
 
     `component` names a component of the offering, `LEC`, or `1/LEC` with its configuration where the name alone is
     ambiguous. `capacity` is the number of seats, null for no limit. `parent` is a section that must be taken too.
+    `waitlist_capacity` is how many may wait for a seat. `reserved` seats are part of the capacity; whoever belongs to
+    several cohorts counts against the first that has a seat left. Cancelling a section frees everyone in it.
     """
 
     offering: ReferenceText
@@ -64,6 +80,8 @@ class SectionFields(Dto):
     parent: ReferenceText | None = None
     meetings: Annotated[tuple[MeetingFields, ...], Field(max_length=30)] = ()
     instructors: Annotated[tuple[ReferenceText, ...], Field(max_length=30)] = ()
+    waitlist_capacity: Annotated[int, Field(ge=0, le=MAXIMUM_CAPACITY)] = 0
+    reserved: Annotated[tuple[ReservedSeatsFields, ...], Field(max_length=50)] = ()
 
 
 class SectionView(SectionFields):
@@ -96,6 +114,7 @@ async def assemble_section(identifier: UUID, fields: SectionFields, before: Sect
     if parent_id is not None:
         await _check_parent(parent_id, offering, work)
     instructors = [await resolve(work, Instructor, "instructors", text) for text in fields.instructors]
+    session = await _session_of(offering, work)
     return Section(
         id=SectionId(identifier),
         term_id=offering.term_id,
@@ -105,9 +124,19 @@ async def assemble_section(identifier: UUID, fields: SectionFields, before: Sect
         capacity=fields.capacity,
         status=fields.status,
         parent_id=None if parent_id is None else SectionId(parent_id),
-        meetings=tuple([await _meeting(given, work) for given in fields.meetings]),
+        meetings=tuple([await _meeting(given, session, work) for given in fields.meetings]),
         instructor_ids=tuple(dict.fromkeys(InstructorId(instructor) for instructor in instructors)),
+        waitlist_capacity=fields.waitlist_capacity,
+        reserved=tuple([await _reserved(given, work) for given in fields.reserved]),
     )
+
+
+async def _session_of(offering: CourseOffering, work: Work) -> Session | None:
+    """The session in which the offering is taught, None for the whole term."""
+    if offering.session is None:
+        return None
+    term = await work.records(Term).get(offering.term_id)
+    return None if term is None else term.entity.session(offering.session)
 
 
 def _component(name: str, offering: CourseOffering) -> Component:
@@ -131,15 +160,19 @@ async def _check_parent(parent_id: UUID, offering: CourseOffering, work: Work) -
         raise InvalidField(field, reason)
 
 
-async def _meeting(given: MeetingFields, work: Work) -> Meeting:
+async def _reserved(given: ReservedSeatsFields, work: Work) -> ReservedSeats:
+    return ReservedSeats(given.name, await assemble_cohort(given.cohort, work), given.seats, given.released_at)
+
+
+async def _meeting(given: MeetingFields, session: Session | None, work: Work) -> Meeting:
     room = await resolve_optional(work, Room, "room", given.room)
     return Meeting(
         weekdays=given.weekdays,
         starts_at=given.starts_at,
         ends_at=given.ends_at,
         weeks=given.weeks,
-        first_date=given.first_date,
-        last_date=given.last_date,
+        first_date=given.first_date if session is None else given.first_date or session.starts_on,
+        last_date=given.last_date if session is None else given.last_date or session.ends_on,
         room_id=None if room is None else RoomId(room),
     )
 

@@ -8,6 +8,7 @@ from domain.people.student import Student
 from domain.registration.enrollment import Enrollment, EnrollmentStatus
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
+from domain.scheduling.term import Term
 from infrastructure.persistence.memory.kinds import KINDS, kind_of
 from infrastructure.persistence.memory.tables import Tables
 
@@ -21,6 +22,14 @@ def require_references(tables: Tables, entity: Entity) -> None:
             raise UnknownReference(field, str(identifier))
     if isinstance(entity, Section):
         _require_family(tables, entity)
+    if isinstance(entity, CourseOffering) and not _session_is_there(tables, entity):
+        field = "session"
+        raise UnknownReference(field, str(entity.session))
+
+
+def _session_is_there(tables: Tables, offering: CourseOffering) -> bool:
+    """Whether the offering is taught in the whole term, or in a session that the term has."""
+    return offering.session is None or tables.entity(Term, offering.term_id).session(offering.session) is not None
 
 
 def _require_family(tables: Tables, section: Section) -> None:
@@ -58,7 +67,11 @@ def _sections_of(enrollment: Enrollment) -> tuple[UUID, ...]:
 
 
 def require_dependents_fit(tables: Tables, entity: Entity) -> None:
-    """Raise `StillReferenced` if sections or enrollments no longer fit an entity that has just changed."""
+    """Raise `StillReferenced` if offerings, sections or enrollments no longer fit an entity that has just changed."""
+    if isinstance(entity, Term):
+        offerings = (stored.entity for stored in tables.records(CourseOffering).values())
+        if not all(_session_is_there(tables, offering) for offering in offerings if offering.term_id == entity.id):
+            raise StillReferenced(kind_of(Term).name, kind_of(CourseOffering).table)
     if isinstance(entity, CourseOffering | Section):
         _require_sections_fit(tables, entity)
         for enrollment in tables.enrollments.values():
@@ -79,8 +92,8 @@ def _require_sections_fit(tables: Tables, entity: CourseOffering | Section) -> N
 def _fits(enrollment: Enrollment, entity: CourseOffering | Section) -> bool:
     """Whether the enrollment fits the offering or section, if it goes through it."""
     if isinstance(entity, CourseOffering):
-        same = (enrollment.term_id, enrollment.course_id) == (entity.term_id, entity.course_id)
-        return same or enrollment.offering_id != entity.id
+        known = enrollment.term_id == entity.term_id and enrollment.course_id in entity.course_ids
+        return known or enrollment.offering_id != entity.id
     return all(
         seat.component_id == entity.component_id
         and (seat.seat_no is not None or entity.is_unlimited or enrollment.status is EnrollmentStatus.DROPPED)

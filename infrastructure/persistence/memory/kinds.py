@@ -10,6 +10,7 @@ from domain.catalog.course import Course
 from domain.catalog.department import Department
 from domain.catalog.grading import GradingScheme
 from domain.catalog.program import Program
+from domain.people.cohort import Cohort
 from domain.people.hold import Hold
 from domain.people.instructor import Instructor
 from domain.people.student import Student
@@ -18,6 +19,7 @@ from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
+from domain.scheduling.time_ticket import TimeTicket
 
 E = TypeVar("E", bound=Entity)
 
@@ -64,9 +66,25 @@ def _of_attempt(attempt: CourseAttempt) -> Iterator[Pointer]:
     yield "scheme", GradingScheme, attempt.scheme_id
 
 
+def _of_cohort(cohort: Cohort) -> Iterator[Pointer]:
+    for student in cohort.students:
+        yield "students", Student, student
+    for program in cohort.programs:
+        yield "programs", Program, program
+
+
+def _of_time_ticket(ticket: TimeTicket) -> Iterator[Pointer]:
+    yield "term", Term, ticket.term_id
+    yield from _of_cohort(ticket.cohort)
+
+
 def _of_offering(offering: CourseOffering) -> Iterator[Pointer]:
     yield "term", Term, offering.term_id
     yield "course", Course, offering.course_id
+    for course in offering.cross_listed:
+        yield "cross_listed", Course, course
+    for program in offering.program_ids:
+        yield "programs", Program, program
 
 
 def _of_section(section: Section) -> Iterator[Pointer]:
@@ -76,6 +94,8 @@ def _of_section(section: Section) -> Iterator[Pointer]:
         yield "room", Room, meeting.room_id
     for instructor in section.instructor_ids:
         yield "instructors", Instructor, instructor
+    for reserved in section.reserved:
+        yield from _of_cohort(reserved.cohort)
 
 
 KINDS: dict[type[Entity], Kind[Any]] = {
@@ -107,6 +127,7 @@ KINDS: dict[type[Entity], Kind[Any]] = {
             lambda section: section.code,
             lambda section: section.term_id,
         ),
+        Kind(TimeTicket, "time ticket", "time-tickets", _of_time_ticket),
     )
 }
 """All of them, in the order in which they are looked through for whoever still refers to a record."""

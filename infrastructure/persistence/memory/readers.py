@@ -44,6 +44,7 @@ _TYPES: Mapping[str, type[Any]] = {
     "credits": Decimal,
     "enrolled_at": datetime,
     "number": int,
+    "opens_at": datetime,
     "placed_at": datetime,
     "starts_on": date,
 }

@@ -10,10 +10,11 @@ from application.shared.errors import AlreadyExists, StaleWrite, UnknownReferenc
 from application.shared.records import Entity, Stored
 from domain.catalog.course import Course
 from domain.catalog.program import Program
+from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.seating import Seating
 from domain.scheduling.section import Section
-from domain.scheduling.term import Term
+from domain.scheduling.term import CreditLimits, Term
 from domain.shared.identifiers import InstitutionId, SectionId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.memory.constraints import (
@@ -137,13 +138,32 @@ def _open(tables: Tables, entity: Entity) -> None:
 
 
 def _with_cents(entity: E) -> E:
-    """The entity with its credits in hundredths, as columns of two decimals keep them."""
+    """The entity with its credits and scores in hundredths, as columns of two decimals keep them."""
     match entity:
         case Course() | CourseAttempt():
             return replace(entity, credits=entity.credits.quantize(_CENTS))
         case Program(required_credits=Decimal() as credits_):
             return replace(entity, required_credits=credits_.quantize(_CENTS))
-        case Term(credit_maximum=Decimal() as credits_):
-            return replace(entity, credit_maximum=credits_.quantize(_CENTS))
+        case Term():
+            return replace(
+                entity,
+                credit_maximum=_cents(entity.credit_maximum),
+                credit_minimum=_cents(entity.credit_minimum),
+                credit_limits={
+                    level: CreditLimits(_cents(limits.maximum), _cents(limits.minimum))
+                    for level, limits in entity.credit_limits.items()
+                },
+            )
+        case Student():
+            return replace(
+                entity,
+                credit_maximum=_cents(entity.credit_maximum),
+                credit_minimum=_cents(entity.credit_minimum),
+                test_scores=tuple(replace(score, score=score.score.quantize(_CENTS)) for score in entity.test_scores),
+            )
         case _:
             return entity
+
+
+def _cents(number: Decimal | None) -> Decimal | None:
+    return None if number is None else number.quantize(_CENTS)

@@ -10,13 +10,15 @@ from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.catalog.requisite import Requisite
 from domain.catalog.requisite_grammar import print_requisite
+from domain.people.cohort import Cohort
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.enrollment import Enrollment
 from domain.scheduling.calendar import Meeting
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
-from domain.scheduling.term import Term
+from domain.scheduling.term import Session, Term
+from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import EnrollmentId
 from infrastructure.persistence.memory.tables import Tables
 
@@ -85,12 +87,59 @@ def _attempt(tables: Tables, attempt: CourseAttempt) -> Row:
     }
 
 
+def _student(_tables: Tables, student: Student) -> Row:
+    return {**_flat(student), "test_scores": [_flat(score) for score in student.test_scores]}
+
+
+def _term(_tables: Tables, term: Term) -> Row:
+    limits = sorted(term.credit_limits.items())
+    return {
+        **_flat(term),
+        "credit_limits": [
+            {"class_level": level, "credit_maximum": limit.maximum, "credit_minimum": limit.minimum}
+            for level, limit in limits
+        ],
+        "sessions": [_session(session) for session in term.sessions],
+    }
+
+
+def _session(session: Session) -> Row:
+    return {
+        "code": session.code,
+        "name": session.name,
+        "starts_on": session.starts_on,
+        "ends_on": session.ends_on,
+        "add_deadline": session.deadlines.add,
+        "drop_deadline": session.deadlines.drop,
+        "withdrawal_deadline": session.deadlines.withdrawal,
+    }
+
+
+def _time_ticket(_tables: Tables, ticket: TimeTicket) -> Row:
+    return {**_flat(ticket), "cohort": _cohort(ticket.cohort)}
+
+
+def _cohort(cohort: Cohort) -> Row:
+    return {
+        "students": [str(student) for student in cohort.students],
+        "programs": [str(program) for program in cohort.programs],
+        "class_levels": cohort.class_levels,
+    }
+
+
 def _offering(_tables: Tables, offering: CourseOffering) -> Row:
     configurations = [
         {"id": conf.id, "name": conf.name, "components": [_flat(component) for component in conf.components]}
         for conf in offering.configurations
     ]
-    return {**_flat(offering), "configurations": configurations}
+    row = {
+        **_flat(offering),
+        "configurations": configurations,
+        "cross_listed": [str(course) for course in offering.cross_listed],
+        "programs": [str(program) for program in offering.program_ids],
+    }
+    del row["program_ids"]
+    return row
 
 
 def _section(tables: Tables, section: Section) -> Row:
@@ -109,6 +158,8 @@ def _section(tables: Tables, section: Section) -> Row:
         "parent": None if section.parent_id is None else str(section.parent_id),
         "meetings": [meeting_row(meeting) for meeting in section.meetings],
         "instructors": [str(instructor) for instructor in section.instructor_ids],
+        "waitlist_capacity": section.waitlist_capacity,
+        "reserved": [{**_flat(reserved), "cohort": _cohort(reserved.cohort)} for reserved in section.reserved],
         "seats_taken": taken,
         "seats_free": None if section.capacity is None else max(0, section.capacity - taken),
     }
@@ -153,6 +204,9 @@ _SPECIAL: dict[type[Entity], Callable[[Tables, Any], Row]] = {
     Course: _course,
     GradingScheme: _grading_scheme,
     CourseAttempt: _attempt,
+    Student: _student,
+    Term: _term,
+    TimeTicket: _time_ticket,
     CourseOffering: _offering,
     Section: _section,
 }
