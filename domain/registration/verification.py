@@ -31,10 +31,14 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class SeatRows:
-    """The seats that a section has, by their numbers, and how many of them the desk `counted`."""
+    """The seats that a section has, by their numbers; those `above` capacity were added by permissions.
+
+    `counted` is how many of the others the desk counted.
+    """
 
     numbers: frozenset[int] = frozenset()
     counted: int = 0
+    above: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def _wrongly_filled(by_section: Mapping[SectionId, list[Sitting]], roster: TermR
     """Sections with more students than seats, students on seats that are not there, and seats that nobody may have.
 
     A cut below the roster leaves taken seats until they are given back: a section may seat more than its capacity on
-    seats that the desk made, but not have a free one then.
+    seats that the desk made, but not have a free one then. A seat that a permission added is there while it is taken.
     """
     for section in roster.sections:
         seats = roster.seats.get(section.id, SeatRows())
@@ -94,17 +98,20 @@ def _wrongly_filled(by_section: Mapping[SectionId, list[Sitting]], roster: TermR
         nowhere = ", ".join(
             sorted(s.student_code for s in sittings if s.seat_no is not None and s.seat_no not in seats.numbers)
         )
-        made = min(len(seats.numbers), seats.counted)
-        if section.capacity is not None and len(sittings) > max(section.capacity, made):
+        ordinary = seats.numbers - seats.above
+        made = min(len(ordinary), seats.counted)
+        if section.capacity is not None and len(sittings) > max(section.capacity, made) + len(seats.above):
             lacking = f", with no seat for {nowhere}" if nowhere else ""
             yield Offence("capacity", f"section {section.code} seats {len(sittings)} of {section.capacity}{lacking}")
         elif nowhere:
             yield Offence("seated", f"section {section.code} does not have the seat that it gave to {nowhere}")
-        taken = len(held & seats.numbers)
+        taken = len(held & ordinary)
         wanted = 0 if section.capacity is None else max(section.capacity, taken)
-        if len(seats.numbers) != wanted:
-            found = f"{len(seats.numbers)} seats, {taken} of them taken, instead of {wanted}"
+        if len(ordinary) != wanted:
+            found = f"{len(ordinary)} seats, {taken} of them taken, instead of {wanted}"
             yield Offence("seats", f"section {section.code} has {found}")
+        for seat_no in sorted(seats.above - held):
+            yield Offence("seats", f"section {section.code} keeps seat {seat_no} above capacity, which nobody holds")
 
 
 def _seats_shared(
@@ -151,7 +158,7 @@ def _incomplete(
         if offering is None:
             yield Offence("offering", f"{student} has enrollment {enrollment} in no offering of this term")
             continue
-        if offering.course_id != sittings[0].course_id:
+        if sittings[0].course_id not in offering.course_ids:
             yield Offence("course", f"{student} has enrollment {enrollment} in {offering.code} for another course")
         taken = Counter(sections[s.section_id].component_id if s.section_id in sections else None for s in sittings)
         wanted = [Counter(part.id for part in configuration.components) for configuration in offering.configurations]

@@ -16,10 +16,11 @@ from domain.registration.enrollment import Enrollment
 from domain.registration.outcomes import Decided, Decision, Outcome, RequestDecided
 from domain.registration.verification import verify
 from domain.shared.identifiers import StudentId
-from tests.properties.university_strategy import command_lists, universities
+from tests.properties.command_strategy import command_lists
+from tests.properties.university_strategy import universities
 from tests.support.decided import decided_at_once, decided_one_by_one
-from tests.support.domain_builders import University
 from tests.support.stored_term import StoredTerm
+from tests.support.university import University
 
 
 def decisions_in(answers: Sequence[Decided]) -> list[Decision]:
@@ -99,14 +100,15 @@ def test_every_action_is_answered_with_the_next_number_and_its_reasons(
             numbers.extend(d.number for d in answer.decisions)
         else:
             numbers.append(answer.number)
-    assert numbers == list(range(facts.next_number, effects.next_number))
+    numbers += [consequence.number for recorded in effects.recorded for consequence in recorded.consequences]
+    assert sorted(numbers) == list(range(facts.next_number, effects.next_number))
     for decision in decisions_in(answers):
         assert (decision.outcome is Outcome.REJECTED) == bool(decision.rejections) == (decision.enrollment is None)
         for rejection in decision.rejections:
             entry = REJECTIONS[RejectionCode(rejection.code)]
             assert rejection.parameters.keys() == set(entry.parameters)
             assert rejection_view(rejection).message
-    assert [e.number for e in effects.enrolled] == [
+    assert [change.after.number for change in effects.enrollments.values() if change.before is None] == [
         d.number for d in decisions_in(answers) if d.outcome is Outcome.ENROLLED
     ]
 

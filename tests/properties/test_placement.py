@@ -15,7 +15,8 @@ from domain.scheduling.calendar import meetings_clash
 from domain.scheduling.section import Section, SectionStatus
 from domain.shared.verdict import Rejection
 from tests.properties.university_strategy import universities
-from tests.support.domain_builders import University, a_request, adding
+from tests.support.domain_builders import a_request, adding
+from tests.support.university import University
 
 
 def every_combination(known: OfferingFacts) -> Iterator[tuple[Section, ...]]:
@@ -75,7 +76,7 @@ def test_an_add_without_sections_enrolls_where_brute_force_would(university: Uni
     facts = university.facts()
     known = data.draw(st.sampled_from(sorted(facts.offerings.values(), key=lambda o: o.offering.code)))
 
-    assume(facts.term.credit_maximum is None or known.credits <= facts.term.credit_maximum)
+    assume(facts.term.credit_maximum is None or known.courses[0].credits <= facts.term.credit_maximum)
 
     (answer,), _ = decide(facts, [a_request("someone free", adding(known.offering.code))])
 

@@ -1,11 +1,12 @@
-"""A list of commands decided and stored in two ways: as one list, and each command on what those before it left."""
+"""A list of commands decided and stored in two ways, and the parts of an answer that tests look at."""
 
 from collections.abc import Sequence
 
 from domain.registration.commands import Command
 from domain.registration.decide import decide
+from domain.registration.enrollment import Enrollment, EnrollmentStatus
 from domain.registration.facts import Facts
-from domain.registration.outcomes import Decided
+from domain.registration.outcomes import Decided, Decision, Effects, Outcome, RequestDecided
 from tests.support.stored_term import StoredTerm
 
 
@@ -26,3 +27,26 @@ def decided_one_by_one(facts: Facts, commands: Sequence[Command]) -> tuple[list[
         term.apply(effects)
         answers.append(answer)
     return answers, term
+
+
+def decisions(answer: Decided) -> tuple[Decision, ...]:
+    """The decisions of a request."""
+    assert isinstance(answer, RequestDecided)
+    return answer.decisions
+
+
+def outcomes(answer: Decided) -> list[Outcome]:
+    """What became of each action of a request."""
+    return [decision.outcome for decision in decisions(answer)]
+
+
+def enrolled_in(effects: Effects) -> list[Enrollment]:
+    """The new enrollments that are to be stored as standing, in the order of decisions."""
+    new = [change.after for change in effects.enrollments.values() if change.before is None]
+    return sorted((e for e in new if e.status is EnrollmentStatus.ENROLLED), key=lambda e: e.number)
+
+
+def ended_in(effects: Effects) -> list[Enrollment]:
+    """The enrollments that are to be stored as ended, in the order of decisions."""
+    ended = [c.after for c in effects.enrollments.values() if c.after.status is not EnrollmentStatus.ENROLLED]
+    return sorted(ended, key=lambda e: e.number)

@@ -11,7 +11,8 @@ from domain.registration.commands import RegistrationRequest, ReviseSection
 from domain.registration.facts import Facts
 from domain.registration.outcomes import Decided, Outcome, RequestDecided, RevisionRefused
 from domain.shared.identifiers import TermId
-from tests.support.domain_builders import NOON, University, a_request, a_term, adding, identifier
+from tests.support.domain_builders import NOON, a_request, a_term, adding, identifier
+from tests.support.university import University
 from tests.unit.application.fakes import INSTITUTION, BookInMemory, UnitOfWorkInMemory
 
 SPRING = a_term()

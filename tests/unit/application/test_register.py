@@ -11,7 +11,8 @@ from application.registration.register import Register
 from application.shared.caller import Caller, Role
 from application.shared.errors import AccessDenied, UnknownReference
 from domain.registration.outcomes import Outcome
-from tests.support.domain_builders import University, a_term, dropping, identifier, section_id, student_id
+from tests.support.domain_builders import a_term, dropping, identifier, section_id, student_id
+from tests.support.university import University
 from tests.unit.application.fakes import (
     BookInMemory,
     CountedIds,

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.scheduling.calendar import Meeting, TermCalendar, Weekday, meeting_days, meetings_clash
-from tests.support.domain_builders import University, a_meeting
+from tests.support.domain_builders import a_meeting
+from tests.support.university import University
 
 MONDAY_START = TermCalendar(date(2027, 2, 1), date(2027, 5, 30))
 THURSDAY_START = TermCalendar(date(2027, 2, 4), date(2027, 5, 30))

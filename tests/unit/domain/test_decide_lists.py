@@ -7,13 +7,12 @@ from domain.registration.codes import RejectionCode
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.enrollment import EnrollmentStatus
-from domain.registration.outcomes import Decided, Decision, Outcome, RequestDecided
+from domain.registration.outcomes import Outcome
 from domain.scheduling.calendar import Weekday
-from tests.support.decided import decided_at_once, decided_one_by_one
+from tests.support.decided import decided_at_once, decided_one_by_one, decisions, ended_in, enrolled_in, outcomes
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
-    University,
     a_meeting,
     a_request,
     a_term,
@@ -21,15 +20,7 @@ from tests.support.domain_builders import (
     dropping,
     section_id,
 )
-
-
-def decisions(answer: Decided) -> tuple[Decision, ...]:
-    assert isinstance(answer, RequestDecided)
-    return answer.decisions
-
-
-def outcomes(answer: Decided) -> list[Outcome]:
-    return [decision.outcome for decision in decisions(answer)]
+from tests.support.university import University
 
 
 def test_an_enrollment_says_who_sits_where_since_when() -> None:
@@ -38,10 +29,10 @@ def test_an_enrollment_says_who_sits_where_since_when() -> None:
 
     (answer,), effects = decide(university.facts(), [a_request("S1", adding("CS-101"))])
 
-    (enrollment,) = effects.enrolled
+    (enrollment,) = enrolled_in(effects)
     assert decisions(answer)[0].enrollment == enrollment
     assert (enrollment.number, enrollment.credits, enrollment.enrolled_at) == (7, Decimal("4.5"), NOON)
-    assert (enrollment.status, enrollment.dropped_at) == (EnrollmentStatus.ENROLLED, None)
+    assert (enrollment.status, enrollment.ended_at) == (EnrollmentStatus.ENROLLED, None)
     assert [(seat.section_id, seat.seat_no) for seat in enrollment.seats] == [(section_id("CS-101-A"), 1)]
     assert effects.next_number == 8
 
@@ -50,7 +41,7 @@ def test_deciding_nothing_changes_nothing() -> None:
     answers, effects = decide(University(next_number=7).facts(), [])
 
     assert answers == ()
-    assert (effects.next_number, effects.enrolled, effects.seating) == (7, [], {})
+    assert (effects.next_number, effects.enrollments, effects.seating) == (7, {}, {})
 
 
 def test_best_effort_grants_what_it_can_in_the_listed_order() -> None:
@@ -65,7 +56,7 @@ def test_best_effort_grants_what_it_can_in_the_listed_order() -> None:
 
     assert outcomes(answer) == [Outcome.ENROLLED, Outcome.REJECTED, Outcome.ENROLLED, Outcome.REJECTED]
     assert [d.number for d in decisions(answer)] == [1, 2, 3, 4]
-    assert len(effects.enrolled) == 2
+    assert len(enrolled_in(effects)) == 2
 
 
 def test_the_second_of_two_clashing_adds_is_refused() -> None:
@@ -123,8 +114,9 @@ def test_what_a_request_adds_a_later_one_drops_and_both_are_to_be_stored() -> No
     )
 
     assert [outcomes(answer) for answer in answers] == [[Outcome.ENROLLED], [Outcome.DROPPED]]
-    assert [e.id for e in effects.enrolled] == [e.id for e in effects.dropped]
-    assert effects.dropped[0].dropped_at == NOON
+    (change,) = effects.enrollments.values()
+    assert change.before is None
+    assert (change.after.status, change.after.ended_at) == (EnrollmentStatus.DROPPED, NOON)
     assert effects.seating[section_id("CS-101-A")].free == 1
 
 
@@ -139,7 +131,7 @@ def test_a_seat_that_is_dropped_can_be_taken_again_in_the_same_request() -> None
     )
 
     assert outcomes(answer) == [Outcome.DROPPED, Outcome.ENROLLED]
-    assert effects.enrolled[0].seats[0].seat_no == effects.dropped[0].seats[0].seat_no == 1
+    assert enrolled_in(effects)[0].seats[0].seat_no == ended_in(effects)[0].seats[0].seat_no == 1
     assert effects.seating[section_id("CS-101-A")].free == 0
 
 

@@ -30,7 +30,8 @@ from domain.shared.identifiers import (
 )
 from domain.shared.institution import Institution
 from domain.shared.invalid import InvalidValue
-from tests.support.domain_builders import NOON, University, a_hold, a_meeting, a_term, identifier, student_id
+from tests.support.domain_builders import NOON, a_hold, a_meeting, a_term, identifier, student_id
+from tests.support.university import University
 
 COURSE = Course(CourseId(identifier("course", "CS-101")), "CS", "101", "Programming", "", Decimal(3))
 PROGRAM = Program(ProgramId(identifier("program", "BSC")), "BSC", "Bachelor")

@@ -1,21 +1,23 @@
 """A student who names sections gets exactly those, if they are one for each component of one configuration."""
 
+from dataclasses import replace
+
 from domain.registration.codes import RejectionCode
-from domain.registration.commands import Add
+from domain.registration.commands import Choice
 from domain.registration.decide import decide
 from domain.registration.outcomes import Decision, Outcome, RequestDecided
 from domain.scheduling.calendar import Weekday
 from domain.shared.reference import Reference
+from tests.support.decided import enrolled_in
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
-    University,
     a_meeting,
     a_request,
     adding,
     by_code,
-    enrollment_id,
     section_id,
 )
+from tests.support.university import University
 
 
 def two_ways() -> University:
@@ -94,11 +96,8 @@ def test_each_unknown_section_is_told_and_the_known_ones_are_still_judged() -> N
 
 def test_a_section_named_twice_is_taken_once() -> None:
     university = two_ways()
-    by_both_names = Add(
-        enrollment_id("CS-101"),
-        by_code("CS-101"),
-        (by_code("SEM-1"), Reference.of(section_id("SEM-1")), by_code("SEM-1")),
-    )
+    names = (by_code("SEM-1"), Reference.of(section_id("SEM-1")), by_code("SEM-1"))
+    by_both_names = replace(adding("CS-101"), choices=(Choice(by_code("CS-101"), names),))
 
     (request,), effects = decide(university.facts(), [a_request("S1", by_both_names)])
 
@@ -172,6 +171,6 @@ def test_unlimited_sections_take_everybody_without_a_seat_number() -> None:
         university.facts(), [a_request(name, adding("CS-101", as_name=f"{name}/CS-101")) for name in students]
     )
 
-    assert len(answers) == len(effects.enrolled) == 50
-    assert {seat.seat_no for enrollment in effects.enrolled for seat in enrollment.seats} == {None}
+    assert len(answers) == len(enrolled_in(effects)) == 50
+    assert {seat.seat_no for enrollment in enrolled_in(effects) for seat in enrollment.seats} == {None}
     assert not effects.seating

@@ -11,7 +11,9 @@ from domain.scheduling.calendar import Weekday
 from domain.scheduling.section import Section, SectionStatus
 from domain.shared.identifiers import OfferingId
 from domain.shared.verdict import Rejection
-from tests.support.domain_builders import LECTURE_AND_LAB, University, a_meeting, a_request, adding, identifier
+from tests.support.decided import enrolled_in
+from tests.support.domain_builders import LECTURE_AND_LAB, a_meeting, a_request, adding, identifier
+from tests.support.university import University
 
 
 def placed(university: University, *schedule: Section, offering: str = "CS-101") -> list[str] | Rejection:
@@ -193,4 +195,4 @@ def test_a_student_is_placed_where_seats_are_left() -> None:
 
     results = [answer.decisions[0].outcome for answer in answers if isinstance(answer, RequestDecided)]
     assert results == [Outcome.ENROLLED, Outcome.ENROLLED, Outcome.REJECTED]
-    assert len({enrollment.seats[0].section_id for enrollment in effects.enrolled}) == 2
+    assert len({enrollment.seats[0].section_id for enrollment in enrolled_in(effects)}) == 2

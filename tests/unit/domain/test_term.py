@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.registration.eligibility import (
+from domain.registration.windows import (
     add_deadline_is_ahead,
-    drop_deadline_is_ahead,
+    leaving_deadline_is_ahead,
     registration_is_open,
 )
-from domain.shared.verdict import ALLOWED, Rejection
+from domain.shared.verdict import Allowed, Rejection
 from tests.support.domain_builders import a_term
 
 OPENS = datetime(2027, 1, 10, 8, 0, tzinfo=UTC)
@@ -25,7 +25,7 @@ def test_registration_is_open_from_its_first_moment_until_just_before_its_last(m
     term = a_term(opens_at=OPENS, closes_at=CLOSES)
 
     assert term.is_open_at(moment) is is_open
-    assert (registration_is_open(term, moment) is ALLOWED) is is_open
+    assert isinstance(registration_is_open(term, moment), Allowed) is is_open
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_registration_is_open_from_its_first_moment_until_just_before_its_last(m
 def test_a_deadline_ends_with_the_local_day(zone: str, last_moment: datetime) -> None:
     term = a_term(time_zone=zone, add_deadline=date(2027, 2, 10), drop_deadline=date(2027, 2, 10))
 
-    assert add_deadline_is_ahead(term, last_moment) is ALLOWED
-    assert drop_deadline_is_ahead(term, last_moment) is ALLOWED
-    assert isinstance(add_deadline_is_ahead(term, last_moment + INSTANT), Rejection)
-    assert isinstance(drop_deadline_is_ahead(term, last_moment + INSTANT), Rejection)
+    assert isinstance(add_deadline_is_ahead(term, None, last_moment), Allowed)
+    assert isinstance(leaving_deadline_is_ahead(term, None, last_moment), Allowed)
+    assert isinstance(add_deadline_is_ahead(term, None, last_moment + INSTANT), Rejection)
+    assert isinstance(leaving_deadline_is_ahead(term, None, last_moment + INSTANT), Rejection)
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_deadline_on_the_day_the_clocks_change_ends_with_that_day(deadline: da
     term = a_term(time_zone="Europe/Madrid", add_deadline=deadline)
 
     assert term.day_of(last_moment) == deadline
-    assert add_deadline_is_ahead(term, last_moment) is ALLOWED
-    assert isinstance(add_deadline_is_ahead(term, last_moment + INSTANT), Rejection)
+    assert isinstance(add_deadline_is_ahead(term, None, last_moment), Allowed)
+    assert isinstance(add_deadline_is_ahead(term, None, last_moment + INSTANT), Rejection)
 
 
 def test_the_day_of_a_moment_is_the_same_in_whatever_zone_the_moment_is_written() -> None:
@@ -75,5 +75,5 @@ def test_the_add_deadline_says_nothing_about_drops() -> None:
     term = a_term(add_deadline=date(2027, 2, 10), drop_deadline=date(2027, 2, 20))
     between = datetime(2027, 2, 15, tzinfo=UTC)
 
-    assert isinstance(add_deadline_is_ahead(term, between), Rejection)
-    assert drop_deadline_is_ahead(term, between) is ALLOWED
+    assert isinstance(add_deadline_is_ahead(term, None, between), Rejection)
+    assert isinstance(leaving_deadline_is_ahead(term, None, between), Allowed)

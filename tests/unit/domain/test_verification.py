@@ -13,7 +13,6 @@ from domain.shared.identifiers import CourseId
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
-    University,
     a_meeting,
     a_term,
     enrollment_id,
@@ -22,6 +21,7 @@ from tests.support.domain_builders import (
     student_id,
 )
 from tests.support.stored_term import StoredTerm
+from tests.support.university import University
 
 
 def a_university() -> University:
