@@ -31,6 +31,7 @@ from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
+from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
@@ -75,6 +76,7 @@ class Container(containers.DeclarativeContainer):
 
     rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
     terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)
+    time_tickets = providers.Factory(RecordKeeping, TIME_TICKETS, unit_of_work, reading, ids)
     offerings = providers.Factory(RecordKeeping, providers.Singleton(offering_kind, ids), unit_of_work, reading, ids)
     sections = providers.Factory(RecordKeeping, SECTIONS, unit_of_work, reading, ids)
     import_timetable = providers.Factory(ImportTimetable, unit_of_work, ids)

@@ -22,6 +22,7 @@ from application.scheduling.offerings import OfferingFields, OfferingView
 from application.scheduling.rooms import RoomFields, RoomView
 from application.scheduling.sections import SectionFields, SectionView
 from application.scheduling.terms import TermFields, TermView
+from application.scheduling.time_tickets import TimeTicketFields, TimeTicketView
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from application.shared.institutions import InstitutionFields, KeepInstitutions
@@ -38,6 +39,7 @@ from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
+from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import InstitutionId, StudentId
 from domain.shared.reference import Reference
 
@@ -62,6 +64,7 @@ class Matricula:
     import_attempts: ImportAttempts
     rooms: RecordKeeping[Room, RoomFields, RoomView]
     terms: RecordKeeping[Term, TermFields, TermView]
+    time_tickets: RecordKeeping[TimeTicket, TimeTicketFields, TimeTicketView]
     offerings: RecordKeeping[CourseOffering, OfferingFields, OfferingView]
     sections: RecordKeeping[Section, SectionFields, SectionView]
     import_timetable: ImportTimetable

@@ -24,6 +24,7 @@ ENROLLMENT_ID = "01939a1c-0000-7000-8000-00000000000e"
 REQUEST_ID = "01939a1c-0000-7000-8000-00000000000f"
 GRADING_SCHEME_ID = "01939a1c-0000-7000-8000-000000000010"
 COURSE_ATTEMPT_ID = "01939a1c-0000-7000-8000-000000000011"
+TIME_TICKET_ID = "01939a1c-0000-7000-8000-000000000020"
 
 _ARRIVED = "2026-01-12T13:00:00Z"
 
@@ -70,6 +71,10 @@ STUDENT: Json = {
     "birthday": "2006-03-14",
     "email": "s-0001@students.example",
     "program": "code:SYS-ENG",
+    "class_level": 2,
+    "test_scores": [{"test": "MATH", "score": "72.50"}],
+    "credit_maximum": "21.00",
+    "credit_minimum": None,
 }
 INSTRUCTOR: Json = {
     "code": "I-0001",
@@ -106,6 +111,29 @@ TERM: Json = {
     "drop_deadline": "2026-03-27",
     "holidays": ["2026-04-03"],
     "credit_maximum": "18",
+    "withdrawal_deadline": "2026-05-08",
+    "credit_minimum": None,
+    "credit_limits": [{"class_level": 1, "credit_maximum": "15.00", "credit_minimum": "6.00"}],
+    "sessions": [
+        {
+            "code": "A",
+            "name": "First eight weeks",
+            "starts_on": "2026-02-02",
+            "ends_on": "2026-03-28",
+            "add_deadline": "2026-02-06",
+            "drop_deadline": "2026-02-20",
+            "withdrawal_deadline": "2026-03-13",
+        }
+    ],
+    "waitlist_closes_at": "2026-02-13T05:00:00Z",
+    "in_progress_counts": True,
+}
+TIME_TICKET: Json = {
+    "term": "code:2026-1",
+    "name": "Systems Engineering, second year on",
+    "cohort": {"students": ["code:S-0001"], "programs": ["code:SYS-ENG"], "class_levels": [2, 3, 4, 5]},
+    "opens_at": "2026-01-12T13:00:00Z",
+    "closes_at": "2026-01-30T05:00:00Z",
 }
 ROOM: Json = {"code": "B-101", "name": "Building B, room 101", "capacity": 40}
 OFFERING: Json = {
@@ -113,6 +141,11 @@ OFFERING: Json = {
     "course": "code:CS-101",
     "code": "CS-101",
     "configurations": [{"name": "1", "components": [{"name": "LEC", "kind": "lecture"}]}],
+    "cross_listed": [],
+    "session": None,
+    "class_levels": [],
+    "programs": [],
+    "consent": None,
 }
 SECTION: Json = {
     "offering": "code:2026-1:CS-101",
@@ -133,6 +166,14 @@ SECTION: Json = {
         }
     ],
     "instructors": ["code:I-0001"],
+    "waitlist_capacity": 10,
+    "reserved": [],
+}
+RESERVED_SEATS: Json = {
+    "name": "First year",
+    "cohort": {"students": [], "programs": ["code:SYS-ENG"], "class_levels": [1]},
+    "seats": 5,
+    "released_at": "2026-02-01T05:00:00Z",
 }
 
 _COMPONENT: Json = {"id": COMPONENT_ID, "name": "LEC", "kind": "lecture"}
@@ -150,6 +191,7 @@ SECTION_VIEW = stored(
     component="1/LEC",
     meetings=[{**SECTION["meetings"][0], "room": ROOM_ID}],
     instructors=[INSTRUCTOR_ID],
+    reserved=[{**RESERVED_SEATS, "cohort": {"students": [], "programs": [PROGRAM_ID], "class_levels": [1]}}],
     term=TERM_ID,
     term_code="2026-1",
     course_code="CS-101",
@@ -164,6 +206,12 @@ COURSE_ATTEMPT_VIEW = stored(
     course=COURSE_ID,
     course_code="CS-101",
     scheme=GRADING_SCHEME_ID,
+)
+TIME_TICKET_VIEW = stored(
+    TIME_TICKET_ID,
+    TIME_TICKET,
+    term=TERM_ID,
+    cohort={"students": [STUDENT_ID], "programs": [PROGRAM_ID], "class_levels": [2, 3, 4, 5]},
 )
 HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=_ARRIVED, released_at=None)
 

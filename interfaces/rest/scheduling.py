@@ -1,4 +1,4 @@
-"""The resources of scheduling: terms, rooms, offerings and sections, and a term's sections as a collection."""
+"""The resources of scheduling: terms, time tickets, rooms, offerings and sections, and a term's sections."""
 
 from typing import Annotated, Any
 
@@ -9,9 +9,11 @@ from application.scheduling.offerings import OfferingFields, OfferingView
 from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS, TermFields, TermView
+from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.paging import Listing, PageQuery
 from interfaces.rest import documentation as docs
 from interfaces.rest import examples
+from interfaces.rest.answers import PERSONAL
 from interfaces.rest.kept import KeptRecords, KeptSections, kept, kept_sections
 from interfaces.rest.pages import Asked, page_answer, page_parameters
 from interfaces.rest.records import addressed, records_router
@@ -25,7 +27,7 @@ SECTION = Resource(
     view=SECTIONS.view,
     listing=SECTIONS.listing,
     example=examples.SECTION,
-    example_patch={"capacity": 35, "instructors": []},
+    example_patch={"capacity": 35, "instructors": [], "reserved": [examples.RESERVED_SEATS]},
     example_view=examples.SECTION_VIEW,
 )
 
@@ -33,13 +35,25 @@ RECORDS: tuple[Resource[Any, Any], ...] = (
     Resource(
         name="term",
         collection="terms",
-        about="A period in which courses are taught, with its registration window and deadlines.",
+        about="A period in which courses are taught, with its sessions, registration window, deadlines and limits.",
         fields=TERMS.fields,
         view=TERMS.view,
         listing=TERMS.listing,
         example=examples.TERM,
         example_patch={"add_deadline": "2026-02-20", "credit_maximum": None},
         example_view=examples.stored(examples.TERM_ID, examples.TERM),
+    ),
+    Resource(
+        name="time ticket",
+        collection="time-tickets",
+        about="From when on a cohort may register in a term; in a term that has tickets, nobody else may.",
+        fields=TIME_TICKETS.fields,
+        view=TIME_TICKETS.view,
+        listing=TIME_TICKETS.listing,
+        example=examples.TIME_TICKET,
+        example_patch={"name": "Systems Engineering", "closes_at": None},
+        example_view=examples.TIME_TICKET_VIEW,
+        caching=PERSONAL,
     ),
     Resource(
         name="room",
@@ -55,12 +69,12 @@ RECORDS: tuple[Resource[Any, Any], ...] = (
     Resource(
         name="offering",
         collection="offerings",
-        about="A course as a term teaches it, in configurations of components.",
+        about="A course as a term teaches it, in configurations of components; cross-listed courses share its seats.",
         fields=OfferingFields,
         view=OfferingView,
         listing=Listing(sorts=("code",), filters=("code", "term", "course"), searches=("code",)),
         example=examples.OFFERING,
-        example_patch={"code": "CS-101-EVENING"},
+        example_patch={"code": "CS-101-EVENING", "class_levels": [1, 2], "programs": ["code:SYS-ENG"]},
         example_view=examples.OFFERING_VIEW,
     ),
 )
@@ -107,7 +121,7 @@ async def list_sections_of_term(
 
 
 ROUTERS = (
-    *(records_router(resource, kept(resource.collection)) for resource in RECORDS),
+    *(records_router(resource, kept(resource.collection.replace("-", "_"))) for resource in RECORDS),
     records_router(SECTION, kept_sections),
     _views,
 )
