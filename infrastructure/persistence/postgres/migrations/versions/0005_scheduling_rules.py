@@ -37,21 +37,21 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop it."""
-    op.drop_constraint("fk_enrollments_course", "enrollments", type_="foreignkey")
-    op.create_unique_constraint("uq_offerings_id_course_id", "offerings", ["institution_id", "id", "course_id"])
+    op.drop_constraint(op.f("fk_enrollments_course"), "enrollments", type_="foreignkey")
+    op.create_unique_constraint(op.f("uq_offerings_id_course_id"), "offerings", ["institution_id", "id", "course_id"])
     op.create_foreign_key(
-        "fk_enrollments_course",
+        op.f("fk_enrollments_course"),
         "enrollments",
         "offerings",
         ["institution_id", "offering_id", "course_id"],
         ["institution_id", "id", "course_id"],
     )
-    op.drop_constraint("fk_offerings_session", "offerings", type_="foreignkey")
+    op.drop_constraint(op.f("fk_offerings_session"), "offerings", type_="foreignkey")
     for table in _TABLES:
         op.drop_table(table)
-    op.drop_constraint("ck_sections_waitlist_capacity", "sections")
-    op.drop_constraint("ck_terms_withdrawal_deadline", "terms")
-    op.drop_constraint("ck_students_class_level", "students")
+    op.drop_constraint(op.f("ck_sections_waitlist_capacity"), "sections")
+    op.drop_constraint(op.f("ck_terms_withdrawal_deadline"), "terms")
+    op.drop_constraint(op.f("ck_students_class_level"), "students")
     for table, columns in (
         ("sections", ("waitlist_capacity",)),
         ("offerings", ("session", "class_levels", "consent")),
@@ -154,8 +154,8 @@ def _extend_offerings() -> None:
         "INSERT INTO offering_courses (institution_id, offering_id, course_id, position) "
         "SELECT institution_id, id, course_id, 0 FROM offerings"
     )
-    op.drop_constraint("fk_enrollments_course", "enrollments", type_="foreignkey")
-    op.drop_constraint("uq_offerings_id_course_id", "offerings", type_="unique")
+    op.drop_constraint(op.f("fk_enrollments_course"), "enrollments", type_="foreignkey")
+    op.drop_constraint(op.f("uq_offerings_id_course_id"), "offerings", type_="unique")
     op.create_foreign_key(
         op.f("fk_enrollments_course"),
         "enrollments",
