@@ -1,269 +1,48 @@
 """Deciding a unit of actions: together they are applied, or none of them is.
 
 A best-effort request is a unit for each action (mutual corequisites are one), an atomic one is a single unit.
-Everything is judged on the schedule as it will be after all actions of the unit, before anything is touched.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from domain.registration import eligibility, windows
-from domain.registration.assessment import (
-    Assessment,
-    Candidate,
-    Situation,
-    assess,
-    judge_holds,
-    judge_the_moment,
-    judge_the_seats,
-    judge_the_sections,
-    rejections_in,
-)
-from domain.registration.choosing import Chosen, choose, sections_named
-from domain.registration.codes import RejectionCode
-from domain.registration.commands import (
-    Action,
-    Add,
-    ChangeBasis,
-    ChangeSections,
-    Drop,
-    LeaveWaitlist,
-    RegistrationRequest,
-    Swap,
-    adds_in,
-)
+from domain.registration.assessment import Assessment
+from domain.registration.commands import Action, ChangeBasis, RegistrationRequest, adds_in
 from domain.registration.enrollment import Enrollment, EnrollmentStatus
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
-from domain.registration.outcomes import Decision, Judged, Outcome
+from domain.registration.outcomes import Decision, Outcome
+from domain.registration.planning import Plan, Planner
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
-from domain.shared.verdict import ALLOWED, Rejection, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What an action would do: the verdicts, and what is to be given up, taken or waited for."""
-
-    action: Action
-    judged: tuple[Judged, ...]
-    chosen: Chosen | None = None
-    leaving: Enrollment | None = None
-    changing: Enrollment | None = None
-    entry: WaitlistEntry | None = None
-
-    @property
-    def rejections(self) -> tuple[Rejection, ...]:
-        """What speaks against the action."""
-        own = rejections_in(self.judged)
-        return own if self.chosen is None else (*own, *(r for r in self.chosen.rejections if r not in own))
-
-    @property
-    def everything_judged(self) -> tuple[Judged, ...]:
-        """What every rule said."""
-        return self.judged if self.chosen is None else (*self.judged, *self.chosen.judged)
-
-    @property
-    def waits(self) -> bool:
-        """Whether the action puts the student on a waitlist."""
-        return self.chosen is not None and self.chosen.waits
-
-    @property
-    def gains(self) -> Candidate | None:
-        """What the student would take."""
-        return None if self.chosen is None or self.chosen.waits else self.chosen.candidate
 
 
 def decide_unit(ledger: Ledger, request: RegistrationRequest, actions: Sequence[Action]) -> tuple[Decision, ...]:
     """Decide `actions` of `request` as one: all are applied, or, when something speaks against one, none."""
-    unit = _Unit(ledger, request)
     numbers = [ledger.next_number() for _ in actions]
-    plans = unit.plan(actions)
+    plans = Planner(ledger, request).plan(actions)
     if any(plan.rejections for plan in plans):
         return tuple(_refused(number, plan) for number, plan in zip(numbers, plans, strict=True))
-    return unit.apply(numbers, plans)
+    return _Application(ledger, request).apply(numbers, plans)
 
 
-def _refused(number: int, plan: _Plan) -> Decision:
+def _refused(number: int, plan: Plan) -> Decision:
     outcome = Outcome.REJECTED if plan.rejections else Outcome.NOT_APPLIED
     return Decision(number, plan.action, outcome, rejections=plan.rejections, judged=plan.everything_judged)
 
 
-class _Unit:
-    """One student's unit of actions."""
+class _Application:
+    """Does what was planned for one student."""
 
     def __init__(self, ledger: Ledger, request: RegistrationRequest) -> None:
         self._ledger = ledger
         self._student = request.student_id
         self._moment = request.arrived_at
-        self._standing = ledger.enrollments(request.student_id)
 
-    def plan(self, actions: Sequence[Action]) -> tuple[_Plan, ...]:
-        """What each action would do, judged on the schedule after all of them."""
-        leaving = self._given_up(actions)
-        plans: list[_Plan | None] = [None] * len(actions)
-        for position in _naming_sections_first(actions):
-            plans[position] = self._plan_action(actions[position], actions, leaving, plans)
-        planned = tuple(plan for plan in plans if plan is not None)
-        waiting_swaps = [p.leaving for p in planned if p.waits and isinstance(p.action, Swap) and p.leaving]
-        stays = tuple(e for e in leaving if e not in waiting_swaps)
-        return tuple(self._judge_finally(plan, planned, stays) for plan in planned)
-
-    def apply(self, numbers: Sequence[int], plans: Sequence[_Plan]) -> tuple[Decision, ...]:
+    def apply(self, numbers: Sequence[int], plans: Sequence[Plan]) -> tuple[Decision, ...]:
         """Do what was planned: seats are taken first, then given up, so that a student can keep one."""
         moves = Moves(self._ledger, self._moment)
         return tuple(self._apply(moves, number, plan) for number, plan in zip(numbers, plans, strict=True))
 
-    def _given_up(self, actions: Sequence[Action]) -> tuple[Enrollment, ...]:
-        wanted = [action.enrollment_id for action in actions if isinstance(action, Drop | Swap)]
-        return tuple(enrollment for enrollment in self._standing if enrollment.id in wanted)
-
-    def _plan_action(
-        self,
-        action: Action,
-        actions: Sequence[Action],
-        leaving: tuple[Enrollment, ...],
-        plans: Sequence[_Plan | None],
-    ) -> _Plan:
-        match action:
-            case Add():
-                situation = self._situation(leaving, (), plans, self._expected(action, actions))
-                return _Plan(action, (), choose(situation, action))
-            case Swap():
-                return self._plan_swap(action, actions, leaving, plans)
-            case Drop():
-                return self._plan_drop(action)
-            case ChangeSections() | ChangeBasis():
-                return self._plan_change(action, leaving, plans)
-            case LeaveWaitlist():
-                return self._plan_departure(action)
-
-    def _plan_drop(self, action: Drop) -> _Plan:
-        enrollment = self._ledger.enrollment(self._student, action.enrollment_id)
-        if enrollment is None:
-            return _Plan(action, (*self._judge_absence(), _not_enrolled(action.enrollment_id)))
-        return _Plan(action, self._judge_leaving(enrollment), leaving=enrollment)
-
-    def _plan_departure(self, action: LeaveWaitlist) -> _Plan:
-        entry = self._ledger.entry(self._student, action.entry_id)
-        if entry is None:
-            absent = Rejection(RejectionCode.NOT_WAITING, {"entry": str(action.entry_id)})
-            return _Plan(action, (Judged("entry_is_waiting", absent),))
-        return _Plan(action, (Judged("entry_is_waiting", ALLOWED),), entry=entry)
-
-    def _plan_swap(
-        self,
-        action: Swap,
-        actions: Sequence[Action],
-        leaving: tuple[Enrollment, ...],
-        plans: Sequence[_Plan | None],
-    ) -> _Plan:
-        enrollment = self._ledger.enrollment(self._student, action.enrollment_id)
-        own = () if enrollment is None else (enrollment,)
-        situation = self._situation(leaving, own, plans, self._expected(action.add, actions))
-        chosen = choose(situation, action.add)
-        if enrollment is None:
-            return _Plan(action, (_not_enrolled(action.enrollment_id),), chosen)
-        return _Plan(action, self._judge_leaving(enrollment), chosen, leaving=enrollment)
-
-    def _plan_change(
-        self, action: ChangeSections | ChangeBasis, leaving: tuple[Enrollment, ...], plans: Sequence[_Plan | None]
-    ) -> _Plan:
-        enrollment = self._ledger.enrollment(self._student, action.enrollment_id)
-        if enrollment is None or enrollment in leaving:
-            return _Plan(action, (*self._judge_absence(), _not_enrolled(action.enrollment_id)))
-        facts = self._ledger.facts.offerings[enrollment.offering_id]
-        course = facts.course(enrollment.course_id)
-        situation = self._situation((*leaving, enrollment), (enrollment,), plans)
-        if isinstance(action, ChangeBasis):
-            sections = self._ledger.sections_of((enrollment,))
-            candidate = Candidate(facts, course, sections, action.grading_basis)
-            verdict = eligibility.grading_basis_is_allowed(course, action.grading_basis)
-            basis = situation.judge(eligibility.grading_basis_is_allowed, verdict, candidate)
-            return _Plan(action, (*judge_the_moment(situation, candidate), basis), changing=enrollment)
-        chosen, unknown = sections_named(situation, action.sections, facts)
-        candidate = Candidate(facts, course, chosen, enrollment.grading_basis)
-        judged = (
-            *judge_the_moment(situation, candidate),
-            *(Judged("section_is_known", rejection) for rejection in unknown),
-        )
-        if unknown or not chosen:
-            return _Plan(action, judged, changing=enrollment)
-        return _Plan(action, judged, _of_sections(situation, candidate), changing=enrollment)
-
-    def _judge_finally(self, plan: _Plan, plans: Sequence[_Plan], leaving: tuple[Enrollment, ...]) -> _Plan:
-        """The plan, with what is known only now: what else is taken, and what is left of the schedule."""
-        others = tuple(p.gains for p in plans if p is not plan and p.gains is not None and p.changing is None)
-        staying = tuple(e for e in self._standing if e not in leaving)
-        alone = not others and len(plans) == 1
-        if plan.leaving is not None and plan.leaving in leaving:
-            judged = (*plan.judged, *self._judge_what_is_left(plan, plans, staying))
-            plan = replace(plan, judged=judged)
-        assessment = None if plan.chosen is None else plan.chosen.assessment
-        if alone or plan.chosen is None or assessment is None or plan.changing is not None:
-            return plan
-        own = () if plan.leaving is None else (plan.leaving,)
-        beside = tuple(e for e in staying if e not in own)
-        situation = Situation(self._ledger, self._student, self._moment, beside, own, others)
-        again = assess(situation, assessment.candidate)
-        joining = plan.chosen.judged[len(assessment.judged) :]
-        return replace(plan, chosen=Chosen((*again.judged, *joining), again, plan.chosen.waits))
-
-    def _judge_what_is_left(
-        self, plan: _Plan, plans: Sequence[_Plan], staying: tuple[Enrollment, ...]
-    ) -> tuple[Judged, ...]:
-        """Whether the student may be left with what stays: the credit minimum, and the corequisites of what stays."""
-        if plan.leaving is None:
-            return ()
-        gained = tuple(p.gains for p in plans if p.gains is not None and p.changing is None)
-        after = Situation(self._ledger, self._student, self._moment, staying, gained=gained)
-        before = Situation(self._ledger, self._student, self._moment, self._standing)
-        candidate = self._as_candidate(plan.leaving)
-        term, student = self._ledger.facts.term, after.student
-        limits = eligibility.credit_limits(term, student)
-        minimum: Verdict = ALLOWED
-        if after.credits < before.credits:
-            minimum = eligibility.credits_stay_above_minimum(limits, after.credits)
-        left = {course.code for course in after.courses}
-        had = {course.code for course in before.courses}
-        needed = []
-        for course in (self._as_candidate(enrollment).course for enrollment in staying):
-            verdict = eligibility.corequisite_is_met(course, eligibility.evidence_of(term, student, left))
-            was_met = not isinstance(
-                eligibility.corequisite_is_met(course, eligibility.evidence_of(term, student, had)), Rejection
-            )
-            if isinstance(verdict, Rejection) and was_met:
-                needed.append(verdict)
-        return (
-            after.judge(eligibility.credits_stay_above_minimum, minimum, candidate),
-            *(after.judge(eligibility.corequisite_is_met, verdict, candidate) for verdict in needed),
-        )
-
-    def _judge_leaving(self, enrollment: Enrollment) -> tuple[Judged, ...]:
-        """Whether the student may leave an enrollment now."""
-        candidate = self._as_candidate(enrollment)
-        situation = Situation(self._ledger, self._student, self._moment, self._standing)
-        term, session = self._ledger.facts.term, candidate.facts.offering.session
-        opened = windows.registration_has_opened(term, self._moment)
-        deadline = windows.leaving_deadline_is_ahead(term, session, self._moment)
-        return (
-            situation.judge(windows.registration_has_opened, opened, candidate),
-            situation.judge(windows.leaving_deadline_is_ahead, deadline, candidate),
-            *judge_holds(situation, candidate),
-        )
-
-    def _judge_absence(self) -> tuple[Judged, ...]:
-        """What else speaks against leaving or changing an enrollment that there is not."""
-        term, student = self._ledger.facts.term, self._ledger.student(self._student)
-        verdicts = eligibility.no_hold_blocks(student.holds) or (ALLOWED,)
-        opened = windows.registration_has_opened(term, self._moment)
-        deadline = windows.leaving_deadline_is_ahead(term, None, self._moment)
-        return (
-            Judged(windows.registration_has_opened.__name__, opened),
-            Judged(windows.leaving_deadline_is_ahead.__name__, deadline),
-            *(Judged(eligibility.no_hold_blocks.__name__, verdict) for verdict in verdicts),
-        )
-
-    def _apply(self, moves: Moves, number: int, plan: _Plan) -> Decision:
+    def _apply(self, moves: Moves, number: int, plan: Plan) -> Decision:
         assessment = None if plan.chosen is None else plan.chosen.assessment
         if plan.changing is not None:
             return self._change(moves, number, plan, plan.changing, assessment)
@@ -282,7 +61,7 @@ class _Unit:
             return Decision(number, plan.action, Outcome.LEFT_WAITLIST, entry=left, judged=plan.judged)
         raise TypeError(plan.action)
 
-    def _enroll(self, moves: Moves, number: int, plan: _Plan, assessment: Assessment) -> Decision:
+    def _enroll(self, moves: Moves, number: int, plan: Plan, assessment: Assessment) -> Decision:
         (add,) = adds_in(plan.action)
         enrollment = moves.enroll(number, add.enrollment_id, self._student, assessment)
         if plan.leaving is None:
@@ -290,14 +69,14 @@ class _Unit:
         ended = moves.end(number, plan.leaving, "swapped", keeping=enrollment)
         return Decision(number, plan.action, Outcome.SWAPPED, enrollment, ended, judged=plan.everything_judged)
 
-    def _join(self, moves: Moves, number: int, plan: _Plan, assessment: Assessment) -> Decision:
+    def _join(self, moves: Moves, number: int, plan: Plan, assessment: Assessment) -> Decision:
         entry = self._entry(number, plan, assessment)
         position = moves.join(entry)
         judged = plan.everything_judged
         return Decision(number, plan.action, Outcome.WAITLISTED, entry=entry, position=position, judged=judged)
 
     def _change(
-        self, moves: Moves, number: int, plan: _Plan, enrollment: Enrollment, assessment: Assessment | None
+        self, moves: Moves, number: int, plan: Plan, enrollment: Enrollment, assessment: Assessment | None
     ) -> Decision:
         if isinstance(plan.action, ChangeBasis):
             changed = moves.change(number, enrollment.grade_by(plan.action.grading_basis))
@@ -307,7 +86,7 @@ class _Unit:
             raise TypeError(plan.action)
         return Decision(number, plan.action, Outcome.CHANGED, changed, judged=plan.everything_judged)
 
-    def _entry(self, number: int, plan: _Plan, assessment: Assessment) -> WaitlistEntry:
+    def _entry(self, number: int, plan: Plan, assessment: Assessment) -> WaitlistEntry:
         (add,) = adds_in(plan.action)
         candidate = assessment.candidate
         return WaitlistEntry(
@@ -323,51 +102,3 @@ class _Unit:
             joined_at=self._moment,
             drop_if_enrolled=None if plan.leaving is None else plan.leaving.id,
         )
-
-    def _situation(
-        self,
-        leaving: tuple[Enrollment, ...],
-        own: tuple[Enrollment, ...],
-        plans: Sequence[_Plan | None],
-        expected: frozenset[str] = frozenset(),
-    ) -> Situation:
-        staying = tuple(e for e in self._standing if e not in leaving)
-        gained = tuple(p.gains for p in plans if p is not None and p.gains is not None and p.changing is None)
-        return Situation(self._ledger, self._student, self._moment, staying, own, gained, expected)
-
-    def _expected(self, add: Add, actions: Sequence[Action]) -> frozenset[str]:
-        """The courses that the other adds of the unit ask for first."""
-        others = (other for action in actions for other in adds_in(action) if other is not add)
-        return frozenset(code for other in others for code in (asked_course(self._ledger, other),) if code is not None)
-
-    def _as_candidate(self, enrollment: Enrollment) -> Candidate:
-        facts = self._ledger.facts.offerings[enrollment.offering_id]
-        sections = self._ledger.sections_of((enrollment,))
-        return Candidate(facts, facts.course(enrollment.course_id), sections, enrollment.grading_basis)
-
-
-def _of_sections(situation: Situation, candidate: Candidate) -> Chosen:
-    """A change of sections, which only sections and seats can speak against."""
-    whole = assess(situation, candidate)
-    judged = (*judge_the_sections(situation, candidate), *judge_the_seats(situation, candidate))
-    return Chosen(judged, Assessment(candidate, judged, whole.seats))
-
-
-def _not_enrolled(identifier: object) -> Judged:
-    return Judged("enrollment_stands", Rejection(RejectionCode.NOT_ENROLLED, {"enrollment": str(identifier)}))
-
-
-def _naming_sections_first(actions: Sequence[Action]) -> list[int]:
-    """The order of planning: whoever leaves the choice of sections open is placed around what others have named."""
-
-    def leaves_open(action: Action) -> bool:
-        return any(not choice.sections for add in adds_in(action) for choice in add.choices)
-
-    return sorted(range(len(actions)), key=lambda position: leaves_open(actions[position]))
-
-
-def asked_course(ledger: Ledger, add: Add) -> str | None:
-    """The code of the course that an add asks for first, if the term offers it."""
-    facts = ledger.facts.offering_named(add.choices[0].offering)
-    course = None if facts is None else ledger.facts.course_named(add.choices[0].course, facts)
-    return None if course is None else course.code

@@ -7,7 +7,7 @@ those who wait.
 from collections.abc import Sequence
 
 from domain.catalog.requisite import courses_named_in
-from domain.registration.cart import asked_course, decide_unit
+from domain.registration.cart import decide_unit
 from domain.registration.commands import (
     Action,
     Add,
@@ -34,6 +34,7 @@ from domain.registration.outcomes import (
     ReleasedHold,
     RequestDecided,
 )
+from domain.registration.planning import asked_course
 from domain.registration.queue import leave_for, settle
 from domain.registration.revision import revise
 

@@ -1,0 +1,518 @@
+"""A naive registration, written from the rules alone: plain dictionaries, brute force, no seats, no numbers, no speed.
+
+It shares no line with the domain. A stateful test lets it and the product decide the same commands and compares.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+Codes = frozenset[str]
+
+
+@dataclass
+class NaiveSection:
+    """A section: `slots` are the moments of the week it takes, `reserved` how many seats are kept for a class level."""
+
+    offering: str
+    component: str
+    capacity: int
+    slots: frozenset[int]
+    waitlist: int
+    reserved_level: int | None = None
+    reserved: int = 0
+    reserved_until: int = 0
+    status: str = "open"
+
+
+@dataclass
+class NaiveOffering:
+    """An offering of one configuration; `coreq`, `prereq` and `excludes` name offerings."""
+
+    components: tuple[str, ...]
+    credits: int
+    coreq: str | None = None
+    prereq: str | None = None
+    excludes: str | None = None
+    level: int | None = None
+    consent: bool = False
+
+
+@dataclass
+class NaiveEnrollment:
+    """A student in an offering; `pools` are the sections with a reserved seat, `extra` those above capacity."""
+
+    student: str
+    offering: str
+    sections: tuple[str, ...]
+    pools: frozenset[str] = frozenset()
+    extra: frozenset[str] = frozenset()
+
+
+@dataclass
+class NaiveEntry:
+    """A place in a queue; `drop` is the offering that is given up on promotion, `giving_up` that very enrollment."""
+
+    student: str
+    offering: str
+    sections: tuple[str, ...]
+    giving_up: NaiveEnrollment | None = None
+    skipped: Codes = frozenset()
+
+
+@dataclass(frozen=True)
+class NaiveAction:
+    """`add`, `drop`, `swap` (of `drop` for `offering`) or `leave`; no sections means: place me."""
+
+    kind: str
+    offering: str
+    sections: tuple[str, ...] = ()
+    drop: str | None = None
+    wait: bool = False
+
+
+@dataclass(frozen=True)
+class NaiveAnswer:
+    """What became of an action."""
+
+    outcome: str
+    codes: Codes = frozenset()
+    position: int | None = None
+
+
+@dataclass
+class NaiveTimes:
+    """The moments of the term, as numbers."""
+
+    opens: int
+    closes: int
+    add: int
+    drop: int
+    withdraw: int
+    waitlist: int
+    ticket: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Planned:
+    """An action that nothing speaks against."""
+
+    action: NaiveAction
+    sections: tuple[str, ...] = ()
+    pools: frozenset[str] = frozenset()
+    extra: frozenset[str] = frozenset()
+    waits: bool = False
+
+
+class NaiveRegistration:
+    """The whole state, and how commands change it."""
+
+    def __init__(
+        self,
+        times: NaiveTimes,
+        offerings: dict[str, NaiveOffering],
+        sections: dict[str, NaiveSection],
+        levels: dict[str, int],
+        passed: dict[str, frozenset[str]],
+        maximum: int,
+    ) -> None:
+        self.times = times
+        self.offerings = offerings
+        self.sections = sections
+        self.levels = levels
+        self.passed = passed
+        self.maximum = maximum
+        self.now = 0
+        self.holds: dict[str, int] = dict.fromkeys(levels, 0)
+        self.permissions: list[tuple[str, str, str]] = []
+        self.enrolled: list[NaiveEnrollment] = []
+        self.queue: list[NaiveEntry] = []
+
+    # Commands
+
+    def request(self, student: str, actions: list[NaiveAction], *, atomic: bool) -> list[NaiveAnswer]:
+        """Decide a student's actions."""
+        self.settle()
+        answers: list[NaiveAnswer] = []
+        for unit in [actions] if atomic else [[action] for action in actions]:
+            answers += self._decide_unit(student, unit)
+            self.settle()
+        return answers
+
+    def set_capacity(self, section: str, capacity: int) -> None:
+        """Change a capacity."""
+        self.settle()
+        self.sections[section].capacity = capacity
+        self.settle()
+
+    def set_status(self, section: str, status: str) -> None:
+        """Open, close or cancel a section."""
+        self.settle()
+        self.sections[section].status = status
+        if status == "cancelled":
+            self.queue = [entry for entry in self.queue if section not in entry.sections]
+            self.enrolled = [e for e in self.enrolled if section not in e.sections]
+        self.settle()
+
+    def permit(self, student: str, offering: str, code: str) -> None:
+        """Waive a code for a student in an offering."""
+        self.settle()
+        self.permissions.append((student, offering, code))
+        self.settle()
+
+    def hold(self, student: str) -> None:
+        """Place a hold; nothing else moves."""
+        self.holds[student] += 1
+
+    def release(self, student: str) -> None:
+        """Release one hold; the queues are looked at only if the student waits for something."""
+        if not self.holds[student]:
+            return
+        if any(entry.student == student for entry in self.queue):
+            self.settle()
+            self.holds[student] -= 1
+            self.settle()
+        else:
+            self.holds[student] -= 1
+
+    # Deciding
+
+    def _decide_unit(self, student: str, unit: list[NaiveAction]) -> list[NaiveAnswer]:
+        standing = [e for e in self.enrolled if e.student == student]
+        leaving = {a.offering for a in unit if a.kind == "drop"} | {a.drop for a in unit if a.kind == "swap"}
+        plans: dict[int, _Planned | Codes] = {}
+        order = sorted(range(len(unit)), key=lambda i: unit[i].kind in ("add", "swap") and not unit[i].sections)
+        for i in order:
+            gained = [p for p in plans.values() if isinstance(p, _Planned) and p.sections and not p.waits]
+            if _claim(unit[i]) in [_claim(a) for a in unit[:i] if a.kind != "add"]:
+                plans[i] = frozenset({"not_waiting" if unit[i].kind == "leave" else "not_enrolled"})
+                continue
+            plans[i] = self._plan(student, unit[i], unit, standing, leaving, gained)
+        waiting = {unit[i].drop for i, p in plans.items() if isinstance(p, _Planned) and p.waits}
+        leaving -= waiting
+        verdicts: list[Codes] = []
+        for i, action in enumerate(unit):
+            plan = plans[i]
+            if not isinstance(plan, _Planned):
+                gone = self._find(student, action.drop or action.offering)
+                left = self._left(student, unit, plans, leaving) if gone and _leaves(action) in leaving else frozenset()
+                verdicts.append(plan | left)
+                continue
+            codes: set[str] = set()
+            before = [p for j, p in plans.items() if j < i and isinstance(p, _Planned) and p.waits]
+            if plan.waits and any(p.action.offering == action.offering for p in before):
+                codes.add("already_waitlisted")
+            if _leaves(action) is not None and _leaves(action) in leaving:
+                codes |= self._left(student, unit, plans, leaving)
+            if action.kind in ("add", "swap") and len(unit) > 1:
+                others = [
+                    p for j, p in plans.items() if j != i and isinstance(p, _Planned) and p.sections and not p.waits
+                ]
+                staying = [e for e in standing if e.offering not in leaving and e.offering != action.drop]
+                codes |= self._against(student, action.offering, plan.sections, staying, others, frozenset())
+            verdicts.append(frozenset(codes))
+        if any(verdicts):
+            return [NaiveAnswer("rejected", codes) if codes else NaiveAnswer("not_applied") for codes in verdicts]
+        return [self._apply(student, plans[i]) for i in range(len(unit))]  # type: ignore[arg-type]  # all are planned
+
+    def _plan(
+        self,
+        student: str,
+        action: NaiveAction,
+        unit: list[NaiveAction],
+        standing: list[NaiveEnrollment],
+        leaving: set[str | None],
+        gained: list[_Planned],
+    ) -> "_Planned | Codes":
+        own = self._find(student, action.drop or action.offering)
+        if action.kind == "leave":
+            waits = any(e.student == student and e.offering == action.offering for e in self.queue)
+            return _Planned(action) if waits else frozenset({"not_waiting"})
+        if action.kind == "drop":
+            against = self._leaving_codes(student, action.offering if own else None)
+            return (against | {"not_enrolled"}) if own is None else against or _Planned(action)
+        codes: Codes = frozenset()
+        if action.kind == "swap":
+            codes = self._leaving_codes(student, action.drop) if own else frozenset({"not_enrolled"})
+        staying = [e for e in standing if e.offering not in leaving]
+        expected = frozenset(a.offering for a in unit if a is not action and a.kind in ("add", "swap"))
+        kept = own.sections if own is not None and action.kind == "swap" else ()
+        chosen = self._choose(student, action, staying, gained, expected, own if action.kind == "swap" else None, kept)
+        if isinstance(chosen, _Planned):
+            return codes or chosen
+        return codes | chosen
+
+    def _choose(  # noqa: C901 - the naive way
+        self,
+        student: str,
+        action: NaiveAction,
+        staying: list[NaiveEnrollment],
+        gained: list[_Planned],
+        expected: Codes,
+        own: NaiveEnrollment | None,
+        kept: tuple[str, ...],
+    ) -> "_Planned | Codes":
+        def seats(sections: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], Codes]:
+            return self._seats(student, action.offering, sections, own, kept)
+
+        def place(*, to_wait: bool) -> tuple[str, ...] | None:
+            for sections in self._combinations(action.offering):
+                clash = self._clashes(sections, action.offering, staying, gained)
+                if clash and not self._waived(student, action.offering, "time_conflict"):
+                    continue
+                if any(self.sections[s].status != "open" for s in sections) and not self._waived(
+                    student, action.offering, "section_not_open"
+                ):
+                    continue
+                missing = [s for s in sections if s not in kept and seats((s,))[2]]
+                if not missing:
+                    return sections
+                if to_wait and all(self._has_room(student, s) for s in missing):
+                    return sections
+            return None
+
+        sections = action.sections or place(to_wait=False)
+        if sections is None:
+            codes = self._against(student, action.offering, None, staying, gained, expected) | {"no_open_combination"}
+            sections = place(to_wait=True) if action.wait else None
+            if sections is None:
+                return codes
+            waiting_codes = self._against(student, action.offering, sections, staying, gained, expected)
+            return self._wait(student, action, sections, waiting_codes, seats(sections)[2], codes)
+        pools, extra, missing = seats(sections)
+        codes = self._against(student, action.offering, sections, staying, gained, expected)
+        if not codes | missing:
+            return _Planned(action, sections, pools, extra)
+        if action.wait and missing:
+            return self._wait(student, action, sections, codes, missing, codes | missing)
+        return codes | missing
+
+    def _wait(
+        self,
+        student: str,
+        action: NaiveAction,
+        sections: tuple[str, ...],
+        codes: Codes,
+        missing: Codes,
+        refused: Codes,
+    ) -> "_Planned | Codes":
+        """Join the queue, or say what speaks against it."""
+        joining: set[str] = set()
+        if any(e.student == student and e.offering == action.offering for e in self.queue):
+            joining.add("already_waitlisted")
+        full = [s for s in sections if self._seats(student, action.offering, (s,), None, ())[2]]
+        own = self._find(student, action.drop) if action.drop else None
+        full = [s for s in full if own is None or s not in own.sections]
+        if any(not self._has_room(student, s) for s in full):
+            joining.add("waitlist_full")
+        against = codes | joining
+        if not against:
+            return _Planned(action, sections, waits=True)
+        return refused | codes | missing | joining if action.sections else codes | missing | joining
+
+    def _against(  # noqa: C901, PLR0912 - one branch a rule
+        self,
+        student: str,
+        offering: str,
+        sections: tuple[str, ...] | None,
+        staying: list[NaiveEnrollment],
+        gained: list[_Planned],
+        expected: Codes,
+    ) -> Codes:
+        """Everything against an add but seats, after permissions."""
+        known, times = self.offerings[offering], self.times
+        beside = [e.offering for e in staying] + [p.action.offering for p in gained]
+        codes: set[str] = set()
+        if not times.opens <= self.now < times.closes:
+            codes.add("term_not_open")
+        if self.now < times.ticket.get(self.levels[student], 0):
+            codes.add("time_ticket_not_open")
+        if self.now > times.add:
+            codes.add("deadline_passed")
+        if self.holds[student]:
+            codes.add("hold")
+        if offering in beside:
+            codes.add("already_enrolled")
+        if sum(self.offerings[o].credits for o in beside) + known.credits > self.maximum:
+            codes.add("credit_maximum")
+        if known.prereq and known.prereq not in self.passed[student]:
+            codes.add("prerequisite")
+        if known.coreq and known.coreq not in {*self.passed[student], *beside, *expected}:
+            codes.add("corequisite")
+        if known.excludes and known.excludes in {*self.passed[student], *beside}:
+            codes.add("exclusion")
+        excluding = {o for o in beside if self.offerings[o].excludes == offering}
+        if excluding and offering not in self.passed[student]:
+            codes.add("exclusion")
+        if known.level is not None and self.levels[student] != known.level:
+            codes.add("class_level")
+        if known.consent:
+            codes.add("consent_required")
+        if sections is not None:
+            if sorted(self.sections[s].component for s in sections) != sorted(known.components):
+                codes.add("component_missing")
+            if any(self.sections[s].status != "open" for s in sections):
+                codes.add("section_not_open")
+            if self._clashes(sections, offering, staying, gained):
+                codes.add("time_conflict")
+        return frozenset(code for code in codes if not self._waived(student, offering, code))
+
+    def _leaving_codes(self, student: str, offering: str | None) -> Codes:
+        codes: set[str] = set()
+        if self.now < self.times.opens:
+            codes.add("term_not_open")
+        if self.now > self.times.withdraw:
+            codes.add("deadline_passed")
+        if self.holds[student]:
+            codes.add("hold")
+        return frozenset(c for c in codes if offering is None or not self._waived(student, offering, c))
+
+    def _left(
+        self, student: str, unit: list[NaiveAction], plans: dict[int, "_Planned | Codes"], leaving: set[str | None]
+    ) -> Codes:
+        """Whether what stays still has its corequisite."""
+        gained = [p.action.offering for p in plans.values() if isinstance(p, _Planned) and p.sections and not p.waits]
+        had = {e.offering for e in self.enrolled if e.student == student}
+        stay = {o for o in had if o not in leaving}
+        after = {*stay, *gained, *self.passed[student]}
+        for offering in stay:
+            coreq = self.offerings[offering].coreq
+            if coreq and coreq not in after and coreq in {*had, *self.passed[student]}:
+                given_up = [_leaves(a) for a in unit if _leaves(a) in leaving]
+                if not all(o is not None and self._waived(student, o, "corequisite") for o in given_up):
+                    return frozenset({"corequisite"})
+        return frozenset()
+
+    def _seats(
+        self, student: str, offering: str, sections: tuple[str, ...], own: NaiveEnrollment | None, kept: tuple[str, ...]
+    ) -> tuple[frozenset[str], frozenset[str], Codes]:
+        """The sections where a reserved seat is taken, those where one is added, and the codes that stay."""
+        pools, extra, codes = set(), set(), set()
+        for section in sections:
+            if section in kept:
+                if own is not None and section in own.pools:
+                    pools.add(section)
+                if own is not None and section in own.extra:
+                    extra.add(section)
+                continue
+            found = self._seat(student, section)
+            if found == "pool":
+                pools.add(section)
+            elif found is not None and self._waived(student, offering, found):
+                if found == "seats_full":
+                    extra.add(section)
+            elif found is not None:
+                codes.add(found)
+        return frozenset(pools), frozenset(extra), frozenset(codes)
+
+    def _seat(self, student: str, name: str) -> str | None:
+        """None for an ordinary seat, `pool` for a reserved one, else why there is none."""
+        section = self.sections[name]
+        sitting = [e for e in self.enrolled if name in e.sections and name not in e.extra]
+        free = section.capacity - len(sitting)
+        if free <= 0:
+            return "seats_full"
+        held = 0
+        if section.reserved_level is not None and self.now < section.reserved_until:
+            held = max(0, section.reserved - sum(1 for e in sitting if name in e.pools))
+        if held and self.levels[student] == section.reserved_level:
+            return "pool"
+        return None if free > held else "seats_reserved"
+
+    def _has_room(self, student: str, section: str) -> bool:
+        waiting = sum(1 for entry in self.queue if section in entry.sections)
+        offering = self.sections[section].offering
+        return waiting < self.sections[section].waitlist or self._waived(student, offering, "waitlist_full")
+
+    def _clashes(
+        self, sections: tuple[str, ...], offering: str, staying: list[NaiveEnrollment], gained: list[_Planned]
+    ) -> bool:
+        others = [s for e in staying if e.offering != offering for s in e.sections]
+        others += [s for p in gained if p.action.offering != offering for s in p.sections]
+        taken = frozenset().union(*(self.sections[s].slots for s in others))
+        own = [self.sections[s].slots for s in sections]
+        inner = any(own[i] & own[j] for i in range(len(own)) for j in range(i))
+        return inner or any(slots & taken for slots in own)
+
+    def _combinations(self, offering: str) -> list[tuple[str, ...]]:
+        of_component = [
+            sorted(n for n, s in self.sections.items() if s.offering == offering and s.component == component)
+            for component in self.offerings[offering].components
+        ]
+        found = [tuple(sections) for sections in product(*of_component)]
+        slots = {name: section.slots for name, section in self.sections.items()}
+        return [c for c in found if not any(slots[a] & slots[b] for a in c for b in c if a < b)]
+
+    # Changing
+
+    def _apply(self, student: str, plan: _Planned) -> NaiveAnswer:
+        action = plan.action
+        own = self._find(student, action.drop or action.offering)
+        if action.kind == "leave":
+            self.queue = [e for e in self.queue if (e.student, e.offering) != (student, action.offering)]
+            return NaiveAnswer("left_waitlist")
+        if action.kind == "drop":
+            self.enrolled = [e for e in self.enrolled if e is not own]
+            return NaiveAnswer("dropped" if self.now <= self.times.drop else "withdrawn")
+        if plan.waits:
+            entry = NaiveEntry(student, action.offering, plan.sections, own if action.kind == "swap" else None)
+            self.queue.append(entry)
+            return NaiveAnswer("waitlisted", position=self.position(entry))
+        if action.kind == "swap":
+            self.enrolled = [e for e in self.enrolled if e is not own]
+        self._enroll(NaiveEnrollment(student, action.offering, plan.sections, plan.pools, plan.extra))
+        return NaiveAnswer("swapped" if action.kind == "swap" else "enrolled")
+
+    def _enroll(self, enrollment: NaiveEnrollment) -> None:
+        self.enrolled.append(enrollment)
+        self.queue = [e for e in self.queue if (e.student, e.offering) != (enrollment.student, enrollment.offering)]
+
+    def settle(self) -> None:
+        """Seat whoever waits, in order, until nobody can be seated; or let everybody's entry expire."""
+        if self.now >= self.times.waitlist:
+            self.queue = []
+            return
+        while self._promote_one():
+            pass
+
+    def _promote_one(self) -> bool:
+        for entry in list(self.queue):
+            own = entry.giving_up if entry.giving_up in self.enrolled else None
+            kept = () if own is None else own.sections
+            pools, extra, missing = self._seats(entry.student, entry.offering, entry.sections, own, kept)
+            if missing:
+                continue
+            staying = [e for e in self.enrolled if e.student == entry.student and e is not own]
+            codes = self._against(entry.student, entry.offering, entry.sections, staying, [], frozenset())
+            if own is not None and self.now > self.times.withdraw:
+                codes |= {"deadline_passed"}
+            if codes:
+                entry.skipped = codes
+                continue
+            self.queue.remove(entry)
+            self.enrolled = [e for e in self.enrolled if e is not own]
+            self._enroll(NaiveEnrollment(entry.student, entry.offering, entry.sections, pools, extra))
+            return True
+        return False
+
+    def position(self, entry: NaiveEntry) -> int:
+        """The place in the queue among those who wait for one of the same sections."""
+        before = self.queue[: self.queue.index(entry) + 1]
+        return sum(1 for other in before if set(other.sections) & set(entry.sections))
+
+    def _find(self, student: str, offering: str | None) -> NaiveEnrollment | None:
+        return next((e for e in self.enrolled if (e.student, e.offering) == (student, offering)), None)
+
+    def _waived(self, student: str, offering: str, code: str) -> bool:
+        return (student, offering, code) in self.permissions
+
+
+def _leaves(action: NaiveAction) -> str | None:
+    """The offering that an action gives up."""
+    if action.kind == "drop":
+        return action.offering
+    return action.drop if action.kind == "swap" else None
+
+
+def _claim(action: NaiveAction) -> tuple[bool, str | None]:
+    """What an action gives up or leaves: an enrollment, or a place in a queue."""
+    return (True, action.offering) if action.kind == "leave" else (False, _leaves(action))
