@@ -9,14 +9,24 @@ from application.catalog.grading_schemes import GradingSchemeFields, GradingSche
 from application.catalog.programs import ProgramFields, ProgramView
 from application.people.holds import HoldFields, HoldView
 from application.people.instructors import InstructorFields, InstructorView
-from application.people.release_hold import ReleaseHold
 from application.people.students import StudentFields, StudentView
+from application.registration.audit import ReadAudit
 from application.registration.course_attempts import CourseAttemptFields, CourseAttemptView, ReadCourseAttempts
+from application.registration.eligibility import AskEligibility
 from application.registration.enrollments import ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
+from application.registration.permissions import (
+    GivePermission,
+    PermissionFields,
+    PermissionView,
+    RevokePermission,
+)
 from application.registration.register import Register
+from application.registration.release_hold import ReleaseHold
+from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
+from application.registration.waitlists import ReadWaitlists, ReviewQueues
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import OfferingFields, OfferingView
 from application.scheduling.rooms import RoomFields, RoomView
@@ -35,6 +45,7 @@ from domain.people.hold import Hold
 from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
+from domain.registration.permission import Permission
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
@@ -48,7 +59,11 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 @dataclass(frozen=True, slots=True)
 class Matricula:
-    """The use cases, named as in REST; sections are replaced through `revise_section`: seats may move."""
+    """The use cases, named as in REST.
+
+    Sections are replaced through `revise_section`, permissions given and revoked through use cases of their own: seats
+    may move.
+    """
 
     institutions: KeepInstitutions
     departments: RecordKeeping[Department, DepartmentFields, DepartmentView]
@@ -70,7 +85,15 @@ class Matricula:
     import_timetable: ImportTimetable
     register: Register
     revise_section: ReviseSection
+    ask_eligibility: AskEligibility
     enrollments: ReadEnrollments
+    permissions: RecordKeeping[Permission, PermissionFields, PermissionView]
+    give_permission: GivePermission
+    revoke_permission: RevokePermission
+    waitlists: ReadWaitlists
+    review_queues: ReviewQueues
+    audit: ReadAudit
+    replay_audit: ReplayAudit
     verify_registration: VerifyRegistration
 
     async def caller(

@@ -10,14 +10,28 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 
+from application.registration.audit import EnrollmentHistory
 from application.registration.dto import (
-    EnrollmentView,
     RegistrationRequestFields,
     RegistrationRequestView,
     RosterView,
     ScheduleView,
 )
-from interfaces.rest import catalog, course_attempts, institutions, operations, people, registration, scheduling
+from application.registration.eligibility import EligibilityView
+from interfaces.rest import (
+    audit,
+    catalog,
+    course_attempts,
+    eligibility,
+    enrollments,
+    institutions,
+    operations,
+    people,
+    permissions,
+    registration,
+    scheduling,
+    waitlists,
+)
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import openapi
 from interfaces.rest.handlers import handle_errors
@@ -25,6 +39,7 @@ from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
 from interfaces.rest.middleware.request_context import PAGE, RequestContext
+from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -35,11 +50,19 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *people.RESOURCES,
     *course_attempts.RESOURCES,
     *scheduling.RESOURCES,
+    *permissions.RESOURCES,
 )
+
+READINGS: tuple[Reading[Any], ...] = (enrollments.READING, waitlists.READING, audit.READING)
 
 # In the order in which requests are matched: registration day's first.
 _ROUTERS = (
     *registration.ROUTERS,
+    *enrollments.ROUTERS,
+    *waitlists.ROUTERS,
+    *eligibility.ROUTERS,
+    *permissions.ROUTERS,
+    *audit.ROUTERS,
     *operations.ROUTERS,
     *institutions.ROUTERS,
     *catalog.ROUTERS,
@@ -90,8 +113,13 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
 
 
 def _collections() -> dict[str, str]:
-    others = ("enrollments", "registration-requests")
-    return {name: f"{BASE_PATH}/{name}" for name in sorted([*(r.collection for r in RESOURCES), *others])}
+    names = [
+        *(resource.collection for resource in RESOURCES),
+        *(reading.collection for reading in READINGS),
+        "queue-reviews",
+        "registration-requests",
+    ]
+    return {name: f"{BASE_PATH}/{name}" for name in sorted(names)}
 
 
 def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
@@ -100,7 +128,8 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     views: list[type[BaseModel]] = [
         *(resource.view for resource in RESOURCES),
         *(page_model(resource.view) for resource in RESOURCES),
-        page_model(EnrollmentView),
+        *(reading.view for reading in READINGS),
+        *(page_model(reading.view) for reading in READINGS),
     ]
-    views += [EnrollmentView, RegistrationRequestView, RosterView, ScheduleView]
-    return requests, [*views, operations.Health, operations.Index, operations.ProblemDescription]
+    views += [RegistrationRequestView, RosterView, ScheduleView, EligibilityView, EnrollmentHistory]
+    return requests, [*views, waitlists.QueueReview, operations.Health, operations.Index, operations.ProblemDescription]

@@ -1,23 +1,35 @@
-"""Who calls: until accounts exist, everyone is administrator of the institution that a header names."""
+"""Who calls: until accounts exist, headers name the institution and who acts there, else an administrator.
 
+What the second header says is believed from this machine alone.
+"""
+
+import ipaddress
 import time
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
+from dependency_injector.wiring import Provide, inject
 from fastapi import Depends, Request
 
+from application.people.students import StudentFields, StudentView
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from application.shared.institutions import KeepInstitutions
-from domain.shared.identifiers import InstitutionId
+from application.shared.records import RecordKeeping
+from domain.people.student import Student
+from domain.shared.identifiers import InstitutionId, StudentId
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provided
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
+ACTOR_HEADER = "X-Matricula-Actor"
 SECONDS_KNOWN = 2.0
+
+_NOBODY_NAMED = "development"
+_LONGEST_SUBJECT = 100
 
 UseInstitutions = Annotated[KeepInstitutions, Depends(provided("institutions"))]
 
@@ -48,7 +60,7 @@ class KnownInstitutions:
 
 
 async def calling(request: Request, institutions: UseInstitutions) -> Caller:
-    """The caller of a request. Raises `RestError` when no institution, or an unknown one, is named."""
+    """The caller of a request. Raises `RestError` when the headers name nobody known, or are not believed."""
     given = request.headers.get(INSTITUTION_HEADER)
     reference = None if given is None else institution_named(given)
     known: KnownInstitutions = request.app.state.known_institutions
@@ -57,20 +69,98 @@ async def calling(request: Request, institutions: UseInstitutions) -> Caller:
     except NotFound:
         code = "institution_required" if reference is None else "unknown_institution"
         raise RestError(code) from None
-    return Caller(institution, subject="development", roles=frozenset({Role.ADMINISTRATOR}))
+    actor = request.headers.get(ACTOR_HEADER)
+    if actor is None:
+        return Caller(institution, _NOBODY_NAMED, frozenset({Role.ADMINISTRATOR}))
+    if not _comes_from_this_machine(request):
+        raise RestError("actor_refused")
+    return await _acting(institution, *actor_named(actor))
+
+
+async def _acting(institution: InstitutionId, role: Role, subject: str) -> Caller:
+    roles = frozenset({role})
+    if role is not Role.STUDENT:
+        return Caller(institution, subject, roles)
+    finder = Caller(institution, _NOBODY_NAMED, frozenset({Role.ADMINISTRATOR}))
+    try:
+        student = await _students().get(finder, Reference.parse(subject))
+    except NotFound:
+        raise RestError("unknown_actor") from None
+    return Caller(institution, str(student.id), roles, StudentId(student.id))
+
+
+def actor_named(header: str) -> tuple[Role, str]:
+    """Read the header `ROLE` or `ROLE:SUBJECT`. Raises `RestError` (400) for anything else."""
+    role, _, subject = as_text(header).partition(":")
+    try:
+        known = Role(role)
+        if known is Role.STUDENT:
+            return known, str(Reference.parse(subject))
+    except (InvalidValue, ValueError):
+        raise _invalid_actor() from None
+    if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
+        raise _invalid_actor()
+    return known, subject or _NOBODY_NAMED
+
+
+def _invalid_actor() -> RestError:
+    roles = ", ".join(role for role in Role if role is not Role.STUDENT)
+    detail = (
+        f"{ACTOR_HEADER} must be {roles}, each with or without `:SUBJECT` of up to {_LONGEST_SUBJECT} printable"
+        " characters, or student:REFERENCE with the student's id or `code:CODE`."
+    )
+    return RestError("invalid_request", detail)
+
+
+class _Exposure(Protocol):
+    """What the settings say of who can reach the server."""
+
+    @property
+    def allow_unauthenticated(self) -> bool:
+        """Whether it may listen beyond the loopback."""
+        ...
+
+
+def _comes_from_this_machine(request: Request) -> bool:
+    """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
+    if _exposure().allow_unauthenticated:
+        return False
+    if request.client is None:  # a socket in the file system
+        return True
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+@inject
+def _exposure(settings: _Exposure = Provide["settings"]) -> _Exposure:
+    return settings
+
+
+@inject
+def _students(
+    students: RecordKeeping[Student, StudentFields, StudentView] = Provide["students"],
+) -> RecordKeeping[Student, StudentFields, StudentView]:
+    return students
 
 
 def institution_named(header: str) -> Reference:
     """Read the header: a code, `code:CODE` or an id. Raises `RestError` (400) for anything else."""
-    try:
-        text = header.encode("latin-1").decode()
-    except UnicodeError:
-        text = header
+    text = as_text(header)
     try:
         return Reference(code=text) if is_code(text) and not _is_id(text) else Reference.parse(text)
     except InvalidValue:
         detail = f"{INSTITUTION_HEADER} must be the code of an institution, or its id."
         raise RestError("invalid_request", detail) from None
+
+
+def as_text(header: str) -> str:
+    """What a header says in UTF-8, if it does."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def _is_id(text: str) -> bool:

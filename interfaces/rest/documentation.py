@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from interfaces.rest.bodies import JSON
-from interfaces.rest.callers import INSTITUTION_HEADER
+from interfaces.rest.callers import ACTOR_HEADER, INSTITUTION_HEADER
 from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 Json = dict[str, Any]
@@ -24,6 +24,22 @@ _PARAMETERS: Mapping[str, Json] = {
         "description": "The institution, by code or id; not needed while there is only one.",
         "schema": {"type": "string"},
         "example": "main",
+    },
+    "Actor": {
+        "name": ACTOR_HEADER,
+        "in": "header",
+        "description": "Who acts, `ROLE` or `ROLE:SUBJECT`; a student is named as `student:code:CODE` or by id. For"
+        " development, until there are accounts: refused from other machines. Without it an administrator acts.",
+        "schema": {"type": "string"},
+        "example": "registrar:office-1",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "1 to 200 printable characters of the client's choice. The same request with the same key gets"
+        " the same answer again, and has no second effect.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },
     "IfMatch": {
         "name": "If-Match",
@@ -49,17 +65,28 @@ _PARAMETERS: Mapping[str, Json] = {
     },
 }
 
+_ACTOR_TOO = {"Institution": ("Institution", "Actor")}
+"""Whoever names an institution may name who acts there."""
+
+_ACTOR_PROBLEMS = {"institution_required": ("institution_required", "unknown_actor", "actor_refused")}
+"""Whoever must name an institution may be refused for who acts there, too."""
+
 _HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
     "Location": {"description": "Where the new record is.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last.', "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true` when the answer is one that was given to the same key before; else absent.",
+        "schema": {"type": "string"},
+    },
     "X-Request-ID": {"description": "The request's name in the logs.", "schema": {"type": "string"}},
 }
 
 
 def parameters(*names: str) -> list[Json]:
     """References to shared parameters, the request id among them."""
-    return [{"$ref": f"#/components/parameters/{name}"} for name in (*names, "RequestId")]
+    every = (name for given in (*names, "RequestId") for name in _ACTOR_TOO.get(given, (given,)))
+    return [{"$ref": f"#/components/parameters/{name}"} for name in every]
 
 
 def headers(*names: str) -> Json:
@@ -67,14 +94,13 @@ def headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in (*names, "X-Request-ID")}
 
 
-def request_body(model: type[BaseModel], examples: Mapping[str, tuple[str, object]], description: str = "") -> Json:
-    """A JSON body; `examples` are, by media type, the name of an example and its value."""
-    schema = {"$ref": _SCHEMA.format(model=model.__name__)}
-    content = {
-        media_type: {"schema": schema, "examples": {name: {"value": value}}}
-        for media_type, (name, value) in examples.items()
+def request_body(model: type[BaseModel], examples: Mapping[str, object]) -> Json:
+    """A JSON body; `examples` are values by their names."""
+    media = {
+        "schema": {"$ref": _SCHEMA.format(model=model.__name__)},
+        "examples": {name: {"value": value} for name, value in examples.items()},
     }
-    return {"required": True, "description": description, "content": content}
+    return {"required": True, "content": {JSON: media}}
 
 
 def patch_body(content: Mapping[str, object], model: type[BaseModel], media_types: Sequence[str]) -> Json:
@@ -102,7 +128,8 @@ def empty_answer(description: str, *header_names: str) -> Json:
 def problems(*codes: str) -> dict[int | str, Json]:
     """What FastAPI's `responses` takes for problems with these codes, and for those that every operation may meet."""
     by_status: dict[int | str, Json] = {}
-    for code in (*codes, "invalid_request", "not_acceptable", "internal_error", "unavailable"):
+    met = (code for given in codes for code in _ACTOR_PROBLEMS.get(given, (given,)))
+    for code in (*met, "invalid_request", "not_acceptable", "internal_error", "unavailable"):
         kind = PROBLEMS[code]
         documented = by_status.setdefault(
             kind.status, {"description": "", "content": {PROBLEM_JSON: {"schema": _problem_schema(), "examples": {}}}}

@@ -20,13 +20,11 @@ OFFERING_ID = "01939a1c-0000-7000-8000-00000000000a"
 CONFIGURATION_ID = "01939a1c-0000-7000-8000-00000000000b"
 COMPONENT_ID = "01939a1c-0000-7000-8000-00000000000c"
 SECTION_ID = "01939a1c-0000-7000-8000-00000000000d"
-ENROLLMENT_ID = "01939a1c-0000-7000-8000-00000000000e"
-REQUEST_ID = "01939a1c-0000-7000-8000-00000000000f"
 GRADING_SCHEME_ID = "01939a1c-0000-7000-8000-000000000010"
 COURSE_ATTEMPT_ID = "01939a1c-0000-7000-8000-000000000011"
 TIME_TICKET_ID = "01939a1c-0000-7000-8000-000000000020"
 
-_ARRIVED = "2026-01-12T13:00:00Z"
+ARRIVED = "2026-01-12T13:00:00Z"
 
 
 def stored(identifier: str, fields: Json, **changed: object) -> Json:
@@ -213,100 +211,4 @@ TIME_TICKET_VIEW = stored(
     term=TERM_ID,
     cohort={"students": [STUDENT_ID], "programs": [PROGRAM_ID], "class_levels": [2, 3, 4, 5]},
 )
-HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=_ARRIVED, released_at=None)
-
-REGISTRATION_REQUEST: Json = {
-    "student": "code:S-0001",
-    "term": "code:2026-1",
-    "actions": [
-        {"action": "add", "offering": "code:CS-101", "sections": ["code:CS-101-A"]},
-        {"action": "add", "offering": "code:MATH-1"},
-    ],
-}
-REGISTRATION_ANSWER: Json = {
-    "id": REQUEST_ID,
-    "student": STUDENT_ID,
-    "term": TERM_ID,
-    "arrived_at": _ARRIVED,
-    "decisions": [
-        {
-            "number": 41,
-            "action": "add",
-            "outcome": "enrolled",
-            "enrollment": ENROLLMENT_ID,
-            "offering": OFFERING_ID,
-            "seats": [{"section": SECTION_ID, "section_code": "CS-101-A", "seat_no": 17}],
-            "rejections": [],
-        },
-        {
-            "number": 42,
-            "action": "add",
-            "outcome": "rejected",
-            "enrollment": None,
-            "offering": None,
-            "seats": [],
-            "rejections": [
-                {
-                    "code": "unknown_offering",
-                    "message": "The term has no offering code:MATH-1.",
-                    "parameters": {"offering": "code:MATH-1"},
-                }
-            ],
-        },
-    ],
-}
-ENROLLMENT: Json = {
-    "id": ENROLLMENT_ID,
-    "student": STUDENT_ID,
-    "student_code": "S-0001",
-    "term": TERM_ID,
-    "term_code": "2026-1",
-    "offering": OFFERING_ID,
-    "course": COURSE_ID,
-    "course_code": "CS-101",
-    "status": "enrolled",
-    "credits": "3",
-    "sections": ["CS-101-A"],
-    "number": 41,
-    "enrolled_at": _ARRIVED,
-    "dropped_at": None,
-}
-SCHEDULE: Json = {
-    "student": STUDENT_ID,
-    "term": TERM_ID,
-    "credits": "3",
-    "courses": [
-        {
-            "enrollment": ENROLLMENT_ID,
-            "offering": OFFERING_ID,
-            "course_code": "CS-101",
-            "title": "Introduction to Programming",
-            "credits": "3",
-            "sections": [
-                {
-                    "section": SECTION_ID,
-                    "section_code": "CS-101-A",
-                    "component": "1/LEC",
-                    "seat_no": 17,
-                    "meetings": SECTION_VIEW["meetings"],
-                }
-            ],
-        }
-    ],
-}
-ROSTER: Json = {
-    "section": SECTION_ID,
-    "section_code": "CS-101-A",
-    "capacity": 30,
-    "entries": [
-        {
-            "student": STUDENT_ID,
-            "student_code": "S-0001",
-            "given_name": "Student",
-            "family_name": "Number One",
-            "enrollment": ENROLLMENT_ID,
-            "seat_no": 17,
-            "enrolled_at": _ARRIVED,
-        }
-    ],
-}
+HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=ARRIVED, released_at=None)

@@ -6,7 +6,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from dependency_injector.wiring import Provide, inject
 
 from application.people.holds import HoldFields, HoldView
-from application.people.release_hold import ReleaseHold
+from application.registration.permissions import (
+    GivePermission,
+    PermissionFields,
+    PermissionView,
+    RevokePermission,
+)
+from application.registration.release_hold import ReleaseHold
 from application.registration.revise_section import ReviseSection
 from application.scheduling.sections import SectionFields, SectionView
 from application.shared.caller import Caller
@@ -14,6 +20,7 @@ from application.shared.dto import Dto
 from application.shared.paging import Page, PageQuery
 from application.shared.records import RecordKeeping
 from domain.people.hold import Hold
+from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.reference import Reference
 from interfaces.rest.callers import Calling
@@ -97,6 +104,27 @@ class KeptHolds(KeptRecords[HoldFields, HoldView]):
         await self._release.execute(self._caller, reference, expected_version)
 
 
+class KeptPermissions(KeptRecords[PermissionFields, PermissionView]):
+    """Permissions: they are given at the registration desk, and revoked, not deleted."""
+
+    def __init__(
+        self,
+        keeping: RecordKeeping[Permission, PermissionFields, PermissionView],
+        give: GivePermission,
+        revoke: RevokePermission,
+        caller: Caller,
+    ) -> None:
+        super().__init__(keeping, caller)
+        self._give = give
+        self._revoke = revoke
+
+    async def create(self, fields: PermissionFields) -> PermissionView:
+        return await self._give.execute(self._caller, fields)
+
+    async def remove(self, reference: Reference, expected_version: int | None) -> None:
+        await self._revoke.execute(self._caller, reference, expected_version)
+
+
 def kept(name: str) -> Callable[..., Awaitable[KeptRecords[Any, Any]]]:
     """A dependency on the caller's records that the container's use cases `name` keep."""
 
@@ -120,6 +148,11 @@ async def kept_holds(caller: Calling) -> KeptHolds:
     return _holds(caller)
 
 
+async def kept_permissions(caller: Calling) -> KeptPermissions:
+    """A dependency on the caller's permissions."""
+    return _permissions(caller)
+
+
 @inject
 def _sections(
     caller: Caller,
@@ -136,3 +169,13 @@ def _holds(
     release: ReleaseHold = Provide["release_hold"],
 ) -> KeptHolds:
     return KeptHolds(keeping, release, caller)
+
+
+@inject
+def _permissions(
+    caller: Caller,
+    keeping: RecordKeeping[Permission, PermissionFields, PermissionView] = Provide["permissions"],
+    give: GivePermission = Provide["give_permission"],
+    revoke: RevokePermission = Provide["revoke_permission"],
+) -> KeptPermissions:
+    return KeptPermissions(keeping, give, revoke, caller)

@@ -30,6 +30,15 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         "There is no institution yet, or more than one: name one, by code or id, in the header"
         " X-Matricula-Institution; POST /v1/institutions founds one.",
     ),
+    "unknown_actor": ProblemKind(
+        400, "Unknown actor", "The header X-Matricula-Actor names a student that does not exist."
+    ),
+    "actor_refused": ProblemKind(
+        403,
+        "Actor refused",
+        "The header X-Matricula-Actor is for development: it is believed only from this machine, and not when the"
+        " server may listen beyond it (MATRICULA_ALLOW_UNAUTHENTICATED).",
+    ),
     "access_denied": ProblemKind(403, "Access denied", "The caller's roles do not allow this."),
     "not_found": ProblemKind(404, "Not found", "There is no such record, or no resource at this path."),
     "unknown_institution": ProblemKind(
@@ -66,6 +75,11 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     ),
     "unknown_reference": ProblemKind(
         422, "Unknown reference", "A field of the body names a record that does not exist."
+    ),
+    "idempotency_key_reused": ProblemKind(
+        422,
+        "Idempotency key reused",
+        "The Idempotency-Key came before, with another request: every new request needs a new key.",
     ),
     "precondition_required": ProblemKind(
         428,

@@ -1,4 +1,4 @@
-"""The router of one kind of record: the same six operations for each."""
+"""The router of one kind of record: the same six operations for each, or four where history is not rewritten."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
@@ -45,10 +45,16 @@ async def named(request: Request, ref: InPath) -> Reference:
     return addressed(ref)
 
 
-def refuse_query(request: Request) -> None:
-    """Raise `RestError` (400) when there is a query; operations that take none would ignore what it asks."""
-    if request.scope["query_string"]:
+def refuse_query(request: Request, *but: str) -> None:
+    """Raise `RestError` (400) when the query has anything `but` these parameters, each once: it would be ignored."""
+    if not request.scope["query_string"]:
+        return
+    if not but:
         raise RestError("invalid_request", "This operation has no query parameters.")
+    given = [name for name, _ in request.query_params.multi_items()]
+    if set(given) - set(but) or len(given) != len(set(given)):
+        detail = f"The query parameters of this operation, each given once at most: {', '.join(but)}."
+        raise RestError("invalid_request", detail)
 
 
 Named = Annotated[Reference, Depends(named)]
@@ -59,7 +65,8 @@ def records_router(resource: Resource[F, V], kept_records: Callable[..., Awaitab
     router = APIRouter(prefix=resource.path, tags=[resource.collection])
     _add_collection(router, resource, kept_records)
     _add_reading(router, resource, kept_records)
-    _add_replacing(router, resource, kept_records)
+    if resource.replaceable:
+        _add_replacing(router, resource, kept_records)
     _add_removing(router, resource, kept_records)
     return router
 
@@ -102,7 +109,7 @@ def _add_collection(
         },
         openapi_extra={
             "parameters": docs.parameters("Institution"),
-            "requestBody": docs.request_body(resource.fields, {JSON: (resource.name, resource.example)}),
+            "requestBody": docs.request_body(resource.fields, {resource.name: resource.example}),
         },
     )
     async def create_record(request: Request, kept: Annotated[Kept[F, V], Depends(kept_records)]) -> Response:
@@ -151,7 +158,7 @@ def _add_replacing(
         description=f"Gives the {resource.name} new fields; those left out get their defaults.",
         openapi_extra={
             "parameters": docs.parameters("Institution", "IfMatch"),
-            "requestBody": docs.request_body(resource.fields, {JSON: (resource.name, resource.example)}),
+            "requestBody": docs.request_body(resource.fields, {resource.name: resource.example}),
         },
         **shared,
     )

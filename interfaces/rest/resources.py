@@ -24,7 +24,8 @@ class Resource(Generic[F, V]):
 
     `name` is its noun (`grading scheme`), `collection` its place under the base path (`grading-schemes`), `about` a
     sentence on it; `example` is an example of `fields`, `example_patch` of a merge patch and `example_view` of `view`.
-    `caching` is a Cache-Control header. `removal` says what DELETE does.
+    `caching` is a Cache-Control header. `removal` says what DELETE does. What is not `replaceable` has no PUT and no
+    PATCH, and its `example_patch` is empty.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Resource(Generic[F, V]):
     example_view: Example
     caching: str = SHARED
     removal: str = "Delete"
+    replaceable: bool = True
 
     @property
     def path(self) -> str:

@@ -1,0 +1,60 @@
+"""Waitlists over REST: who waits, and looking at the queues again at once."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from application.registration.waitlists import WAITLIST_ENTRIES, ReviewQueues, WaitlistEntryView
+from interfaces.rest import documentation as docs
+from interfaces.rest import registration_examples as examples
+from interfaces.rest.answers import json_answer
+from interfaces.rest.callers import Calling
+from interfaces.rest.provided import provided
+from interfaces.rest.readings import READS, Reading, readings_router
+from interfaces.rest.records import refuse_query
+from interfaces.rest.resources import BASE_PATH
+
+READING = Reading(
+    name="waitlist entry",
+    collection="waitlist-entries",
+    about="A student's place in the queue for sections. Only registration requests and free seats change it.",
+    view=WaitlistEntryView,
+    listing=WAITLIST_ENTRIES.listing,
+    example=examples.WAITLIST_ENTRY,
+    use_cases="waitlists",
+)
+
+
+class QueueReview(BaseModel):
+    """The terms in which anybody was promoted, passed over or sent away."""
+
+    terms: list[UUID]
+
+
+router = APIRouter(prefix=BASE_PATH)
+
+
+@router.post(
+    "/queue-reviews",
+    tags=["waitlist-entries"],
+    operation_id="review_queues",
+    summary="Review all queues now",
+    description="Looks at the queues of every term again, as the server does by itself from time to time: a time ticket"
+    " may have opened, reserved seats may have been released, a waitlist may have closed. Takes no body.",
+    response_model=QueueReview,
+    responses={200: docs.answer("Where anything moved.", examples.QUEUE_REVIEW), **docs.problems(*READS)},
+    openapi_extra={"parameters": docs.parameters("Institution")},
+)
+async def review_queues(
+    request: Request, caller: Calling, use_case: Annotated[ReviewQueues, Depends(provided("review_queues"))]
+) -> Response:
+    """Review the queues."""
+    refuse_query(request)
+    reviewed = QueueReview(terms=list(await use_case.execute(caller)))
+    return json_answer(reviewed.model_dump_json(), Cache_Control="no-store")
+
+
+ROUTERS = (readings_router(READING), router)
