@@ -6,10 +6,12 @@ from sqlalchemy.orm import configure_mappers
 
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - imported so that the metadata knows every table
     catalog,
+    journal,
     people,
     registration,
     scheduling,
     terms,
+    waitlists,
 )
 from infrastructure.persistence.postgres.rows.base import TENANT, Row
 

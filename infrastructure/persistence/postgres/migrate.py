@@ -19,7 +19,15 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from infrastructure.persistence.postgres.failures import reaching_the_database
-from infrastructure.persistence.postgres.rows import catalog, people, registration, scheduling, terms  # noqa: F401 - the metadata
+from infrastructure.persistence.postgres.rows import (  # noqa: F401 - the metadata
+    catalog,
+    journal,
+    people,
+    registration,
+    scheduling,
+    terms,
+    waitlists,
+)
 from infrastructure.persistence.postgres.rows.base import Row
 
 T = TypeVar("T")

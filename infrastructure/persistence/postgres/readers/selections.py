@@ -64,7 +64,7 @@ _ENROLLMENT = Selection(
         func.coalesce(_SECTION_CODES, literal_column("'{}'::text[]")).label("sections"),
         EnrollmentRow.number,
         EnrollmentRow.enrolled_at,
-        EnrollmentRow.dropped_at,
+        EnrollmentRow.ended_at,
     )
     .join(
         StudentRow,

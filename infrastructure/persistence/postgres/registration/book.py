@@ -3,35 +3,45 @@
 The functions move data and hold no rule; SQLAlchemy opens and ends the transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from application.registration.ports import StaleSeating
-from application.shared.errors import NotFound
-from domain.registration.commands import Command, ReviseSection
+from application.registration.ports import AnswerKey, Journal, KeptAnswer, StaleSeating
+from domain.registration.commands import Command
 from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.failures import storing
 from infrastructure.persistence.postgres.mapping.scheduling import SECTION
 from infrastructure.persistence.postgres.records import TableRecords
-from infrastructure.persistence.postgres.registration.effects import arrays_of
-from infrastructure.persistence.postgres.registration.facts import (
-    facts_of,
-    references_to_offerings,
-    requests_among,
-)
+from infrastructure.persistence.postgres.registration.effects import effects_document
+from infrastructure.persistence.postgres.registration.journal import journal_document
+from infrastructure.persistence.postgres.registration.loading import driver_of, load_facts
 from infrastructure.persistence.postgres.rows.registration import EnrollmentRow, EnrollmentSectionRow, SeatRow
+from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, WaitlistEntryRow, WaitlistEntrySectionRow
 
-_LOAD = "SELECT registration_load($1, $2, $3, $4, $5, $6)"
-_APPLY = f"SELECT registration_apply({', '.join(f'${position}' for position in range(1, 30))})"
+_APPLY = "SELECT registration_apply($1, $2, $3)"
 _RECOUNT = "SELECT registration_recount($1, $2)"
+_ANSWERS = """
+    SELECT k.subject, k.key, k.digest, k.answer FROM idempotency_keys k
+     WHERE k.institution_id = $1 AND k.term_id = $2 AND k.subject = ANY ($3) AND k.key = ANY ($4)
+"""
 
-_TABLES = frozenset({EnrollmentRow.__tablename__, EnrollmentSectionRow.__tablename__, SeatRow.__tablename__})
+_TABLES = frozenset(
+    row.__tablename__
+    for row in (
+        EnrollmentRow,
+        EnrollmentSectionRow,
+        SeatRow,
+        PermissionRow,
+        WaitlistEntryRow,
+        WaitlistEntrySectionRow,
+    )
+)
 """What effects are stored in, but for the revised sections."""
 
 _SEAT_CONSTRAINTS = frozenset(
@@ -54,41 +64,30 @@ class PostgresRegistrationBook:
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationBook.load`."""
-        references = references_to_offerings(commands)
-        named_by_code = [reference for reference in references if reference.code is not None]
-        revised = [command.section.offering_id for command in commands if isinstance(command, ReviseSection)]
-        document = await (await self._driver()).fetchval(
-            _LOAD,
-            self._institution,
-            term,
-            [request.student_id for request in requests_among(commands)],
-            [*(reference.id for reference in references if reference.id is not None), *revised],
-            [reference.code for reference in named_by_code],
-            [reference.scope for reference in named_by_code],
-        )
-        if document is None:
-            kind = "term"
-            raise NotFound(kind, str(term))
-        return facts_of(orjson.loads(document), commands)
+        return await load_facts(self._session, self._institution, term, commands, locking=True)
 
-    async def apply(self, term: TermId, effects: Effects) -> None:
+    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
+        """See `RegistrationBook.answers`."""
+        wanted = set(keys)
+        driver = await driver_of(self._session)
+        subjects, names = [key.subject for key in wanted], [key.key for key in wanted]
+        rows = await driver.fetch(_ANSWERS, self._institution, term, subjects, names)
+        found = (KeptAnswer(AnswerKey(subject, key), digest, answer) for subject, key, digest, answer in rows)
+        return {kept.key: kept for kept in found if kept.key in wanted}
+
+    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
         """See `RegistrationBook.apply`."""
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
-        driver = await self._driver()
+        document = orjson.dumps({**effects_document(effects), **journal_document(journal)}).decode()
+        driver = await driver_of(self._session)
         with storing("enrollment", _TABLES), _taking_seats():
-            await driver.execute(_APPLY, self._institution, term, *arrays_of(effects))
+            await driver.execute(_APPLY, self._institution, term, document)
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""
-        await (await self._driver()).execute(_RECOUNT, self._institution, term)
-
-    async def _driver(self) -> asyncpg.Connection:
-        """The driver's connection, inside the session's transaction."""
-        connection = await (await self._session.connection()).get_raw_connection()
-        driver: asyncpg.Connection = connection.driver_connection
-        return driver
+        await (await driver_of(self._session)).execute(_RECOUNT, self._institution, term)
 
 
 @contextmanager

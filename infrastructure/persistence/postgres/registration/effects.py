@@ -1,55 +1,172 @@
-"""Effects as the arrays that `registration_apply` takes, in the order of its parameters."""
+"""Effects as the JSON document that `registration_apply` takes; what there is nothing of is not in it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
-from domain.registration.outcomes import Effects
+from domain.registration.events import EnrollmentChanged
+from domain.registration.outcomes import Effects, EnrollmentChange
+from domain.registration.permission import Permission
+from domain.registration.waitlist import WaitlistEntry
+from domain.shared.identifiers import EnrollmentId
+from infrastructure.persistence.postgres.registration.rejections import rejection_documents
+
+Row = dict[str, Any]
+
+_Moves = dict[EnrollmentId, EnrollmentChanged]
+"""The last change of each enrollment that changed: it began the stays that are new."""
 
 
-def arrays_of(effects: Effects) -> tuple[object, ...]:
-    """The parameters of `registration_apply` after the institution and the term.
-
-    An enrollment that was made and dropped in one list is stored as dropped at once; it never held a seat.
-    """
-    ended = {enrollment.id: enrollment for enrollment in effects.dropped}
-    made = [ended.get(enrollment.id, enrollment) for enrollment in effects.enrolled]
-    made_ids = {enrollment.id for enrollment in made}
-    given_up = [enrollment for enrollment in effects.dropped if enrollment.id not in made_ids]
-    places = [(enrollment, seat) for enrollment in made for seat in enrollment.seats]
-    seating = list(effects.seating.items())
-    return (
-        effects.next_number,
-        [enrollment.id for enrollment in made],
-        [enrollment.student_id for enrollment in made],
-        [enrollment.offering_id for enrollment in made],
-        [enrollment.course_id for enrollment in made],
-        [enrollment.credits for enrollment in made],
-        [enrollment.number for enrollment in made],
-        [enrollment.enrolled_at for enrollment in made],
-        [enrollment.dropped_at for enrollment in made],
-        [enrollment.id for enrollment, _ in places],
-        [seat.section_id for _, seat in places],
-        [seat.component_id for _, seat in places],
-        [enrollment.student_id for enrollment, _ in places],
-        [enrollment.status.value for enrollment, _ in places],
-        [_seat_no(enrollment, seat) for enrollment, seat in places],
-        [_unlimited(enrollment, seat) for enrollment, seat in places],
-        [enrollment.id for enrollment in given_up],
-        [enrollment.dropped_at for enrollment in given_up],
-        [section for section, _ in effects.seats_added],
-        [seat_no for _, seat_no in effects.seats_added],
-        [section for section, _ in effects.seats_removed],
-        [seat_no for _, seat_no in effects.seats_removed],
-        [section for section, _ in seating],
-        [state.next_seat for _, state in seating],
-        [state.last_seat for _, state in seating],
-        [state.seats for _, state in seating],
-        ["{" + ",".join(str(seat_no) for seat_no in state.freed) + "}" for _, state in seating],
-    )
-
-
-def _seat_no(enrollment: Enrollment, seat: SeatTaken) -> int | None:
-    return seat.seat_no if enrollment.status is EnrollmentStatus.ENROLLED else None
+def effects_document(effects: Effects) -> Row:
+    """The document, by the names of its lists."""
+    changes = list(effects.enrollments.values())
+    moves = {event.enrollment_id: event for event in effects.events if isinstance(event, EnrollmentChanged)}
+    made = [change.after for change in changes if change.before is None]
+    entries = list(effects.entries.values())
+    lists: dict[str, Iterable[Row]] = {
+        "permissions": (_permission(permission) for permission in effects.permissions),
+        "seats_added": (
+            {"section": seat.section_id, "seat": seat.seat_no, "permission": seat.permission_id}
+            for seat in effects.seats_added.values()
+        ),
+        "left": (row for change in changes for row in _left(change, moves)),
+        "ended": (_ended(change.after) for change in changes if change.before is not None and not _stands(change)),
+        "changed": (
+            {"id": change.after.id, "basis": change.after.grading_basis.value}
+            for change in changes
+            if change.before is not None
+            and _stands(change)
+            and change.before.grading_basis is not change.after.grading_basis
+        ),
+        "entries_changed": (_entry_changed(change.after) for change in entries if change.before is not None),
+        "enrollments": (_enrollment(enrollment) for enrollment in made),
+        "stays": (row for change in changes for row in _stays(change, moves)),
+        "entries": (_entry(change.after) for change in entries if change.before is None),
+        "seats_removed": ({"section": section, "seat": seat_no} for section, seat_no in effects.seats_removed),
+        "seating": (
+            {
+                "section": section,
+                "next": state.next_seat,
+                "last": state.last_seat,
+                "seats": state.seats,
+                "freed": state.freed,
+            }
+            for section, state in effects.seating.items()
+        ),
+        "released": ({"hold": released.hold_id, "at": released.at} for released in effects.released),
+    }
+    filled = {name: list(rows) for name, rows in lists.items()}
+    return {"next_number": effects.next_number, **{name: rows for name, rows in filled.items() if rows}}
 
 
-def _unlimited(enrollment: Enrollment, seat: SeatTaken) -> bool | None:
-    """True for a place in an unlimited section, None otherwise, as the column wants it."""
-    return True if enrollment.status is EnrollmentStatus.ENROLLED and seat.seat_no is None else None
+def _stands(change: EnrollmentChange) -> bool:
+    return change.after.status is EnrollmentStatus.ENROLLED
+
+
+def _permission(permission: Permission) -> Row:
+    return {
+        "id": permission.id,
+        "student": permission.student_id,
+        "offering": permission.offering_id,
+        "section": permission.section_id,
+        "codes": sorted(code.value for code in permission.codes),
+        "issuer": permission.issuer,
+        "reason": permission.reason,
+        "given_at": permission.given_at,
+        "expires_at": permission.expires_at,
+        "revoked_at": permission.revoked_at,
+    }
+
+
+def _left(change: EnrollmentChange, moves: _Moves) -> Iterator[Row]:
+    """The stays that end although their enrollment goes on, or that ended before it did."""
+    before = change.before
+    if before is None:
+        return
+    for seat in before.seats:
+        if seat not in change.after.seats:
+            yield {
+                "enrollment": before.id,
+                "section": seat.section_id,
+                "at": moves[before.id].occurred_at,
+            }
+
+
+def _stays(change: EnrollmentChange, moves: _Moves) -> Iterator[Row]:
+    """The stays that begin; one of an enrollment that has ended meanwhile holds no seat."""
+    before, after = change.before, change.after
+    if before is None:
+        for seat in after.seats:
+            yield _stay(after, seat, after.number, after.enrolled_at)
+        return
+    for seat in after.seats:
+        if seat not in before.seats:
+            move = moves[after.id]
+            yield _stay(after, seat, move.number, move.occurred_at)
+
+
+def _stay(enrollment: Enrollment, seat: SeatTaken, since: int, since_at: datetime) -> Row:
+    stands = enrollment.status is EnrollmentStatus.ENROLLED
+    return {
+        "enrollment": enrollment.id,
+        "section": seat.section_id,
+        "component": seat.component_id,
+        "student": enrollment.student_id,
+        "status": enrollment.status.value,
+        "since": since,
+        "since_at": since_at,
+        "until_at": enrollment.ended_at,
+        "seat": seat.seat_no if stands else None,
+        "unlimited": True if stands and seat.seat_no is None else None,
+        "pool": seat.pool,
+    }
+
+
+def _ended(enrollment: Enrollment) -> Row:
+    return {
+        "id": enrollment.id,
+        "status": enrollment.status.value,
+        "at": enrollment.ended_at,
+        "basis": enrollment.grading_basis.value,
+    }
+
+
+def _enrollment(enrollment: Enrollment) -> Row:
+    return {
+        "id": enrollment.id,
+        "student": enrollment.student_id,
+        "offering": enrollment.offering_id,
+        "course": enrollment.course_id,
+        "status": enrollment.status.value,
+        "credits": str(enrollment.credits),
+        "basis": enrollment.grading_basis.value,
+        "number": enrollment.number,
+        "enrolled_at": enrollment.enrolled_at,
+        "ended_at": enrollment.ended_at,
+    }
+
+
+def _entry_changed(entry: WaitlistEntry) -> Row:
+    return {
+        "id": entry.id,
+        "status": entry.status.value,
+        "ended_at": entry.ended_at,
+        "skipped": rejection_documents(entry.skipped),
+    }
+
+
+def _entry(entry: WaitlistEntry) -> Row:
+    return {
+        **_entry_changed(entry),
+        "enrollment": entry.enrollment_id,
+        "student": entry.student_id,
+        "offering": entry.offering_id,
+        "course": entry.course_id,
+        "sections": entry.section_ids,
+        "basis": entry.grading_basis.value,
+        "priority": entry.priority,
+        "number": entry.number,
+        "joined_at": entry.joined_at,
+        "drop_if_enrolled": entry.drop_if_enrolled,
+    }

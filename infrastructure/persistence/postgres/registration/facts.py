@@ -1,101 +1,76 @@
 """Facts from the JSON document of `registration_load`; the positions in its arrays are those of the SQL function."""
 
-from collections.abc import Sequence, ValuesView
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from domain.people.hold import Hold, HoldBlock
-from domain.registration.commands import Add, Command, RegistrationRequest
-from domain.registration.enrollment import Enrollment, SeatTaken
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
-from domain.registration.seating import Seating
-from domain.scheduling.calendar import Meeting, Weekday
-from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
-from domain.scheduling.section import Section, SectionStatus
-from domain.scheduling.term import Term
-from domain.shared.identifiers import (
-    ComponentId,
-    ConfigurationId,
-    CourseId,
-    EnrollmentId,
-    HoldId,
-    OfferingId,
-    RoomId,
-    SectionId,
-    StudentId,
-    TermId,
-)
+from domain.people.cohort import Cohort
+from domain.registration.commands import Command
+from domain.registration.facts import Facts
+from domain.scheduling.term import CreditLimits, Deadlines, Session, Term
+from domain.scheduling.time_ticket import TimeTicket
+from domain.shared.identifiers import ProgramId, SectionId, StudentId, TermId, TimeTicketId
 from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.registration.facts_of_offerings import (
+    courses_of,
+    offerings_of,
+    seating_of,
+    sections_of,
+)
+from infrastructure.persistence.postgres.registration.facts_of_students import entries_of, students_facts
+from infrastructure.persistence.postgres.registration.questions import (
+    references_to_courses,
+    references_to_offerings,
+    references_to_sections,
+)
 
 Json = Any
 """A value of the document; its shape is what the SQL function builds."""
 
-
-def requests_among(commands: Sequence[Command]) -> tuple[RegistrationRequest, ...]:
-    """The registration requests in a list of commands."""
-    return tuple(command for command in commands if isinstance(command, RegistrationRequest))
-
-
-def references_to_offerings(commands: Sequence[Command]) -> frozenset[Reference]:
-    """How the requests name the offerings they want to add."""
-    return frozenset(
-        action.offering for request in requests_among(commands) for action in request.actions if isinstance(action, Add)
-    )
-
-
-def references_to_sections(commands: Sequence[Command]) -> frozenset[Reference]:
-    """How the requests name the sections they want."""
-    return frozenset(
-        reference
-        for request in requests_among(commands)
-        for action in request.actions
-        if isinstance(action, Add)
-        for reference in action.sections
-    )
+I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
 
 
 def facts_of(document: Json, commands: Sequence[Command]) -> Facts:
     """The facts that the document holds for deciding `commands`."""
-    term = _term(document["term"])
-    sections = {section.id: section for section in (_section(row, term.id) for row in document["sections"] or ())}
-    offerings = {
-        offering.offering.id: offering
-        for offering in (_offering(row, term.id, sections.values()) for row in document["offerings"] or ())
-    }
+    term = _term(document)
+    courses = courses_of(document["courses"])
+    sections = sections_of(document["sections"], term.id)
+    offerings = offerings_of(document["offerings"], term.id, courses, sections)
     return Facts(
         term=term,
         next_number=document["next_number"],
-        students=_students(document, commands, term.id),
+        students=students_facts(document, term.id),
         offerings=offerings,
         sections=sections,
-        seating={
-            SectionId(UUID(row[0])): _seating(row, sections[SectionId(UUID(row[0]))])
-            for row in document["seating"] or ()
-        },
+        seating=seating_of(document["seating"], sections),
         offering_ids=_resolved(
-            references_to_offerings(commands),
-            {o.offering.id: o.offering.code for o in offerings.values()},
-            term.code,
+            references_to_offerings(commands), {o.offering.id: o.offering.code for o in offerings.values()}, term.code
         ),
         section_ids=_resolved(references_to_sections(commands), {s.id: s.code for s in sections.values()}, term.code),
+        course_ids=_resolved(references_to_courses(commands), {c.id: c.code for c in courses.values()}, None),
+        pools=_pools(document["pools"]),
+        entries=entries_of(document["entries"], term.id),
+        tickets=tuple(_ticket(row, term.id) for row in document["tickets"] or ()),
     )
 
 
-def _resolved(references: frozenset[Reference], codes: dict[Any, str], term_code: str) -> dict[Reference, Any]:
+def _resolved(references: frozenset[Reference], codes: dict[I, str], term_code: str | None) -> dict[Reference, I]:
     """The ids that the references name; a code without a term's code means this term's."""
     by_code = {code: identifier for identifier, code in codes.items()}
+    by_id: dict[UUID, I] = {identifier: identifier for identifier in codes}
     found = {}
     for reference in references:
-        if reference.id is not None and reference.id in codes:
-            found[reference] = reference.id
+        if reference.id is not None and reference.id in by_id:
+            found[reference] = by_id[reference.id]
         elif reference.code in by_code and reference.scope in (None, term_code):
             found[reference] = by_code[reference.code]
     return found
 
 
-def _term(row: Json) -> Term:
+def _term(document: Json) -> Term:
+    row = document["term"]
     return Term(
         id=TermId(UUID(row["id"])),
         code=row["code"],
@@ -108,106 +83,62 @@ def _term(row: Json) -> Term:
         add_deadline=date.fromisoformat(row["add_deadline"]),
         drop_deadline=date.fromisoformat(row["drop_deadline"]),
         holidays=frozenset(date.fromisoformat(day) for day in row["holidays"]),
-        credit_maximum=None if row["credit_maximum"] is None else Decimal(str(row["credit_maximum"])),
+        credit_maximum=_decimal(row["credit_maximum"]),
+        withdrawal_deadline=_day(row["withdrawal_deadline"]),
+        credit_minimum=_decimal(row["credit_minimum"]),
+        credit_limits={
+            class_level: CreditLimits(_decimal(maximum), _decimal(minimum))
+            for class_level, maximum, minimum in document["credit_limits"] or ()
+        },
+        sessions=tuple(_session(session) for session in document["sessions"] or ()),
+        waitlist_closes_at=_moment(row["waitlist_closes_at"]),
+        in_progress_counts=row["in_progress_counts"],
     )
 
 
-def _students(document: Json, commands: Sequence[Command], term: TermId) -> dict[StudentId, StudentFacts]:
-    holds: dict[UUID, list[Hold]] = {}
-    for row in document["holds"] or ():
-        hold = _hold(row)
-        holds.setdefault(hold.student_id, []).append(hold)
-    enrollments: dict[UUID, list[Enrollment]] = {}
-    for row in document["enrollments"] or ():
-        enrollment = _enrollment(row, term)
-        enrollments.setdefault(enrollment.student_id, []).append(enrollment)
-    return {
-        request.student_id: StudentFacts(
-            holds=tuple(hold for hold in holds.get(request.student_id, ()) if hold.blocks_registration()),
-            enrollments=tuple(enrollments.get(request.student_id, ())),
-        )
-        for request in requests_among(commands)
-    }
-
-
-def _hold(row: Json) -> Hold:
-    identifier, student, blocks, office, reason, placed_at = row
-    return Hold(
-        id=HoldId(UUID(identifier)),
-        student_id=StudentId(UUID(student)),
-        blocks=frozenset(HoldBlock(block) for block in blocks),
-        office=office,
-        reason=reason,
-        placed_at=datetime.fromisoformat(placed_at),
-    )
-
-
-def _enrollment(row: Json, term: TermId) -> Enrollment:
-    identifier, student, offering, course, credit, number, enrolled_at, seats = row
-    return Enrollment(
-        id=EnrollmentId(UUID(identifier)),
-        student_id=StudentId(UUID(student)),
-        term_id=term,
-        offering_id=OfferingId(UUID(offering)),
-        course_id=CourseId(UUID(course)),
-        credits=Decimal(credit),
-        seats=tuple(
-            SeatTaken(SectionId(UUID(section)), ComponentId(UUID(component)), seat_no)
-            for section, component, seat_no in seats or ()
-        ),
-        number=number,
-        enrolled_at=datetime.fromisoformat(enrolled_at),
-    )
-
-
-def _offering(row: Json, term: TermId, sections: ValuesView[Section]) -> OfferingFacts:
-    identifier, course, code, credit, configurations = row
-    offering = CourseOffering(
-        id=OfferingId(UUID(identifier)),
-        term_id=term,
-        course_id=CourseId(UUID(course)),
+def _session(row: Json) -> Session:
+    code, name, starts_on, ends_on, add_deadline, drop_deadline, withdrawal_deadline = row
+    return Session(
         code=code,
-        configurations=tuple(
-            Configuration(
-                ConfigurationId(UUID(configuration)),
-                name,
-                tuple(Component(ComponentId(UUID(part)), label, ComponentKind(kind)) for part, label, kind in parts),
-            )
-            for configuration, name, parts in configurations
+        name=name,
+        starts_on=date.fromisoformat(starts_on),
+        ends_on=date.fromisoformat(ends_on),
+        deadlines=Deadlines(
+            date.fromisoformat(add_deadline), date.fromisoformat(drop_deadline), _day(withdrawal_deadline)
         ),
     )
-    own = sorted((section for section in sections if section.offering_id == offering.id), key=lambda s: s.code)
-    return OfferingFacts(offering, Decimal(credit), tuple(own))
 
 
-def _section(row: Json, term: TermId) -> Section:
-    identifier, offering, component, code, capacity, status, parent, meetings = row
-    return Section(
-        id=SectionId(UUID(identifier)),
+def _ticket(row: Json, term: TermId) -> TimeTicket:
+    identifier, name, class_levels, opens_at, closes_at, programs, students = row
+    return TimeTicket(
+        id=TimeTicketId(UUID(identifier)),
         term_id=term,
-        offering_id=OfferingId(UUID(offering)),
-        component_id=ComponentId(UUID(component)),
-        code=code,
-        capacity=capacity,
-        status=SectionStatus(status),
-        parent_id=None if parent is None else SectionId(UUID(parent)),
-        meetings=tuple(_meeting(meeting) for meeting in meetings or ()),
+        name=name,
+        cohort=Cohort(
+            students=frozenset(StudentId(UUID(student)) for student in students),
+            programs=frozenset(ProgramId(UUID(program)) for program in programs),
+            class_levels=frozenset(class_levels),
+        ),
+        opens_at=datetime.fromisoformat(opens_at),
+        closes_at=_moment(closes_at),
     )
 
 
-def _meeting(row: Json) -> Meeting:
-    weekdays, starts_at, ends_at, weeks, first_date, last_date, room = row
-    return Meeting(
-        weekdays=frozenset(Weekday(day) for day in weekdays),
-        starts_at=time.fromisoformat(starts_at),
-        ends_at=time.fromisoformat(ends_at),
-        weeks=None if weeks is None else frozenset(weeks),
-        first_date=None if first_date is None else date.fromisoformat(first_date),
-        last_date=None if last_date is None else date.fromisoformat(last_date),
-        room_id=None if room is None else RoomId(UUID(room)),
-    )
+def _pools(rows: Json) -> dict[SectionId, dict[str, int]]:
+    pools: dict[SectionId, dict[str, int]] = {}
+    for section, pool, taken in rows or ():
+        pools.setdefault(SectionId(UUID(section)), {})[pool] = taken
+    return pools
 
 
-def _seating(row: Json, section: Section) -> Seating:
-    _, next_seat, last_seat, seats, freed = row
-    return Seating(section.capacity or 0, next_seat, last_seat, seats, tuple(freed))
+def _decimal(value: Json) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)

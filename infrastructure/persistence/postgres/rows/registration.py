@@ -1,15 +1,16 @@
 """Tables of registration: the seats that there are, and the enrollments that sit in them.
 
-Overselling cannot be written down. `seats` holds one row for each seat of a section. A row of `enrollment_sections`
-that is enrolled names a seat which exists (foreign key), which nobody else names (unique), or says that the section is
-unlimited, which the section itself must say too (foreign key on `unlimited`). Who is not enrolled names none.
+Overselling cannot be written down. `seats` holds one row for each seat of a section, and a seat above capacity names
+the permission that added it. A row of `enrollment_sections` that stands names a seat which exists (foreign key), which
+nobody else names (unique), or says that the section is unlimited, which the section itself must say too (foreign key on
+`unlimited`). A row that has ended, and one of an enrollment that has ended, names none.
 """
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, Numeric, String, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, Numeric, String, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,22 +30,33 @@ class TermRegistrationRow(Row):
 
 
 class SeatRow(Row):
-    """A seat of a section with a capacity; rows come and go, and never change."""
+    """A seat of a section with a capacity, or one that a permission added; rows come and go, and never change."""
 
     __tablename__ = "seats"
 
     institution_id: Mapped[UUID] = key()
     section_id: Mapped[UUID] = key()
     seat_no: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    permission_id: Mapped[UUID | None]
 
     __table_args__ = (
         refers_to("section", "sections", cascade=True),
+        refers_to("permission", "permissions"),
         CheckConstraint("seat_no >= 1", name="seat_no"),
+        Index(
+            None,
+            TENANT,
+            "permission_id",
+            postgresql_where=text("permission_id IS NOT NULL"),
+        ),
     )
 
 
 class SectionSeatingRow(Row):
-    """Hints where the free seats are: numbers from `next_seat` to `last_seat`, and those in `freed`."""
+    """Hints where the free seats are: numbers from `next_seat` to `last_seat`, and those in `freed`.
+
+    `seats` does not count what permissions added.
+    """
 
     __tablename__ = "section_seating"
 
@@ -62,7 +74,7 @@ class SectionSeatingRow(Row):
 
 
 class EnrollmentRow(Row):
-    """Students in course offerings; at most one standing enrollment of a student in a course and term."""
+    """Students in course offerings; at most one standing enrollment of a student in a course, and in an offering."""
 
     __tablename__ = "enrollments"
 
@@ -74,18 +86,20 @@ class EnrollmentRow(Row):
     course_id: Mapped[UUID]
     status: Mapped[str] = mapped_column(String(20))
     credits: Mapped[Decimal] = mapped_column(Numeric(6, 2))
+    grading_basis: Mapped[str] = mapped_column(String(20))
     number: Mapped[int] = mapped_column(BigInteger)
     enrolled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    dropped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         refers_to("student", "students"),
         refers_to("offering", "offerings", "offering_id", "term_id", targets=("id", "term_id")),
-        refers_to("course", "offerings", "offering_id", "course_id", targets=("id", "course_id")),
+        refers_to("course", "offering_courses", "offering_id", "course_id", targets=("offering_id", "course_id")),
         unique("id", "student_id", "term_id", "status"),
         unique("term_id", "number"),
-        CheckConstraint("status IN ('enrolled', 'dropped')", name="status"),
-        CheckConstraint("(status = 'dropped') = (dropped_at IS NOT NULL)", name="dropped_at"),
+        CheckConstraint("status IN ('enrolled', 'dropped', 'withdrawn')", name="status"),
+        CheckConstraint("(status <> 'enrolled') = (ended_at IS NOT NULL)", name="ended_at"),
+        CheckConstraint("grading_basis IN ('graded', 'pass_fail', 'audit')", name="grading_basis"),
         Index(
             "uq_enrollments_standing",
             TENANT,
@@ -95,24 +109,41 @@ class EnrollmentRow(Row):
             unique=True,
             postgresql_where=text("status = 'enrolled'"),
         ),
+        Index(
+            "uq_enrollments_standing_offering",
+            TENANT,
+            "student_id",
+            "term_id",
+            "offering_id",
+            unique=True,
+            postgresql_where=text("status = 'enrolled'"),
+        ),
         Index(None, TENANT, "offering_id"),
     )
 
 
 class EnrollmentSectionRow(Row):
-    """The sections through which an enrollment goes, each with its seat."""
+    """The sections through which an enrollment goes and went, a row for each stay: from `since_at` to `until_at`.
+
+    `since` is the number of the decision that began it. `until_at` is empty while the stay lasts; in an enrollment that
+    has ended none does. `status` is that of the enrollment, `pool` the reserved seats against which the stay counts.
+    """
 
     __tablename__ = "enrollment_sections"
 
     institution_id: Mapped[UUID] = key()
     enrollment_id: Mapped[UUID] = key()
     section_id: Mapped[UUID] = key()
+    since: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    since_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    until_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     component_id: Mapped[UUID]
     student_id: Mapped[UUID]
     term_id: Mapped[UUID]
     status: Mapped[str] = mapped_column(String(20))
     seat_no: Mapped[int | None]
     unlimited: Mapped[bool | None]
+    pool: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         refers_to(
@@ -128,12 +159,28 @@ class EnrollmentSectionRow(Row):
         refers_to("unlimited", "sections", "section_id", "unlimited", targets=("id", "unlimited")),
         refers_to("seat", "seats", "section_id", "seat_no", targets=("section_id", "seat_no")),
         unique("section_id", "seat_no"),
-        unique("enrollment_id", "component_id"),
+        Index(
+            "uq_enrollment_sections_standing",
+            TENANT,
+            "enrollment_id",
+            "component_id",
+            unique=True,
+            postgresql_where=text("until_at IS NULL"),
+        ),
         CheckConstraint("unlimited", name="unlimited"),
         CheckConstraint("seat_no IS NULL OR unlimited IS NULL", name="one_kind_of_place"),
+        CheckConstraint("status = 'enrolled' OR until_at IS NOT NULL", name="ended_with_enrollment"),
         CheckConstraint(
-            "(status = 'enrolled') = (seat_no IS NOT NULL OR unlimited IS NOT NULL)",
-            name="enrolled_has_a_place",
+            "(until_at IS NULL) = (seat_no IS NOT NULL OR unlimited IS NOT NULL)",
+            name="standing_has_a_place",
         ),
+        CheckConstraint("pool IS NULL OR unlimited IS NULL", name="pool"),
         Index(None, TENANT, "student_id", "term_id"),
+        Index(
+            "ix_enrollment_sections_pool",
+            TENANT,
+            "section_id",
+            "pool",
+            postgresql_where=text("pool IS NOT NULL AND until_at IS NULL"),
+        ),
     )

@@ -1,0 +1,172 @@
+"""Courses, offerings and sections from the document of `registration_load`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from domain.catalog.course import Course
+from domain.catalog.grading import GradingBasis
+from domain.catalog.requisite import ConsentBy, Requisite
+from domain.people.cohort import Cohort
+from domain.registration.facts import OfferingFacts
+from domain.registration.seating import Seating
+from domain.scheduling.calendar import Meeting, Weekday
+from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
+from domain.scheduling.section import ReservedSeats, Section, SectionStatus
+from domain.shared.identifiers import (
+    ComponentId,
+    ConfigurationId,
+    CourseId,
+    DepartmentId,
+    OfferingId,
+    ProgramId,
+    RoomId,
+    SectionId,
+    StudentId,
+    TermId,
+)
+from infrastructure.persistence.postgres.mapping.requisites import requisite_of
+
+Json = Any
+"""A value of the document; its shape is what the SQL function builds."""
+
+
+def courses_of(rows: Json) -> dict[CourseId, Course]:
+    """The courses of the offerings, by id."""
+    return {course.id: course for course in (_course(row) for row in rows or ())}
+
+
+def _course(row: Json) -> Course:
+    (
+        identifier,
+        subject,
+        number,
+        title,
+        description,
+        credit,
+        department,
+        prerequisite,
+        corequisite,
+        exclusion,
+        grading_bases,
+        attempts_maximum,
+        repeatable,
+    ) = row
+    return Course(
+        id=CourseId(UUID(identifier)),
+        subject=subject,
+        number=number,
+        title=title,
+        description=description,
+        credits=Decimal(credit),
+        department_id=None if department is None else DepartmentId(UUID(department)),
+        prerequisite=_requisite(prerequisite),
+        corequisite=_requisite(corequisite),
+        exclusion=_requisite(exclusion),
+        grading_bases=frozenset(GradingBasis(basis) for basis in grading_bases),
+        attempts_maximum=attempts_maximum,
+        repeatable=repeatable,
+    )
+
+
+def _requisite(document: Json) -> Requisite | None:
+    return None if document is None else requisite_of(document)
+
+
+def offerings_of(
+    rows: Json, term: TermId, courses: Mapping[CourseId, Course], sections: Mapping[SectionId, Section]
+) -> dict[OfferingId, OfferingFacts]:
+    """The offerings with their courses and, of the sections that were loaded, those that are theirs."""
+    own: dict[OfferingId, list[Section]] = {}
+    for section in sections.values():
+        own.setdefault(section.offering_id, []).append(section)
+    found = {}
+    for offering in (_offering(row, term) for row in rows or ()):
+        listed = tuple(courses[course] for course in offering.course_ids)
+        ordered = tuple(sorted(own.get(offering.id, ()), key=lambda section: section.code))
+        found[offering.id] = OfferingFacts(offering, listed, ordered)
+    return found
+
+
+def _offering(row: Json, term: TermId) -> CourseOffering:
+    identifier, code, session, class_levels, consent, courses, programs, configurations = row
+    main, *cross_listed = (CourseId(UUID(course)) for course in courses)
+    return CourseOffering(
+        id=OfferingId(UUID(identifier)),
+        term_id=term,
+        course_id=main,
+        code=code,
+        configurations=tuple(
+            Configuration(
+                ConfigurationId(UUID(configuration)),
+                name,
+                tuple(Component(ComponentId(UUID(part)), label, ComponentKind(kind)) for part, label, kind in parts),
+            )
+            for configuration, name, parts in configurations
+        ),
+        cross_listed=tuple(cross_listed),
+        session=session,
+        class_levels=frozenset(class_levels),
+        program_ids=frozenset(ProgramId(UUID(program)) for program in programs),
+        consent=None if consent is None else ConsentBy(consent),
+    )
+
+
+def sections_of(rows: Json, term: TermId) -> dict[SectionId, Section]:
+    """The sections, by id."""
+    return {section.id: section for section in (_section(row, term) for row in rows or ())}
+
+
+def _section(row: Json, term: TermId) -> Section:
+    identifier, offering, component, code, capacity, status, parent, waitlist_capacity, meetings, reserved = row
+    return Section(
+        id=SectionId(UUID(identifier)),
+        term_id=term,
+        offering_id=OfferingId(UUID(offering)),
+        component_id=ComponentId(UUID(component)),
+        code=code,
+        capacity=capacity,
+        status=SectionStatus(status),
+        parent_id=None if parent is None else SectionId(UUID(parent)),
+        meetings=tuple(_meeting(meeting) for meeting in meetings or ()),
+        waitlist_capacity=waitlist_capacity,
+        reserved=tuple(_reserved(pool) for pool in reserved or ()),
+    )
+
+
+def _meeting(row: Json) -> Meeting:
+    weekdays, starts_at, ends_at, weeks, first_date, last_date, room = row
+    return Meeting(
+        weekdays=frozenset(Weekday(day) for day in weekdays),
+        starts_at=time.fromisoformat(starts_at),
+        ends_at=time.fromisoformat(ends_at),
+        weeks=None if weeks is None else frozenset(weeks),
+        first_date=None if first_date is None else date.fromisoformat(first_date),
+        last_date=None if last_date is None else date.fromisoformat(last_date),
+        room_id=None if room is None else RoomId(UUID(room)),
+    )
+
+
+def _reserved(row: Json) -> ReservedSeats:
+    name, seats, released_at, class_levels, programs, students = row
+    return ReservedSeats(
+        name=name,
+        cohort=Cohort(
+            students=frozenset(StudentId(UUID(student)) for student in students),
+            programs=frozenset(ProgramId(UUID(program)) for program in programs),
+            class_levels=frozenset(class_levels),
+        ),
+        seats=seats,
+        released_at=None if released_at is None else datetime.fromisoformat(released_at),
+    )
+
+
+def seating_of(rows: Json, sections: Mapping[SectionId, Section]) -> dict[SectionId, Seating]:
+    """Where the free seats of the sections are."""
+    found = {}
+    for identifier, next_seat, last_seat, seats, freed in rows or ():
+        section = sections[SectionId(UUID(identifier))]
+        found[section.id] = Seating(section.capacity or 0, next_seat, last_seat, seats, tuple(freed))
+    return found

@@ -1,0 +1,56 @@
+"""Loading facts: one call of `registration_load`, with the term's lock or without."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from application.shared.errors import NotFound
+from domain.registration.commands import Command
+from domain.registration.facts import Facts
+from domain.shared.identifiers import InstitutionId, TermId
+from infrastructure.persistence.postgres.registration.facts import facts_of
+from infrastructure.persistence.postgres.registration.questions import (
+    enrollments_changed_by,
+    offerings_touched_by,
+    references_to_offerings,
+    review_every_queue,
+    sections_revised_by,
+    students_of,
+)
+
+_LOAD = "SELECT registration_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+
+async def load_facts(
+    session: AsyncSession, institution: InstitutionId, term: TermId, commands: Sequence[Command], *, locking: bool
+) -> Facts:
+    """What deciding `commands` needs. Raises `NotFound` when the term is gone."""
+    references = references_to_offerings(commands)
+    by_code = [reference for reference in references if reference.code is not None]
+    named = (reference.id for reference in references if reference.id is not None)
+    document = await (await driver_of(session)).fetchval(
+        _LOAD,
+        institution,
+        term,
+        locking,
+        sorted(students_of(commands)),
+        sorted(enrollments_changed_by(commands)),
+        [*named, *offerings_touched_by(commands)],
+        [reference.code for reference in by_code],
+        [reference.scope for reference in by_code],
+        sorted(sections_revised_by(commands)),
+        review_every_queue(commands),
+    )
+    if document is None:
+        kind = "term"
+        raise NotFound(kind, str(term))
+    return facts_of(orjson.loads(document), commands)
+
+
+async def driver_of(session: AsyncSession) -> asyncpg.Connection:
+    """The driver's connection, inside the session's transaction."""
+    connection = await (await session.connection()).get_raw_connection()
+    driver: asyncpg.Connection = connection.driver_connection
+    return driver

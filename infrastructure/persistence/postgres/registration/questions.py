@@ -1,0 +1,102 @@
+"""What commands ask about: the references, people, enrollments and sections from which loading facts begins."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from domain.registration.commands import (
+    ChangeBasis,
+    ChangeSections,
+    Choice,
+    Command,
+    Drop,
+    GivePermission,
+    RegistrationRequest,
+    ReleaseHold,
+    ReviewQueues,
+    ReviseSection,
+    Swap,
+    adds_in,
+)
+from domain.shared.identifiers import EnrollmentId, SectionId, StudentId
+from domain.shared.reference import Reference
+
+
+def requests_among(commands: Sequence[Command]) -> tuple[RegistrationRequest, ...]:
+    """The registration requests in a list of commands."""
+    return tuple(command for command in commands if isinstance(command, RegistrationRequest))
+
+
+def students_of(commands: Sequence[Command]) -> frozenset[StudentId]:
+    """The students whom commands are about."""
+    students = set()
+    for command in commands:
+        match command:
+            case RegistrationRequest() | ReleaseHold():
+                students.add(command.student_id)
+            case GivePermission():
+                students.add(command.permission.student_id)
+            case _:
+                pass
+    return frozenset(students)
+
+
+def choices_in(commands: Sequence[Command]) -> Iterator[Choice]:
+    """Everything that the requests would add."""
+    for request in requests_among(commands):
+        for action in request.actions:
+            for add in adds_in(action):
+                yield from add.choices
+
+
+def enrollments_changed_by(commands: Sequence[Command]) -> frozenset[EnrollmentId]:
+    """The enrollments that the requests give up or change."""
+    return frozenset(
+        action.enrollment_id
+        for request in requests_among(commands)
+        for action in request.actions
+        if isinstance(action, Drop | Swap | ChangeSections | ChangeBasis)
+    )
+
+
+def references_to_offerings(commands: Sequence[Command]) -> frozenset[Reference]:
+    """How the requests name the offerings they want to add."""
+    return frozenset(choice.offering for choice in choices_in(commands))
+
+
+def references_to_courses(commands: Sequence[Command]) -> frozenset[Reference]:
+    """How the requests name the courses as which they want to take cross-listed offerings."""
+    return frozenset(choice.course for choice in choices_in(commands) if choice.course is not None)
+
+
+def references_to_sections(commands: Sequence[Command]) -> frozenset[Reference]:
+    """How the requests name the sections they want."""
+    wanted = {reference for choice in choices_in(commands) for reference in choice.sections}
+    for request in requests_among(commands):
+        for action in request.actions:
+            if isinstance(action, ChangeSections):
+                wanted.update(action.sections)
+    return frozenset(wanted)
+
+
+def offerings_touched_by(commands: Sequence[Command]) -> frozenset[UUID]:
+    """The ids of the offerings that registrars' commands are about."""
+    touched: set[UUID] = set()
+    for command in commands:
+        match command:
+            case ReviseSection():
+                touched.add(command.section.offering_id)
+            case GivePermission():
+                touched.add(command.permission.offering_id)
+            case _:
+                pass
+    return frozenset(touched)
+
+
+def sections_revised_by(commands: Sequence[Command]) -> frozenset[SectionId]:
+    """The sections that get a new state."""
+    return frozenset(command.section.id for command in commands if isinstance(command, ReviseSection))
+
+
+def review_every_queue(commands: Sequence[Command]) -> bool:
+    """Whether all queues of the term are looked at."""
+    return any(isinstance(command, ReviewQueues) for command in commands)
