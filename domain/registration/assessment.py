@@ -21,7 +21,7 @@ from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged, Waived
 from domain.registration.permission import Permission
 from domain.registration.requisites import Evidence
-from domain.scheduling.section import Section
+from domain.scheduling.section import Section, SectionStatus
 from domain.shared.identifiers import PermissionId, StudentId
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
@@ -122,7 +122,12 @@ class Situation:
         return tuple(p for p in self.student.permissions if p.offering_id == facts.offering.id)
 
     def waiver_of(self, rejection: Rejection, facts: OfferingFacts, sections: Sequence[Section]) -> Permission | None:
-        """The permission that waives a rejection, which is about one section where it names one."""
+        """The permission that waives a rejection, which is about one section where it names one.
+
+        Nobody can sit in a cancelled section, whatever a permission says of sections that are not open.
+        """
+        if rejection.parameters.get("status") == SectionStatus.CANCELLED:
+            return None
         named = rejection.parameters.get("section")
         about = [section.id for section in sections if named is None or section.code == named]
         code = RejectionCode(rejection.code)

@@ -148,10 +148,11 @@ REJECTIONS: dict[RejectionCode, CatalogueEntry] = {
         ("section", "free", "reserved"),
         waivable=True,
     ),
+    # What blocks the single sections can be waived; nothing is left to take without one of them.
     RejectionCode.NO_OPEN_COMBINATION: CatalogueEntry(
         "No combination of sections of {offering} is open and fits the student's schedule.",
         ("offering", "blocked"),
-        waivable=True,
+        waivable=False,
     ),
     RejectionCode.WAITLIST_FULL: CatalogueEntry(
         "All {capacity} places of the waitlist of section {section} are taken.",
