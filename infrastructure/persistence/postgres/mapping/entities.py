@@ -8,7 +8,7 @@ from infrastructure.persistence.postgres.mapping.catalog import COURSE, DEPARTME
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
 from infrastructure.persistence.postgres.mapping.people import HOLD, INSTRUCTOR, STUDENT
 from infrastructure.persistence.postgres.mapping.scheduling import OFFERING, ROOM, SECTION
-from infrastructure.persistence.postgres.mapping.terms import TERM
+from infrastructure.persistence.postgres.mapping.terms import TERM, TIME_TICKET
 
 E = TypeVar("E", bound=Entity)
 
@@ -22,6 +22,7 @@ _MAPPERS: dict[type[Entity], Mapper[Any, Any]] = {
         INSTRUCTOR,
         HOLD,
         TERM,
+        TIME_TICKET,
         ROOM,
         OFFERING,
         SECTION,
