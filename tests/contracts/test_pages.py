@@ -18,6 +18,7 @@ from application.registration.enrollments import ENROLLMENTS
 from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
+from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.cursor import Order, encode_cursor
 from application.shared.errors import InvalidRequest
 from application.shared.paging import PageQuery
@@ -34,6 +35,7 @@ from tests.support.builders import (
     a_small_university,
     a_student,
     a_term,
+    a_time_ticket,
     an_instructor,
     an_offering,
 )
@@ -68,6 +70,13 @@ def _many(kind: AnyKind) -> Sequence[Entity]:
             replace(a_term(f"T{code}"), name=names[n % 3], starts_on=a_term().starts_on + timedelta(days=n % 5))
             for n, code in numbers
         ],
+        "time ticket": lambda: [
+            a_term(),
+            *(
+                replace(a_time_ticket(code), name=names[n % 3], opens_at=NOON + timedelta(microseconds=n % 9))
+                for n, code in numbers
+            ),
+        ],
         "offering": lambda: [
             a_term(),
             a_course(),
@@ -94,6 +103,7 @@ KINDS: Sequence[AnyKind] = (
     HOLDS,
     ROOMS,
     TERMS,
+    TIME_TICKETS,
     OFFERINGS,
     SECTIONS,
     ENROLLMENTS,
@@ -242,6 +252,14 @@ async def test_holds_are_filtered_by_student(stored: Stored) -> None:
     page = await stored.page(HOLDS, PageQuery(filters={"student": "code:s2", "office": "Bursar"}))
 
     assert [view.reason for view in page.items] == ["Open two"]
+
+
+async def test_time_tickets_are_filtered_by_term(stored: Stored) -> None:
+    await stored.add(a_term(), a_term("2027-2"), a_time_ticket("one"), a_time_ticket("two", term="2027-2"))
+
+    page = await stored.page(TIME_TICKETS, PageQuery(filters={"term": "code:2027-2"}))
+
+    assert [view.name for view in page.items] == ["two"]
 
 
 async def test_a_search_looks_into_the_middle_of_texts_whatever_their_case(stored: Stored) -> None:

@@ -11,11 +11,14 @@ from application.shared.errors import (
     UnknownReference,
 )
 from application.shared.records import Entity
-from domain.scheduling.section import Section
-from domain.scheduling.term import Term
+from domain.people.cohort import Cohort
+from domain.scheduling.section import ReservedSeats, Section
+from domain.scheduling.term import Session, Term
 from tests.contracts.arranging import Stored
 from tests.contracts.everything import (
+    ATTEMPT,
     COURSE,
+    CROSS_LISTED,
     DEPARTMENT,
     EVERYTHING,
     INSTRUCTORS,
@@ -34,9 +37,11 @@ from tests.support.builders import (
     a_hold,
     a_program,
     a_section,
+    a_session,
     a_small_university,
     a_student,
     a_term,
+    a_time_ticket,
     an_institution,
     an_instructor,
     an_offering,
@@ -47,14 +52,30 @@ NOWHERE: Any = identifier("nowhere", "")
 NOBODY: Any = identifier("nobody", "")
 """Ids of no record, of whatever kind."""
 
+
+def _kept(cohort: Cohort) -> ReservedSeats:
+    return ReservedSeats("Kept", cohort, 1)
+
+
 LOST: Sequence[tuple[Entity, str]] = (
     (replace(a_course("other", "1"), department_id=NOBODY), "department"),
     (replace(a_program("other"), department_id=NOBODY), "department"),
     (replace(an_instructor("other"), department_id=NOBODY), "department"),
     (replace(a_student("other"), program_id=NOBODY), "program"),
     (a_hold("other"), "student"),
+    (replace(ATTEMPT, id=NOBODY, student_id=NOBODY), "student"),
+    (replace(ATTEMPT, id=NOBODY, course_id=NOBODY), "course"),
+    (replace(ATTEMPT, id=NOBODY, scheme_id=NOBODY), "scheme"),
     (replace(an_offering("other"), course_id=NOBODY), "course"),
     (replace(an_offering("other"), course_id=COURSE.id, term_id=NOBODY), "term"),
+    (replace(an_offering("other"), course_id=COURSE.id, cross_listed=(NOBODY,)), "cross_listed"),
+    (replace(an_offering("other"), course_id=COURSE.id, program_ids=frozenset({NOBODY})), "programs"),
+    (replace(an_offering("other"), course_id=COURSE.id, session="C"), "session"),
+    (a_time_ticket(term="other"), "term"),
+    (a_time_ticket(cohort=Cohort(students=frozenset({STUDENT.id, NOBODY}))), "students"),
+    (a_time_ticket(cohort=Cohort(programs=frozenset({NOBODY}))), "programs"),
+    (replace(LECTURE, id=NOBODY, code="X", reserved=(_kept(Cohort(students=frozenset({NOBODY}))),)), "students"),
+    (replace(LECTURE, id=NOBODY, code="X", reserved=(_kept(Cohort(programs=frozenset({NOBODY}))),)), "programs"),
     (replace(LAB, id=NOBODY, code="X", offering_id=NOBODY, parent_id=None), "offering or component"),
     (replace(LAB, id=NOBODY, code="X", component_id=NOBODY), "component"),
     (replace(LAB, id=NOBODY, code="X", parent_id=NOWHERE), "parent"),
@@ -104,6 +125,7 @@ async def test_a_parent_is_a_section_of_the_same_offering(stored: Stored) -> Non
 USED: Sequence[tuple[Entity, str, str]] = (
     (DEPARTMENT, "department", "courses"),
     (COURSE, "course", "offerings"),
+    (CROSS_LISTED, "course", "offerings"),
     (PROGRAM, "program", "students"),
     (STUDENT, "student", "holds"),
     (INSTRUCTORS[1], "instructor", "sections"),
@@ -123,6 +145,64 @@ async def test_what_others_refer_to_stays(stored: Stored, used: Entity, kind: st
 
     assert refused.value.parameters == {"kind": kind, "by": by}
     assert await stored.get(type(used), used.id) is not None
+
+
+COHORT = Cohort(students=frozenset({a_student().id}), programs=frozenset({a_program().id}))
+FOR_COHORTS: Sequence[tuple[Sequence[Entity], str]] = (
+    ((a_time_ticket(cohort=COHORT),), "time-tickets"),
+    ((CS, replace(a_section(CS), reserved=(_kept(COHORT),))), "sections"),
+)
+
+
+@pytest.mark.parametrize(("users", "by"), FOR_COHORTS, ids=[by for _, by in FOR_COHORTS])
+async def test_whom_a_cohort_names_stays(stored: Stored, users: Sequence[Entity], by: str) -> None:
+    await stored.add(a_term(), a_course(), a_program(), a_student(), *users)
+
+    for member, kind in ((a_student(), "student"), (a_program(), "program")):
+        with pytest.raises(StillReferenced) as refused:
+            await stored.remove(member)
+        assert refused.value.parameters == {"kind": kind, "by": by}
+    await stored.remove(users[-1])
+    await stored.remove(a_student())
+    await stored.remove(a_program())
+
+
+async def test_a_program_stays_while_an_offering_is_restricted_to_it(stored: Stored) -> None:
+    restricted = replace(CS, program_ids=frozenset({a_program().id}))
+    await stored.add(a_term(), a_course(), a_program(), restricted)
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.remove(a_program())
+
+    assert refused.value.parameters == {"kind": "program", "by": "offerings"}
+
+
+async def test_a_term_with_a_time_ticket_stays(stored: Stored) -> None:
+    await stored.add(a_term(), a_time_ticket())
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.remove(a_term())
+
+    assert refused.value.parameters == {"kind": "term", "by": "time-tickets"}
+
+
+@pytest.mark.parametrize("sessions", [(), (a_session("B"),)], ids=["none", "renamed"])
+async def test_a_session_stays_while_an_offering_is_taught_in_it(stored: Stored, sessions: tuple[Session, ...]) -> None:
+    await stored.add(replace(a_term(), sessions=(a_session("A"),)), a_course(), replace(CS, session="A"))
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.save(replace(a_term(), sessions=sessions))
+
+    assert refused.value.parameters == {"kind": "term", "by": "offerings"}
+
+
+async def test_an_offering_cannot_move_to_a_session_of_another_term(stored: Stored) -> None:
+    await stored.add(replace(a_term("2027-2"), sessions=(a_session("A"),)), a_term(), a_course(), CS)
+
+    with pytest.raises(UnknownReference) as refused:
+        await stored.save(replace(CS, session="A"))
+
+    assert refused.value.parameters["field"] == "session"
 
 
 USERS: Sequence[tuple[Entity, str]] = (
@@ -175,7 +255,7 @@ async def test_who_was_enrolled_stays_on_record(
 
 BREAKING: Sequence[Entity] = (
     replace(OFFERING, configurations=OFFERING.configurations[1:]),
-    replace(OFFERING, term_id=a_term("2027-2").id),
+    replace(OFFERING, term_id=a_term("2027-2").id, session=None),
 )
 
 
@@ -206,6 +286,18 @@ async def test_an_offering_cannot_change_its_course_under_its_students(stored: S
     with pytest.raises(StillReferenced) as refused:
         await stored.save(replace(CS, course_id=a_course("MA", "1").id))
 
+    assert refused.value.parameters == {"kind": "offering", "by": "enrollments"}
+
+
+async def test_an_offering_may_take_another_main_course_while_it_keeps_that_of_its_students(stored: Stored) -> None:
+    algebra = a_course("MA", "1").id
+    await stored.add(*a_small_university())
+    await stored.register(a_request("s1", adding("CS-101", "A", "A-LAB")))
+
+    await stored.save(replace(CS, course_id=algebra, cross_listed=(a_course().id,)))
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.save(replace(CS, course_id=algebra))
     assert refused.value.parameters == {"kind": "offering", "by": "enrollments"}
 
 

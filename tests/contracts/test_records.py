@@ -13,14 +13,19 @@ from application.shared.errors import (
 from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.department import Department
+from domain.catalog.grading import GradingBasis, NumericScale
+from domain.people.cohort import Cohort
 from domain.people.hold import Hold, HoldBlock
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
-from domain.scheduling.section import Section
+from domain.scheduling.section import Section, SectionStatus
+from domain.scheduling.term import CreditLimits
 from domain.shared.reference import Reference
 from tests.contracts.arranging import Stored
 from tests.contracts.everything import (
+    ATTEMPT,
     COURSE,
+    CROSS_LISTED,
     DEPARTMENT,
     EVERYTHING,
     HOLD,
@@ -32,6 +37,7 @@ from tests.contracts.everything import (
     ROOMS,
     STUDENT,
     TERM,
+    TICKET,
 )
 from tests.support.builders import (
     a_course,
@@ -40,12 +46,14 @@ from tests.support.builders import (
     a_program,
     a_room,
     a_section,
+    a_session,
     a_student,
     a_term,
     an_instructor,
     an_offering,
 )
 from tests.support.domain_builders import a_meeting, identifier
+from tests.support.grading import LETTERS, NUMBERS
 
 
 async def test_what_is_stored_comes_back_with_every_field(stored: Stored) -> None:
@@ -110,6 +118,7 @@ OUTSIDE_TERMS: Sequence[tuple[Entity, str]] = (
     (HOLD, "fees"),
     (ROOMS[0], "R1"),
     (TERM, TERM.code),
+    (TICKET, TICKET.name),
 )
 
 
@@ -141,16 +150,35 @@ async def test_many_codes_are_identified_at_once(stored: Stored) -> None:
 
 CHANGED: Sequence[Entity] = (
     replace(DEPARTMENT, code="D", name="Other"),
-    replace(COURSE, number="102", credits=Decimal("0.5"), department_id=None),
+    replace(COURSE, number="102", credits=Decimal("0.5"), department_id=None, prerequisite=None, exclusion=None),
+    replace(
+        COURSE, corequisite=COURSE.prerequisite, attempts_maximum=None, grading_bases=frozenset({GradingBasis.AUDIT})
+    ),
+    replace(ATTEMPT, grade=None, scheme_id=None, passed=False, in_progress=True, transfer=False, term="2027-1"),
+    replace(LETTERS, name="Other", grades=LETTERS.grades[1:]),
+    replace(LETTERS, grades=(), scale=NUMBERS.scale),
+    replace(NUMBERS, scale=NumericScale(Decimal("-1.5"), Decimal("9.125"), Decimal("0.0"), 3)),
     replace(PROGRAM, registry_code=None, degree=None, required_credits=None, department_id=None),
     replace(STUDENT, birthday=None, email=None, program_id=None, family_name="Other"),
+    replace(STUDENT, class_level=None, test_scores=STUDENT.test_scores[::-1], credit_maximum=None),
+    replace(STUDENT, test_scores=STUDENT.test_scores[1:], credit_minimum=None),
     replace(INSTRUCTORS[0], email=None, department_id=None),
     replace(HOLD, blocks=frozenset({HoldBlock.TRANSCRIPTS}), released_at=None),
     replace(ROOMS[0], capacity=7),
     replace(TERM, code="T", holidays=frozenset(), credit_maximum=None),
+    replace(TERM, withdrawal_deadline=None, credit_minimum=None, waitlist_closes_at=None, in_progress_counts=True),
+    replace(TERM, sessions=TERM.sessions[::-1], credit_limits={1: CreditLimits(), 3: TERM.credit_limits[9]}),
+    replace(TERM, sessions=(*TERM.sessions[1:], a_session("new")), credit_limits={}),
+    replace(TICKET, name="Other", closes_at=None, cohort=Cohort(students=TICKET.cohort.students)),
+    replace(TICKET, cohort=Cohort(class_levels=frozenset({1}))),
     replace(OFFERING, code="O", configurations=OFFERING.configurations[::-1]),
+    replace(OFFERING, cross_listed=(), session=None, class_levels=frozenset(), consent=None),
+    replace(OFFERING, course_id=CROSS_LISTED.id, cross_listed=(COURSE.id,), session="B", program_ids=frozenset()),
     replace(LECTURE, code="S", meetings=LECTURE.meetings[1:], instructor_ids=LECTURE.instructor_ids[::-1]),
-    replace(LAB, parent_id=None, meetings=(a_meeting(),)),
+    replace(LECTURE, reserved=LECTURE.reserved[::-1], waitlist_capacity=0),
+    replace(LECTURE, reserved=(replace(LECTURE.reserved[0], cohort=Cohort(class_levels=frozenset({7}))),)),
+    replace(LECTURE, reserved=(replace(LECTURE.reserved[0], name="new"),)),
+    replace(LAB, parent_id=None, meetings=(a_meeting(),), status=SectionStatus.OPEN),
 )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from application.catalog.courses import COURSES, CourseView
 from application.catalog.departments import DEPARTMENTS, DepartmentView
 from application.catalog.programs import PROGRAMS, ProgramView
+from application.people.cohorts import CohortFields
 from application.people.holds import HoldView
 from application.people.instructors import INSTRUCTORS, InstructorView
 from application.people.students import STUDENTS, StudentView
@@ -14,13 +15,27 @@ from application.registration.dto import EnrollmentView
 from application.registration.enrollments import ENROLLMENTS
 from application.scheduling.offerings import ComponentView, ConfigurationView, OfferingView
 from application.scheduling.rooms import ROOMS, RoomView
-from application.scheduling.sections import SECTIONS, MeetingFields, SectionFields, SectionView
-from application.scheduling.terms import TERMS, TermView
+from application.scheduling.sections import SECTIONS, MeetingFields, ReservedSeatsFields, SectionFields, SectionView
+from application.scheduling.terms import TERMS, SessionFields, TermView
+from application.scheduling.time_tickets import TIME_TICKETS, TimeTicketView
+from domain.catalog.requisite import ConsentBy
 from domain.people.hold import HoldBlock
 from domain.registration.enrollment import EnrollmentStatus
 from domain.scheduling.calendar import Weekday
 from domain.scheduling.section import SectionStatus
 from tests.contracts.arranging import HOLDS, OFFERINGS, TERM_ID, Stored
+from tests.contracts.everything import (
+    COURSE,
+    CROSS_LISTED,
+    DEPARTMENT,
+    EVERYTHING,
+    LECTURE,
+    OFFERING,
+    PROGRAM,
+    STUDENT,
+    TERM,
+    TICKET,
+)
 from tests.support.builders import (
     a_course,
     a_department,
@@ -134,6 +149,95 @@ async def test_a_term_and_a_room_are_shown_as_they_are(stored: Stored) -> None:
     )
 
 
+async def test_a_student_shows_what_the_rules_look_at(stored: Stored) -> None:
+    await stored.add(DEPARTMENT, PROGRAM, STUDENT)
+
+    view = await stored.view(STUDENTS, STUDENT.id)
+
+    assert (view.class_level, view.credit_maximum, view.credit_minimum) == (3, Decimal("21.5"), Decimal(6))
+    assert [(score.test, str(score.score)) for score in view.test_scores] == [("MATH", "70.50"), ("ENGLISH", "8.00")]
+
+
+async def test_a_term_shows_its_sessions_and_limits_in_order(stored: Stored) -> None:
+    await stored.add(TERM)
+
+    view = await stored.view(TERMS, TERM.id)
+
+    assert view.sessions == (
+        SessionFields(
+            code="B",
+            name="Session B",
+            starts_on=date(2027, 2, 1),
+            ends_on=date(2027, 3, 28),
+            add_deadline=date(2027, 2, 5),
+            drop_deadline=date(2027, 2, 12),
+        ),
+        SessionFields(
+            code="A",
+            name="Session A",
+            starts_on=date(2027, 2, 1),
+            ends_on=date(2027, 3, 28),
+            add_deadline=date(2027, 2, 3),
+            drop_deadline=date(2027, 2, 4),
+            withdrawal_deadline=date(2027, 3, 1),
+        ),
+    )
+    assert view.model_dump(mode="json", include={"credit_limits"})["credit_limits"] == [
+        {"class_level": 1, "credit_maximum": "15.00", "credit_minimum": "9.00"},
+        {"class_level": 2, "credit_maximum": None, "credit_minimum": None},
+        {"class_level": 9, "credit_maximum": "30.25", "credit_minimum": None},
+    ]
+    assert (view.withdrawal_deadline, view.credit_minimum) == (date(2027, 4, 30), Decimal("3.5"))
+    assert (view.waitlist_closes_at, view.in_progress_counts) == (NOON, False)
+
+
+async def test_a_time_ticket_shows_its_cohort_as_ids(stored: Stored) -> None:
+    await stored.add(DEPARTMENT, PROGRAM, STUDENT, TERM, TICKET)
+
+    assert await stored.view(TIME_TICKETS, TICKET.id) == TimeTicketView(
+        id=TICKET.id,
+        term=str(TERM_ID),
+        name="Álgebra",
+        cohort=CohortFields(
+            students=frozenset({str(STUDENT.id)}), programs=frozenset({str(PROGRAM.id)}), class_levels=frozenset({2, 4})
+        ),
+        opens_at=NOON,
+        closes_at=datetime(2027, 1, 20, 1, 2, 3, 4, tzinfo=UTC),
+        version=1,
+    )
+
+
+async def test_an_offering_shows_its_other_courses_and_whom_it_is_for(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    view = await stored.view(OFFERINGS, OFFERING.id)
+
+    assert (view.course, view.cross_listed) == (str(COURSE.id), (str(CROSS_LISTED.id),))
+    assert (view.session, view.consent) == ("A", ConsentBy.DEPARTMENT)
+    assert (view.class_levels, view.programs) == (frozenset({1, 3}), frozenset({str(PROGRAM.id)}))
+
+
+async def test_a_section_shows_whom_seats_are_kept_for(stored: Stored) -> None:
+    await stored.add(*EVERYTHING)
+
+    view = await stored.view(SECTIONS, LECTURE.id)
+
+    assert view.waitlist_capacity == 5
+    assert view.reserved == (
+        ReservedSeatsFields(
+            name="Z first",
+            cohort=CohortFields(
+                students=frozenset({str(STUDENT.id)}),
+                programs=frozenset({str(PROGRAM.id)}),
+                class_levels=frozenset({1, 2}),
+            ),
+            seats=1,
+            released_at=NOON,
+        ),
+        ReservedSeatsFields(name="A second", cohort=CohortFields(class_levels=frozenset({3})), seats=0),
+    )
+
+
 async def test_an_offering_shows_its_configurations_in_order(stored: Stored) -> None:
     offering = an_offering("CS-101", "Z-LEC", "A-LAB", configuration="hybrid")
     second = an_offering("CS-101", "SEM", configuration="0").configurations[0]
@@ -157,6 +261,11 @@ async def test_an_offering_shows_its_configurations_in_order(stored: Stored) -> 
             )
             for configuration in (*offering.configurations, second)
         ),
+        cross_listed=(),
+        session=None,
+        class_levels=frozenset(),
+        programs=frozenset(),
+        consent=None,
         version=1,
     )
 

@@ -5,7 +5,7 @@ The term is that of `domain_builders`, so requests built there are about the sec
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from uuid import UUID
@@ -14,6 +14,7 @@ from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.department import Department
 from domain.catalog.program import Program
+from domain.people.cohort import Cohort
 from domain.people.hold import Hold, HoldBlock
 from domain.people.instructor import Instructor
 from domain.people.student import Student
@@ -21,7 +22,8 @@ from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
-from domain.scheduling.term import Term
+from domain.scheduling.term import Deadlines, Session, Term
+from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import (
     ComponentId,
     ConfigurationId,
@@ -33,6 +35,7 @@ from domain.shared.identifiers import (
     ProgramId,
     RoomId,
     TermId,
+    TimeTicketId,
 )
 from domain.shared.institution import Institution
 from tests.support import domain_builders
@@ -108,6 +111,28 @@ def a_term(code: str = TERM, credit_maximum: str | None = None) -> Term:
     """The term of `domain_builders`, under any code."""
     maximum = None if credit_maximum is None else Decimal(credit_maximum)
     return replace(domain_builders.a_term(credit_maximum=maximum), id=TermId(identifier("term", code)), code=code)
+
+
+def a_session(code: str = "A") -> Session:
+    """A session of the term's first eight weeks."""
+    return Session(
+        code=code,
+        name=f"Session {code}",
+        starts_on=date(2027, 2, 1),
+        ends_on=date(2027, 3, 28),
+        deadlines=Deadlines(date(2027, 2, 5), date(2027, 2, 12)),
+    )
+
+
+def a_time_ticket(name: str = "Beginners", cohort: Cohort | None = None, term: str = TERM) -> TimeTicket:
+    """A ticket from noon on, for those of the first class level if no other cohort is given."""
+    return TimeTicket(
+        id=TimeTicketId(identifier("time ticket", f"{term}/{name}")),
+        term_id=TermId(identifier("term", term)),
+        name=name,
+        cohort=cohort or Cohort(class_levels=frozenset({1})),
+        opens_at=NOON,
+    )
 
 
 def an_offering(course: str = "CS-101", *components: str, term: str = TERM, configuration: str = "1") -> CourseOffering:
