@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from domain.registration.codes import RejectionCode
 from domain.registration.fitting import meeting_in_words
+from domain.registration.permission import Permission
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
@@ -43,7 +45,10 @@ class SeatRows:
 
 @dataclass(frozen=True, slots=True)
 class TermRoster:
-    """A term as stored: its offerings, sections and sittings, the enrollments that sit nowhere, the sections' seats."""
+    """A term as stored: its offerings, sections and sittings, the enrollments that sit nowhere, the sections' seats.
+
+    `permissions` are those that ever let a student take sections that clash.
+    """
 
     term: Term
     offerings: tuple[CourseOffering, ...]
@@ -51,6 +56,7 @@ class TermRoster:
     sittings: tuple[Sitting, ...]
     unseated: tuple[EnrollmentId, ...] = ()
     seats: Mapping[SectionId, SeatRows] = field(default_factory=dict)
+    permissions: tuple[Permission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def verify(roster: TermRoster) -> tuple[Offence, ...]:
         *_incomplete(by_enrollment, offerings, sections),
         *_without_parent(by_enrollment, sections),
         *_duplicate_courses(by_student, offerings),
-        *_clashing(by_student, sections, roster.term),
+        *_clashing(by_student, sections, roster),
     )
 
 
@@ -197,19 +203,33 @@ def _duplicate_courses(
 
 
 def _clashing(
-    by_student: Mapping[StudentId, list[Sitting]], sections: Mapping[SectionId, Section], term: Term
+    by_student: Mapping[StudentId, list[Sitting]], sections: Mapping[SectionId, Section], roster: TermRoster
 ) -> Iterator[Offence]:
-    for sittings in by_student.values():
+    """Sections of one student that clash, unless a permission has waived that, whether it still stands or not."""
+    waivers: dict[StudentId, list[Permission]] = defaultdict(list)
+    for permission in roster.permissions:
+        if RejectionCode.TIME_CONFLICT in permission.codes:
+            waivers[permission.student_id].append(permission)
+    for student, sittings in by_student.items():
         # Who sits in a section twice is enrolled twice, which is an offence by itself.
         taken = {s.section_id: sections[s.section_id] for s in sittings if s.section_id in sections}
         for other, section in combinations(taken.values(), 2):
-            meeting = section.clash_with(other, term.calendar)
-            if meeting is not None:
+            meeting = section.clash_with(other, roster.term.calendar)
+            waived = any(_is_about(permission, (section, other)) for permission in waivers.get(student, ()))
+            if meeting is not None and not waived:
                 yield Offence(
                     "time_conflict",
                     f"student {sittings[0].student_code} sits in {section.code} and {other.code}, "
                     f"which clash at {meeting_in_words(meeting)}",
                 )
+
+
+def _is_about(permission: Permission, sections: Iterable[Section]) -> bool:
+    """Whether the permission is for one of the sections, or for the offering of one."""
+    return any(
+        section.offering_id == permission.offering_id and permission.section_id in (None, section.id)
+        for section in sections
+    )
 
 
 def _code(section: SectionId, sections: Mapping[SectionId, Section]) -> str:

@@ -41,6 +41,11 @@ _PARTS: Mapping[str, str] = {
     "section_seating": "sections",
     "term_registrations": "terms",
     "enrollment_sections": "enrollments",
+    "waitlist_entries": "waitlist-entries",
+    "waitlist_entry_sections": "waitlist-entries",
+    "audit_events": "audit-events",
+    "audit_mentions": "audit-events",
+    "idempotency_keys": "terms",
     "course_attempts": "course-attempts",
 }
 """The tables whose names callers do not know, and the collections that they know their rows by."""

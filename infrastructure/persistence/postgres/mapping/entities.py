@@ -7,6 +7,7 @@ from infrastructure.persistence.postgres.mapping.attempts import COURSE_ATTEMPT
 from infrastructure.persistence.postgres.mapping.catalog import COURSE, DEPARTMENT, GRADING_SCHEME, PROGRAM
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
 from infrastructure.persistence.postgres.mapping.people import HOLD, INSTRUCTOR, STUDENT
+from infrastructure.persistence.postgres.mapping.permissions import PERMISSION
 from infrastructure.persistence.postgres.mapping.scheduling import OFFERING, ROOM, SECTION
 from infrastructure.persistence.postgres.mapping.terms import TERM, TIME_TICKET
 
@@ -28,6 +29,7 @@ _MAPPERS: dict[type[Entity], Mapper[Any, Any]] = {
         SECTION,
         GRADING_SCHEME,
         COURSE_ATTEMPT,
+        PERMISSION,
     )
 }
 

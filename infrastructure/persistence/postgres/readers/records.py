@@ -64,7 +64,4 @@ class TableReader(Generic[V]):
         return await records.identify(reference)
 
     def _view(self, row: dict[str, Any]) -> V:
-        if "seats_taken" in row:
-            capacity = row["capacity"]
-            row["seats_free"] = None if capacity is None else max(0, capacity - row["seats_taken"])
         return self._kind.view.model_validate(self._selection.finish(row))

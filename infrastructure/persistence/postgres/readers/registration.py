@@ -1,11 +1,12 @@
 """Who sits where, straight from SQL: the `RegistrationViews` port but for the records."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import text
 
 from application.registration.dto import (
     EnrollmentRow,
@@ -18,25 +19,18 @@ from application.registration.dto import (
 from application.registration.ports import Addressee
 from application.shared.errors import NotFound
 from domain.people.student import Student
+from domain.registration.commands import Command
 from domain.registration.enrollment import EnrollmentStatus
-from domain.registration.verification import SeatRows, Sitting, TermRoster
+from domain.registration.facts import Facts
 from domain.scheduling.term import Term
-from domain.shared.identifiers import (
-    CourseId,
-    EnrollmentId,
-    InstitutionId,
-    OfferingId,
-    SectionId,
-    StudentId,
-    TermId,
-)
+from domain.shared.identifiers import SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
-from infrastructure.persistence.postgres.mapping.scheduling import offering_of, section_of
-from infrastructure.persistence.postgres.mapping.terms import term_of
+from infrastructure.persistence.postgres.readers.audit import AuditReader
+from infrastructure.persistence.postgres.readers.whole_terms import WholeTermReader
 from infrastructure.persistence.postgres.records import TableRecords
-from infrastructure.persistence.postgres.rows.scheduling import OfferingRow, SectionRow
-from infrastructure.persistence.postgres.rows.terms import TermRow
+from infrastructure.persistence.postgres.registration.loading import load_facts
+from infrastructure.persistence.postgres.rows.scheduling import SectionRow
 
 _SCHEDULE = text(
     """
@@ -53,7 +47,9 @@ _SCHEDULE = text(
     JOIN sections s ON s.institution_id = t.institution_id AND s.id = t.section_id
     JOIN components p ON p.institution_id = s.institution_id AND p.id = s.component_id
     JOIN configurations k ON k.institution_id = p.institution_id AND k.id = p.configuration_id
-    WHERE e.institution_id = :institution AND e.student_id = :student AND e.term_id = :term AND e.status = 'enrolled'
+    WHERE e.institution_id = :institution AND e.student_id = :student AND e.term_id = :term
+      AND CASE WHEN CAST(:as_of AS timestamptz) IS NULL THEN t.until_at IS NULL
+               ELSE t.since_at <= :as_of AND (t.until_at IS NULL OR t.until_at > :as_of) END
     ORDER BY c.code, e.id, p.position, s.code
     """
 )
@@ -65,7 +61,9 @@ _ROSTER = text(
     FROM enrollment_sections t
     JOIN enrollments e ON e.institution_id = t.institution_id AND e.id = t.enrollment_id
     JOIN students u ON u.institution_id = t.institution_id AND u.id = t.student_id
-    WHERE t.institution_id = :institution AND t.section_id = :section AND t.status = 'enrolled'
+    WHERE t.institution_id = :institution AND t.section_id = :section
+      AND CASE WHEN CAST(:as_of AS timestamptz) IS NULL THEN t.until_at IS NULL
+               ELSE t.since_at <= :as_of AND (t.until_at IS NULL OR t.until_at > :as_of) END
     ORDER BY u.code
     """
 )
@@ -78,56 +76,31 @@ _ROWS = text(
     JOIN courses c ON c.institution_id = e.institution_id AND c.id = e.course_id
     JOIN enrollment_sections t ON t.institution_id = e.institution_id AND t.enrollment_id = e.id
     JOIN sections s ON s.institution_id = t.institution_id AND s.id = t.section_id
-    WHERE e.institution_id = :institution AND e.term_id = :term
+    WHERE e.institution_id = :institution AND e.term_id = :term AND t.until_at IS NOT DISTINCT FROM e.ended_at
     ORDER BY u.code, c.code, s.code, e.number
     """
 )
 
-# Nothing here trusts a constraint: who sits in a section of the term is found without an enrollment, too.
-_SITTINGS = text(
+_QUEUES = text(
     """
-    SELECT t.enrollment_id, t.student_id, coalesce(u.code, CAST(t.student_id AS text)), e.course_id, e.offering_id,
-           t.section_id, t.seat_no
-    FROM enrollment_sections t
-    LEFT JOIN enrollments e ON e.institution_id = t.institution_id AND e.id = t.enrollment_id
-                           AND e.student_id = t.student_id AND e.term_id = :term AND e.status = 'enrolled'
-    LEFT JOIN students u ON u.institution_id = t.institution_id AND u.id = t.student_id
-    WHERE t.institution_id = :institution AND t.status = 'enrolled'
-      AND (e.id IS NOT NULL OR t.term_id = :term
-           OR t.section_id IN (SELECT s.id FROM sections s
-                                WHERE s.institution_id = :institution AND s.term_id = :term))
-    ORDER BY t.enrollment_id, t.section_id
+    SELECT DISTINCT w.term_id FROM waitlist_entries w
+    WHERE w.institution_id = :institution AND w.status = 'waiting'
+      AND (CAST(:student AS uuid) IS NULL OR w.student_id = :student)
+    ORDER BY w.term_id
     """
 )
 
-_UNSEATED = text(
+_STUDENT_OF = text(
     """
-    SELECT e.id FROM enrollments e
-    WHERE e.institution_id = :institution AND e.term_id = :term AND e.status = 'enrolled'
-      AND NOT EXISTS (SELECT 1 FROM enrollment_sections t
-                      WHERE t.institution_id = e.institution_id AND t.enrollment_id = e.id AND t.status = 'enrolled')
-    ORDER BY e.id
-    """
-)
-
-_SEATS = text(
-    """
-    SELECT s.section_id, array_agg(s.seat_no), coalesce(max(g.seats), 0)
-    FROM seats s
-    JOIN sections c ON c.institution_id = s.institution_id AND c.id = s.section_id
-    LEFT JOIN section_seating g ON g.institution_id = s.institution_id AND g.section_id = s.section_id
-    WHERE s.institution_id = :institution AND c.term_id = :term
-    GROUP BY s.section_id
+    SELECT e.student_id FROM enrollments e WHERE e.institution_id = :institution AND e.id = :identifier
+    UNION ALL
+    SELECT w.student_id FROM waitlist_entries w WHERE w.institution_id = :institution AND w.id = :identifier
     """
 )
 
 
-class RegistrationReader:
+class RegistrationReader(AuditReader, WholeTermReader):
     """Reads registration of one institution in one transaction."""
-
-    def __init__(self, session: AsyncSession, institution: InstitutionId) -> None:
-        self._session = session
-        self._institution = institution
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """See `RegistrationViews.addressee`."""
@@ -140,11 +113,30 @@ class RegistrationReader:
             student=None if student_id is None else StudentId(student_id),
         )
 
-    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
+    async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
+        """See `RegistrationViews.facts`."""
+        return await load_facts(self._session, self._institution, term, commands, locking=False)
+
+    async def queues_of(self, student: StudentId) -> Sequence[TermId]:
+        """See `RegistrationViews.queues_of`."""
+        found = await self._session.scalars(_QUEUES, {"institution": self._institution, "student": student})
+        return [TermId(term) for term in found]
+
+    async def terms_with_queues(self) -> Sequence[TermId]:
+        """See `RegistrationViews.terms_with_queues`."""
+        found = await self._session.scalars(_QUEUES, {"institution": self._institution, "student": None})
+        return [TermId(term) for term in found]
+
+    async def student_of(self, identifier: UUID) -> StudentId | None:
+        """See `RegistrationViews.student_of`."""
+        wanted = {"institution": self._institution, "identifier": identifier}
+        found: UUID | None = await self._session.scalar(_STUDENT_OF, wanted)
+        return None if found is None else StudentId(found)
+
+    async def schedule(self, term: TermId, student: StudentId, as_of: datetime | None = None) -> ScheduleView:
         """See `RegistrationViews.schedule`."""
-        rows = (
-            await self._session.execute(_SCHEDULE, {"institution": self._institution, "student": student, "term": term})
-        ).mappings()
+        wanted = {"institution": self._institution, "student": student, "term": term, "as_of": as_of}
+        rows = (await self._session.execute(_SCHEDULE, wanted)).mappings()
         by_enrollment: dict[Any, list[Any]] = {}
         for row in rows:
             by_enrollment.setdefault(row["enrollment"], []).append(row)
@@ -152,13 +144,14 @@ class RegistrationReader:
         total = sum((course.credits for course in courses), Decimal(0))
         return ScheduleView(student=student, term=term, credits=total, courses=courses)
 
-    async def roster(self, section: SectionId) -> RosterView:
+    async def roster(self, section: SectionId, as_of: datetime | None = None) -> RosterView:
         """See `RegistrationViews.roster`."""
         row = await self._session.get(SectionRow, (self._institution, section))
         if row is None:
             kind = "section"
             raise NotFound(kind, str(section))
-        found = await self._session.execute(_ROSTER, {"institution": self._institution, "section": section})
+        wanted = {"institution": self._institution, "section": section, "as_of": as_of}
+        found = await self._session.execute(_ROSTER, wanted)
         return RosterView(
             section=row.id,
             section_code=row.code,
@@ -176,44 +169,6 @@ class RegistrationReader:
                 section_code=section_code,
                 status=EnrollmentStatus(status),
             )
-
-    async def term_roster(self, term: TermId) -> TermRoster:
-        """See `RegistrationViews.term_roster`."""
-        stored = await self._session.get(TermRow, (self._institution, term))
-        if stored is None:
-            kind = "term"
-            raise NotFound(kind, str(term))
-        of_term = {"institution": self._institution, "term": term}
-        sittings = await self._session.execute(_SITTINGS, of_term)
-        unseated = await self._session.execute(_UNSEATED, of_term)
-        seats = await self._session.execute(_SEATS, of_term)
-        offerings = await self._session.scalars(
-            select(OfferingRow).where(
-                and_(OfferingRow.institution_id == self._institution, OfferingRow.term_id == term)
-            )
-        )
-        sections = await self._session.scalars(
-            select(SectionRow).where(and_(SectionRow.institution_id == self._institution, SectionRow.term_id == term))
-        )
-        return TermRoster(
-            term=term_of(stored),
-            offerings=tuple(offering_of(row) for row in offerings),
-            sections=tuple(section_of(row) for row in sections),
-            sittings=tuple(
-                Sitting(
-                    EnrollmentId(enrollment),
-                    StudentId(student),
-                    code,
-                    None if course is None else CourseId(course),
-                    None if offering is None else OfferingId(offering),
-                    SectionId(section),
-                    seat_no,
-                )
-                for enrollment, student, code, course, offering, section, seat_no in sittings
-            ),
-            unseated=tuple(EnrollmentId(row.id) for row in unseated),
-            seats={SectionId(section): SeatRows(frozenset(numbers), counted) for section, numbers, counted in seats},
-        )
 
 
 def _scheduled(rows: Sequence[Any]) -> ScheduledCourse:

@@ -1,6 +1,7 @@
 """The selections of students, terms, time tickets, offerings and sections: views with parts, which come as JSON."""
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Text, and_, cast, func, literal_column, select
 
@@ -11,7 +12,7 @@ from domain.scheduling.term import Term
 from infrastructure.persistence.postgres.readers.selection import Column, Selection, flat, ids, parts
 from infrastructure.persistence.postgres.rows.catalog import CourseRow
 from infrastructure.persistence.postgres.rows.people import StudentRow, TestScoreRow
-from infrastructure.persistence.postgres.rows.registration import EnrollmentSectionRow
+from infrastructure.persistence.postgres.rows.registration import EnrollmentSectionRow, SeatRow
 from infrastructure.persistence.postgres.rows.scheduling import (
     ComponentRow,
     ConfigurationRow,
@@ -216,11 +217,31 @@ _SEATS_TAKEN = (
     .where(
         EnrollmentSectionRow.institution_id == SectionRow.institution_id,
         EnrollmentSectionRow.section_id == SectionRow.id,
-        EnrollmentSectionRow.status == "enrolled",
+        EnrollmentSectionRow.until_at.is_(None),
     )
     .correlate(SectionRow)
     .scalar_subquery()
 )
+
+_SEATS_ABOVE = (
+    select(func.count())
+    .select_from(SeatRow)
+    .where(
+        SeatRow.institution_id == SectionRow.institution_id,
+        SeatRow.section_id == SectionRow.id,
+        SeatRow.permission_id.is_not(None),
+    )
+    .correlate(SectionRow)
+    .scalar_subquery()
+)
+
+
+def _with_free_seats(row: dict[str, Any]) -> dict[str, Any]:
+    """A section with its free seats; those that permissions added are none of its capacity."""
+    capacity, above = row["capacity"], row["seats_above"]
+    free = None if capacity is None else max(0, capacity - row["seats_taken"] + above)
+    return {**{name: row[name] for name in row if name != "seats_above"}, "seats_free": free}
+
 
 _OF_SECTION = and_(OfferingRow.institution_id == SectionRow.institution_id, OfferingRow.id == SectionRow.offering_id)
 
@@ -247,6 +268,7 @@ SECTION = Selection(
         SectionRow.waitlist_capacity,
         _RESERVED.label("reserved"),
         _SEATS_TAKEN.label("seats_taken"),
+        _SEATS_ABOVE.label("seats_above"),
         SectionRow.version,
     )
     .join(OfferingRow, _OF_SECTION)
@@ -276,4 +298,5 @@ SECTION = Selection(
         "course_code": CourseRow.code,
     },
     references={"term": Term, "offering": CourseOffering},
+    finish=_with_free_seats,
 )

@@ -45,7 +45,7 @@ def students_facts(document: Json, term: TermId) -> dict[StudentId, StudentFacts
     holds = _by_student(document["holds"], 1, _hold)
     permissions = _by_student(document["permissions"], 1, lambda row: _permission(row, term))
     attempts = _by_student(document["attempts"], 0, lambda row: _attempt(row, schemes))
-    enrollments = _by_student(document["enrollments"], 1, lambda row: _enrollment(row, term))
+    enrollments = _by_student(document["enrollments"], 1, lambda row: enrollment_of(row, term))
     found = {}
     for person in document["people"]:
         record = records.get(person)
@@ -146,7 +146,8 @@ def _scheme(row: Json) -> GradingScheme:
     return grading_scheme_of(GradingSchemeRow(id=UUID(identifier), code=code, name=name, grades=grades, scale=scale))
 
 
-def _enrollment(row: Json, term: TermId) -> Enrollment:
+def enrollment_of(row: Json, term: TermId) -> Enrollment:
+    """The standing enrollment in a row."""
     identifier, student, offering, course, credit, basis, number, enrolled_at, seats = row
     return Enrollment(
         id=EnrollmentId(UUID(identifier)),
@@ -175,10 +176,11 @@ def _seat(row: Json) -> SeatTaken:
 
 def entries_of(rows: Json, term: TermId) -> dict[WaitlistEntryId, WaitlistEntry]:
     """The waiting entries, by id."""
-    return {entry.id: entry for entry in (_entry(row, term) for row in rows or ())}
+    return {entry.id: entry for entry in (entry_of(row, term) for row in rows or ())}
 
 
-def _entry(row: Json, term: TermId) -> WaitlistEntry:
+def entry_of(row: Json, term: TermId) -> WaitlistEntry:
+    """The waiting entry in a row."""
     (
         identifier,
         enrollment,

@@ -43,12 +43,8 @@ class SeatRow(Row):
         refers_to("section", "sections", cascade=True),
         refers_to("permission", "permissions"),
         CheckConstraint("seat_no >= 1", name="seat_no"),
-        Index(
-            None,
-            TENANT,
-            "permission_id",
-            postgresql_where=text("permission_id IS NOT NULL"),
-        ),
+        Index(None, TENANT, "permission_id", postgresql_where=text("permission_id IS NOT NULL")),
+        Index("ix_seats_above_capacity", TENANT, "section_id", postgresql_where=text("permission_id IS NOT NULL")),
     )
 
 

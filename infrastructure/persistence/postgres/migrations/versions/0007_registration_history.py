@@ -1,4 +1,4 @@
-"""Enrollments with a history of stays, withdrawals and grading bases, seats above capacity, and the desk's functions."""
+"""The history of stays, withdrawals, grading bases and seats above capacity; the functions of the desk anew."""
 
 from pathlib import Path
 
@@ -34,6 +34,7 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {function}")
     _forget_history()
     _reduce_enrollments()
+    op.drop_index("ix_seats_above_capacity", table_name="seats")
     op.drop_index("ix_seats_institution_id_permission_id", table_name="seats")
     op.drop_constraint(op.f("fk_seats_permission"), "seats")
     op.drop_column("seats", "permission_id")
@@ -62,6 +63,12 @@ def _extend_seats() -> None:
         op.f("ix_seats_institution_id_permission_id"),
         "seats",
         ["institution_id", "permission_id"],
+        postgresql_where=sa.text("permission_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_seats_above_capacity",
+        "seats",
+        ["institution_id", "section_id"],
         postgresql_where=sa.text("permission_id IS NOT NULL"),
     )
 
