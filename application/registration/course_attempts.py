@@ -100,7 +100,11 @@ COURSE_ATTEMPTS = RecordKind(
     entity=CourseAttempt,
     fields=CourseAttemptFields,
     view=CourseAttemptView,
-    listing=Listing(sorts=("term", "student_code", "course_code"), filters=("student", "course", "term")),
+    listing=Listing(
+        sorts=("term", "student_code", "course_code"),
+        filters=("student", "course", "term"),
+        searches=("student_code", "course_code", "grade"),
+    ),
     assemble=_assemble,
     readers=STAFF,
 )

@@ -43,7 +43,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
         view=COURSES.view,
         listing=COURSES.listing,
         example=examples.COURSE,
-        example_patch={"title": "Programming I", "department": None},
+        example_patch={"title": "Programming I", "department": None, "prerequisite": "MATH-101 >= 3.5 or level >= 2"},
         example_view=examples.stored(
             examples.COURSE_ID, examples.COURSE, code="CS-101", department=examples.DEPARTMENT_ID
         ),
@@ -56,7 +56,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
         view=GRADING_SCHEMES.view,
         listing=GRADING_SCHEMES.listing,
         example=examples.GRADING_SCHEME,
-        example_patch={"scale": {"pass_mark": "3.5"}},
+        example_patch={"name": "The scale from 0 to 5"},
         example_view=examples.stored(examples.GRADING_SCHEME_ID, examples.GRADING_SCHEME),
         caching=PERSONAL,
     ),

@@ -108,7 +108,6 @@ KINDS: dict[type[Entity], Kind[Any]] = {
         Kind(Student, "student", "students", _of_student, lambda student: student.code),
         Kind(Instructor, "instructor", "instructors", _department_of, lambda instructor: instructor.code),
         Kind(Hold, "hold", "holds", _of_hold),
-        Kind(CourseAttempt, "course attempt", "course-attempts", _of_attempt),
         Kind(Term, "term", "terms", _none, lambda term: term.code),
         Kind(Room, "room", "rooms", _none, lambda room: room.code),
         Kind(
@@ -128,6 +127,7 @@ KINDS: dict[type[Entity], Kind[Any]] = {
             lambda section: section.term_id,
         ),
         Kind(TimeTicket, "time ticket", "time-tickets", _of_time_ticket),
+        Kind(CourseAttempt, "course attempt", "course-attempts", _of_attempt),
     )
 }
 """All of them, in the order in which they are looked through for whoever still refers to a record."""

@@ -1,11 +1,15 @@
-"""A command line to call, and an environment without settings."""
+"""A command line to call, an environment without settings, and records in memory."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
 
 from infrastructure.bootstrap.settings import Settings, environment_name
+from interfaces.inprocess import Matricula as Door
+from interfaces.inprocess import open_matricula
 from interfaces.main.cli import run
 
 
@@ -39,3 +43,19 @@ def matricula(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
         return Outcome(code, printed.out, printed.err)
 
     return command
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """Records in memory, which every command of the test works on."""
+    with asyncio.Runner() as runner:
+        opening = open_matricula(persistence="memory")
+        opened = runner.run(opening.__aenter__())
+
+        @asynccontextmanager
+        async def same() -> AsyncIterator[Door]:
+            yield opened
+
+        monkeypatch.setattr("interfaces.inprocess.open_matricula", same)
+        yield opened
+        runner.run(opening.__aexit__(None, None, None))

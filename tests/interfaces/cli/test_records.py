@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,26 +11,9 @@ from application.registration.verify_registration import VerifyRegistration
 from application.shared.caller import Caller
 from domain.shared.reference import Reference
 from interfaces.inprocess import Matricula as Door
-from interfaces.inprocess import open_matricula
 from tests.interfaces.cli.conftest import Matricula
 from tests.interfaces.cli.university import TERM, TIMETABLE, wish_of
 from tests.interfaces.itc2019.files import XML, write
-
-
-@pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
-    """Records in memory, which every command of the test works on."""
-    with asyncio.Runner() as runner:
-        opening = open_matricula(persistence="memory")
-        opened = runner.run(opening.__aenter__())
-
-        @asynccontextmanager
-        async def same() -> AsyncIterator[Door]:
-            yield opened
-
-        monkeypatch.setattr("interfaces.inprocess.open_matricula", same)
-        yield opened
-        runner.run(opening.__aexit__(None, None, None))
 
 
 @pytest.fixture

@@ -8,13 +8,16 @@ import pytest
 
 from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
+from application.catalog.grading_schemes import GRADING_SCHEMES
 from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.release_hold import ReleaseHold
 from application.people.students import STUDENTS
+from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
 from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
+from application.registration.import_attempts import ImportAttempts
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
 from application.scheduling.import_timetable import ImportTimetable
@@ -22,6 +25,7 @@ from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
+from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.caller import EVERYONE, KEEPERS, STAFF, Caller, Role
 from application.shared.dto import Dto
 from application.shared.errors import AccessDenied, NotFound
@@ -53,9 +57,12 @@ KINDS: list[tuple[Any, frozenset[Role], frozenset[Role]]] = [
     (INSTRUCTORS, EVERYONE, KEEPERS),
     (ROOMS, EVERYONE, KEEPERS),
     (TERMS, EVERYONE, KEEPERS),
+    (TIME_TICKETS, STAFF, KEEPERS),
     (offering_kind(CountedIds()), EVERYONE, KEEPERS),
     (SECTIONS, EVERYONE, KEEPERS),
+    (GRADING_SCHEMES, STAFF, KEEPERS),
     (STUDENTS, STAFF, KEEPERS),
+    (COURSE_ATTEMPTS, STAFF, KEEPERS),
     (hold_kind(StillClock()), STAFF, KEEPERS),
     (ENROLLMENTS, STAFF, frozenset()),
 ]
@@ -93,10 +100,12 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
     release = ReleaseHold(hold_kind(StillClock()), closed_storage, StillClock())
     revise = ReviseSection(RegistrationDesk(closed_storage), closed_storage, StillClock())
     importing = ImportTimetable(closed_storage, CountedIds())
+    importing_attempts = ImportAttempts(closed_storage, CountedIds())
 
     assert await who_may(lambda caller: release.execute(caller, SOMETHING, None)) == KEEPERS
     assert await who_may(lambda caller: revise.execute(caller, SOMETHING, FIELDS, None)) == KEEPERS
     assert await who_may(lambda caller: importing.execute(caller, FIELDS)) == KEEPERS
+    assert await who_may(lambda caller: importing_attempts.execute(caller, [])) == KEEPERS
 
 
 async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> None:
