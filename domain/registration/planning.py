@@ -31,10 +31,11 @@ from domain.registration.commands import (
     Swap,
     adds_in,
 )
-from domain.registration.enrollment import Enrollment
+from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged
 from domain.registration.waitlist import WaitlistEntry
+from domain.shared.identifiers import EnrollmentId
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
@@ -79,10 +80,12 @@ class Planner:
         self._student = request.student_id
         self._moment = request.arrived_at
         self._standing = ledger.enrollments(request.student_id)
+        self._moved: dict[EnrollmentId, Enrollment] = {}
 
     def plan(self, actions: Sequence[Action]) -> tuple[Plan, ...]:
         """What each action would do, judged on the schedule after all of them."""
         leaving = self._given_up(actions)
+        self._moved = self._moved_by(actions)
         plans: list[Plan | None] = [None] * len(actions)
         for position in _naming_sections_first(actions):
             plans[position] = _claimed_before(actions, position) or self._plan_action(
@@ -96,6 +99,28 @@ class Planner:
     def _given_up(self, actions: Sequence[Action]) -> tuple[Enrollment, ...]:
         wanted = [action.enrollment_id for action in actions if isinstance(action, Drop | Swap)]
         return tuple(enrollment for enrollment in self._standing if enrollment.id in wanted)
+
+    def _moved_by(self, actions: Sequence[Action]) -> dict[EnrollmentId, Enrollment]:
+        """The enrollments as they will be once their sections are changed; the numbers of the seats are not known yet.
+
+        A change that names unknown sections is refused anyway.
+        """
+        moved: dict[EnrollmentId, Enrollment] = {}
+        for action in actions:
+            if not isinstance(action, ChangeSections):
+                continue
+            enrollment = self._ledger.enrollment(self._student, action.enrollment_id)
+            if enrollment is None or enrollment.id in moved:
+                continue
+            facts = self._ledger.facts.offerings[enrollment.offering_id]
+            named = (self._ledger.facts.section_named(reference, facts) for reference in action.sections)
+            seats = tuple(SeatTaken(s.id, s.component_id, None) for s in dict.fromkeys(named) if s is not None)
+            moved[enrollment.id] = enrollment.move(seats)
+        return moved
+
+    def _staying(self, leaving: Sequence[Enrollment]) -> tuple[Enrollment, ...]:
+        """What stands beside what is given up, in the sections that it will have."""
+        return tuple(self._moved.get(e.id, e) for e in self._standing if e not in leaving)
 
     def _plan_action(
         self,
@@ -174,7 +199,7 @@ class Planner:
         """The plan, with what is known only now: what else is taken, and what is left of the schedule."""
         plan = plans[position]
         others = tuple(p.gains for p in plans if p is not plan and p.gains is not None and p.changing is None)
-        staying = tuple(e for e in self._standing if e not in leaving)
+        staying = self._staying(leaving)
         alone = not others and len(plans) == 1
         plan = replace(plan, judged=(*plan.judged, *_waits_twice(plan, plans[:position])))
         if plan.leaving is not None and plan.leaving in leaving:
@@ -252,7 +277,7 @@ class Planner:
         plans: Sequence[Plan | None],
         expected: frozenset[str] = frozenset(),
     ) -> Situation:
-        staying = tuple(e for e in self._standing if e not in leaving)
+        staying = self._staying(leaving)
         gained = tuple(p.gains for p in plans if p is not None and p.gains is not None and p.changing is None)
         return Situation(self._ledger, self._student, self._moment, staying, own, gained, expected)
 
