@@ -42,7 +42,7 @@ REGISTRATION_REQUESTS: dict[str, Json] = {
         {
             **_ADD,
             "alternatives": [{"offering": "code:CS-101"}, {"offering": "code:CS-102"}],
-            "grading_basis": "pass_fail",
+            "grading_basis": "audit",
             "if_full": "waitlist",
         }
     ),

@@ -7,9 +7,11 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
+from application.catalog.courses import CourseFields
 from application.scheduling.offerings import assemble_configuration
 from application.scheduling.timetable import Timetable, TimetableOffering
-from domain.registration.commands import Add, RegistrationRequest
+from domain.catalog.course import Course
+from domain.registration.commands import Add, Choice, RegistrationRequest
 from domain.registration.decide import decide
 from domain.registration.facts import Facts, OfferingFacts
 from domain.registration.outcomes import Outcome, RequestDecided
@@ -18,7 +20,16 @@ from domain.scheduling.calendar import Meeting
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import CourseId, EnrollmentId, OfferingId, RequestId, SectionId, StudentId, TermId
+from domain.shared.identifiers import (
+    CourseId,
+    EnrollmentId,
+    OfferingId,
+    RequestId,
+    SectionId,
+    StudentId,
+    TermId,
+    WaitlistEntryId,
+)
 from domain.shared.reference import Reference
 from interfaces.registration_day.demand import Demand
 
@@ -63,9 +74,7 @@ def hold_day(timetable: Timetable, demands: Sequence[Demand], moment: datetime, 
     for student in students:
         student_id = StudentId(ids.new())
         commands += [
-            RegistrationRequest(
-                RequestId(ids.new()), student_id, (Add(EnrollmentId(ids.new()), Reference(code=code)),), moment
-            )
+            RegistrationRequest(RequestId(ids.new()), student_id, (_add(code, ids),), moment)
             for code in student.course_codes
         ]
     answers, effects = decide(facts, commands)
@@ -78,6 +87,10 @@ def hold_day(timetable: Timetable, demands: Sequence[Demand], moment: datetime, 
         sections=len(facts.sections),
         full=sum(seats.free == 0 for seats in seating.values()),
     )
+
+
+def _add(code: str, ids: CountedIds) -> Add:
+    return Add(EnrollmentId(ids.new()), WaitlistEntryId(ids.new()), (Choice(Reference(code=code)),))
 
 
 def _facts(timetable: Timetable, ids: CountedIds) -> Facts:
@@ -96,11 +109,11 @@ def _facts(timetable: Timetable, ids: CountedIds) -> Facts:
         holidays=fields.holidays,
         credit_maximum=fields.credit_maximum,
     )
-    credits_of = {f"{c.subject}-{c.number}" if c.subject else c.number: c.credits for c in timetable.courses}
+    courses = {course.code: course for course in (_course(given, ids) for given in timetable.courses)}
     offerings = [
-        OfferingFacts(offering, credits_of[offering.code], _sections(offering, document, ids))
+        OfferingFacts(offering, (courses[offering.code],), _sections(offering, document, ids))
         for document in timetable.offerings
-        for offering in [_offering(term, document, ids)]
+        for offering in [_offering(term, courses[document.course], document, ids)]
     ]
     sections = {section.id: section for known in offerings for section in known.sections}
     return Facts(
@@ -115,11 +128,15 @@ def _facts(timetable: Timetable, ids: CountedIds) -> Facts:
     )
 
 
-def _offering(term: Term, document: TimetableOffering, ids: CountedIds) -> CourseOffering:
+def _course(given: CourseFields, ids: CountedIds) -> Course:
+    return Course(CourseId(ids.new()), given.subject, given.number, given.title, "", given.credits)
+
+
+def _offering(term: Term, course: Course, document: TimetableOffering, ids: CountedIds) -> CourseOffering:
     return CourseOffering(
         id=OfferingId(ids.new()),
         term_id=term.id,
-        course_id=CourseId(ids.new()),
+        course_id=course.id,
         code=document.course,
         configurations=tuple(assemble_configuration(given, None, ids) for given in document.configurations),
     )

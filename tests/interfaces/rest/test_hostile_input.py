@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interfaces.rest.app import RESOURCES
+from interfaces.rest.app import READINGS, RESOURCES
 from interfaces.rest.bodies import json_pointer, patch_fields, read_fields
 from interfaces.rest.callers import institution_named
 from interfaces.rest.middleware.negotiation import accepts_json
 from interfaces.rest.problems import RestError
 from interfaces.rest.records import addressed
+from interfaces.rest.registration_examples import REGISTRATION_REQUESTS
 from interfaces.rest.resources import Resource
 from tests.interfaces.rest.university import University
 
@@ -180,6 +181,14 @@ QUERIES = [
     "term=x",
     "student=%00",
     "status=x",
+    "about=x",
+    "kind=%00",
+    "term=code:2026-1&as_of=now",
+    "term=code:2026-1&as_of=2026-01-20",
+    "term=code:2026-1&as_of=1e300",
+    "as_of=9999-12-31T23:59:59-23:59",
+    "term=code:2026-1&sections=code:X&grading_basis=x",
+    "term=code:2026-1&offering=%00",
     "%00=1",
     "=",
     "&&&",
@@ -199,6 +208,11 @@ HEADERS: list[tuple[str, bytes]] = [
     ("Content-Length", b"\xb2"),
     ("X-Matricula-Institution", b"\x00"),
     ("X-Matricula-Institution", b"\xff" * 100),
+    ("X-Matricula-Actor", b"\x00"),
+    ("X-Matricula-Actor", b"student:\xff"),
+    ("X-Matricula-Actor", b"registrar:" + b"x" * 5000),
+    ("Idempotency-Key", b"\xff\x00"),
+    ("Idempotency-Key", b""),
     ("X-Request-ID", b"\xff\x00"),
     ("traceparent", b"\xff"),
 ]
@@ -269,12 +283,27 @@ async def test_no_registration_request_breaks_registration(university: Universit
                 "actions": [{"action": "add", "offering": "code:CS-101", "sections": [value]}],
             },
             {"student": "code:S-0001", "term": "code:2026-1", "actions": [{"action": "drop", "enrollment": value}]},
+            {"student": "code:S-0001", "term": "code:2026-1", "mode": value, "actions": []},
+            *(
+                {"student": "code:S-0001", "term": "code:2026-1", "actions": [{**action, field: value}]}
+                for example in REGISTRATION_REQUESTS.values()
+                for action in example["actions"]
+                for field in action
+            ),
         ):
             assert_is_answered(await university.client.post(path, content=json.dumps(request), headers=headers))
 
 
 async def test_no_path_breaks_an_operation(university: University) -> None:
-    views = ["enrollments/{}", "students/{}/schedule?term={}", "sections/{}/roster", "terms/{}/sections"]
+    views = [
+        "enrollments/{}/history",
+        "waitlist-entries/{}/history",
+        "students/{}/schedule?term={}",
+        "students/{}/eligibility?term=code:2026-1&sections={}",
+        "sections/{}/roster",
+        "terms/{}/sections",
+        *(f"{reading.collection}/{{}}" for reading in READINGS),
+    ]
     for template in (*(f"{resource.collection}/{{}}" for resource in RESOURCES), *views):
         for path in PATHS:
             url = f"/v1/{template.format(path, path)}"
@@ -283,7 +312,14 @@ async def test_no_path_breaks_an_operation(university: University) -> None:
 
 
 async def test_no_query_breaks_a_collection(university: University) -> None:
-    collections = [*(resource.path for resource in RESOURCES), "/v1/enrollments", "/v1/terms/code:2026-1/sections"]
+    collections = [
+        *(resource.path for resource in RESOURCES),
+        *(reading.path for reading in READINGS),
+        "/v1/terms/code:2026-1/sections",
+        "/v1/students/code:S-0001/schedule",
+        "/v1/students/code:S-0001/eligibility",
+        "/v1/sections/code:2026-1:CS-101-A/roster",
+    ]
     for path in collections:
         for query in QUERIES:
             assert_is_answered(await university.client.get(f"{path}?{query}"))

@@ -1,4 +1,7 @@
-"""The six operations of every kind of record: create, list, read, replace, change part, delete."""
+"""The six operations of every kind of record: create, list, read, replace, change part, delete.
+
+Some are not replaced, and some end where others are deleted.
+"""
 
 from typing import Any
 from uuid import uuid4
@@ -11,9 +14,13 @@ from interfaces.rest.app import RESOURCES
 from interfaces.rest.resources import Resource
 from tests.interfaces.rest.university import University
 
-CODED = [resource for resource in RESOURCES if resource.name != "hold"]
+CODED = [resource for resource in RESOURCES if "code" in resource.view.model_fields]
+REPLACED = [resource for resource in RESOURCES if resource.replaceable]
+DELETED = [resource for resource in RESOURCES if resource.removal == "Delete"]
 each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 each_coded = pytest.mark.parametrize("resource", CODED, ids=lambda resource: resource.name)
+each_replaced = pytest.mark.parametrize("resource", REPLACED, ids=lambda resource: resource.name)
+each_deleted = pytest.mark.parametrize("resource", DELETED, ids=lambda resource: resource.name)
 
 
 def renewed(resource: Resource[Any, Any]) -> dict[str, Any]:
@@ -85,7 +92,7 @@ async def test_head_has_the_headers_of_get_and_no_content(resource: Resource[Any
             assert head.headers[name] == get.headers[name]
 
 
-@each_resource
+@each_replaced
 async def test_a_replaced_record_has_the_new_fields_and_the_next_version(
     resource: Resource[Any, Any], university: University
 ) -> None:
@@ -103,7 +110,7 @@ async def test_a_replaced_record_has_the_new_fields_and_the_next_version(
     assert answer.headers["etag"].startswith('"2')
 
 
-@each_resource
+@each_replaced
 async def test_a_patched_record_has_the_changed_fields_and_keeps_the_others(
     resource: Resource[Any, Any], university: University
 ) -> None:
@@ -127,7 +134,7 @@ async def test_a_patched_record_has_the_changed_fields_and_keeps_the_others(
     assert any(changed[name] != view[name] for name in resource.example_patch)
 
 
-@each_coded
+@each_deleted
 async def test_a_deleted_record_is_gone(resource: Resource[Any, Any], university: University) -> None:
     view = await created(university, resource)
     path, header = f"{resource.path}/{view['id']}", at_home(resource, view)
@@ -139,16 +146,21 @@ async def test_a_deleted_record_is_gone(resource: Resource[Any, Any], university
     assert again.status_code == 404
 
 
-async def test_a_deleted_hold_is_released_and_stays_readable(university: University) -> None:
-    resource = next(resource for resource in RESOURCES if resource.name == "hold")
+@pytest.mark.parametrize(("name", "ended"), [("hold", "released_at"), ("permission", "revoked_at")])
+async def test_what_has_a_history_is_ended_by_delete_and_stays_readable(
+    name: str, ended: str, university: University
+) -> None:
+    resource = next(resource for resource in RESOURCES if resource.name == name)
     view = await created(university, resource)
     path = f"{resource.path}/{view['id']}"
 
     answer = await university.client.delete(path, headers={"If-Match": '"1"'})
 
     assert (answer.status_code, answer.content) == (204, b"")
-    released = (await university.client.get(path)).json()
-    assert (view["released_at"], released["released_at"]) == (None, "2026-01-20T15:00:00Z")
+    after = (await university.client.get(path)).json()
+    assert (view[ended], after[ended]) == (None, "2026-01-20T15:00:00Z")
+    again = await university.client.delete(path, headers={"If-Match": "*"})
+    assert (again.status_code, (await university.client.get(path)).json()) == (204, after)
 
 
 @each_resource
@@ -158,14 +170,14 @@ async def test_a_record_that_is_not_there_is_not_found_by_any_operation(
     path = f"{resource.path}/{uuid4()}"
     change = {"If-Match": '"1"'}
 
-    answers = [
-        await university.client.get(path),
-        await university.client.put(path, json=renewed(resource), headers=change),
-        await university.client.patch(path, json=resource.example_patch, headers=change),
-        await university.client.delete(path, headers=change),
-    ]
+    answers = [await university.client.get(path), await university.client.delete(path, headers=change)]
+    if resource.replaceable:
+        answers += [
+            await university.client.put(path, json=renewed(resource), headers=change),
+            await university.client.patch(path, json=resource.example_patch, headers=change),
+        ]
 
-    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 4
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "not_found")}
 
 
 @each_coded
@@ -198,6 +210,15 @@ def test_what_a_collection_says_it_can_be_asked_is_what_its_use_cases_know(name:
     (resource,) = (resource for resource in RESOURCES if resource.collection == name)
 
     assert resource.listing == container.providers[name]().kind.listing
+
+
+async def test_what_is_not_replaced_says_which_methods_there_are(university: University) -> None:
+    for resource in RESOURCES:
+        if not resource.replaceable:
+            view = await created(university, resource)
+            for method in ("PUT", "PATCH"):
+                answer = await university.client.request(method, f"{resource.path}/{view['id']}", json={})
+                assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD")
 
 
 async def test_a_record_in_use_cannot_be_deleted(university: University) -> None:

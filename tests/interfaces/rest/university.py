@@ -14,6 +14,7 @@ BUILDING_ORDER: tuple[tuple[str, Json], ...] = (
     ("departments", examples.DEPARTMENT),
     ("programs", examples.PROGRAM),
     ("courses", examples.COURSE),
+    ("grading-schemes", examples.GRADING_SCHEME),
     ("terms", examples.TERM),
     ("rooms", examples.ROOM),
     ("instructors", examples.INSTRUCTOR),
@@ -50,8 +51,11 @@ class University:
         return answer.json()
 
     async def student(self, code: str) -> str:
-        """Create a student; answer the reference to them."""
-        await self.create("students", {"code": code, "given_name": "Student", "family_name": code})
+        """Create a student who meets the requisites of the examples; answer the reference to them."""
+        scores = examples.STUDENT["test_scores"]
+        await self.create(
+            "students", {"code": code, "given_name": "Student", "family_name": code, "test_scores": scores}
+        )
         return f"code:{code}"
 
     async def offer(self, subject: str, number: str, *components: str, credits: str = "3", **sections: Json) -> str:  # noqa: A002 - the name of the field
@@ -70,10 +74,14 @@ class University:
             await self.create("sections", {**usual, **fields})
         return f"code:{code}"
 
-    async def register(self, student: str, *actions: Json) -> list[Json]:
+    async def ask(self, student: str, *actions: Json, headers: Json = None, **more: Json) -> httpx.Response:
+        """Send a registration request."""
+        request = {"student": student, "term": "code:2026-1", "actions": actions, **more}
+        return await self.client.post("/v1/registration-requests", json=request, headers=headers)
+
+    async def register(self, student: str, *actions: Json, **more: Json) -> list[Json]:
         """Send a registration request; answer its decisions."""
-        request = {"student": student, "term": "code:2026-1", "actions": actions}
-        answer = await self.client.post("/v1/registration-requests", json=request)
+        answer = await self.ask(student, *actions, **more)
         assert answer.status_code == 200, answer.text
         decisions: list[Json] = answer.json()["decisions"]
         return decisions
@@ -85,9 +93,9 @@ class University:
         return decision
 
 
-def add(offering: str, *sections: str) -> Json:
+def add(offering: str, *sections: str, **more: Json) -> Json:
     """The action that adds an offering, through sections given by code."""
-    return {"action": "add", "offering": offering, "sections": [f"code:{code}" for code in sections]}
+    return {"action": "add", "offering": offering, "sections": [f"code:{code}" for code in sections], **more}
 
 
 def drop(enrollment: str) -> Json:
