@@ -1,6 +1,8 @@
 """What the text of a requisite means, and what a writer is told about a wrong one."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,7 @@ from domain.catalog.requisite import (
 )
 from domain.catalog.requisite_grammar import RequisiteSyntaxError, parse_requisite, print_requisite
 
+DOCUMENTED = (Path(__file__).parents[3] / "docs" / "requisites.md").read_text(encoding="utf-8")
 A, B, C = CourseTaken("A"), CourseTaken("B"), CourseTaken("C")
 
 
@@ -116,3 +119,15 @@ def test_the_message_shows_what_was_found_instead() -> None:
         parse_requisite("MATH-101 >= )")
     assert caught.value.reason == 'expected a grade at character 13, found ")"'
     assert caught.value.field == "requisite"
+
+
+@pytest.mark.parametrize("text", re.findall(r"^\| `(.+?)` \|", DOCUMENTED.partition("## Grammar")[0], re.MULTILINE)[3:])
+def test_the_conditions_in_the_documentation_are_canonical(text: str) -> None:
+    assert print_requisite(parse_requisite(text)) == text
+
+
+@pytest.mark.parametrize(("text", "error"), re.findall(r"^\| `(.+)` \| (expected .+) \|$", DOCUMENTED, re.MULTILINE))
+def test_the_errors_in_the_documentation_are_those_that_writers_get(text: str, error: str) -> None:
+    with pytest.raises(RequisiteSyntaxError) as caught:
+        parse_requisite(text)
+    assert caught.value.reason == error
