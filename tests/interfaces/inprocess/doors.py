@@ -132,7 +132,7 @@ class PythonDoor:
         return await self._read(self.matricula.enrollments.roster(self.caller, Reference.parse(section)))
 
     def _keeping(self, collection: str) -> RecordKeeping[Any, Any, Any]:
-        keeping: RecordKeeping[Any, Any, Any] = getattr(self.matricula, collection)
+        keeping: RecordKeeping[Any, Any, Any] = getattr(self.matricula, collection.replace("-", "_"))
         return keeping
 
     @staticmethod

@@ -9,6 +9,15 @@ Note = Callable[[str, Json], Json]
 TERM = "code:2027-1"
 COMPONENTS = [{"name": "1", "components": [{"name": "LEC"}, {"name": "LAB", "kind": "laboratory"}]}]
 
+SESSION = {
+    "code": "A",
+    "name": "First half",
+    "starts_on": "2027-02-01",
+    "ends_on": "2027-03-28",
+    "add_deadline": "2099-02-05",
+    "drop_deadline": "2099-02-20",
+}
+
 
 async def play(door: Door) -> list[tuple[str, Json]]:
     """Play the whole scenario; the answers with what each is the answer to."""
@@ -54,8 +63,14 @@ async def _offer(door: Door, note: Note) -> None:
         "add_deadline": "2099-02-15",
         "drop_deadline": "2099-04-01",
         "holidays": ["2027-03-22"],
+        "credit_limits": [{"class_level": 1, "credit_maximum": "20"}],
+        "sessions": [SESSION],
     }
     note("term", await door.create("terms", term))
+    cohort = {"students": ["code:S2"], "programs": ["code:BSC-CS"]}
+    ticket = {"term": TERM, "name": "Computing", "cohort": cohort, "opens_at": "2020-01-01T08:00:00-05:00"}
+    note("time ticket", await door.create("time-tickets", ticket))
+    note("time tickets", await door.list("time-tickets", term=TERM))
     for number in ("101", "102"):
         given = {"term": TERM, "course": f"code:CS-{number}", "configurations": COMPONENTS}
         note("offering", await door.create("offerings", given))
@@ -72,6 +87,7 @@ def _section(number: str, component: str, weekday: int) -> dict[str, Json]:
         "capacity": 1,
         "meetings": [meeting],
         "instructors": ["code:I1"],
+        "waitlist_capacity": 2,
     }
 
 
