@@ -60,6 +60,7 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/matricula db erd --check docs/data-model.md
 	$(BIN)/matricula docs errors --check docs/errors.md
+	$(BIN)/matricula docs events --check docs/events.md
 
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .

@@ -94,6 +94,16 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="How many registration requests may wait in a process until it answers 503."),
     ] = 10_000
+    queue_review_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=86_400,
+            allow_inf_nan=False,
+            description="How often the server looks at the waitlists again, so that time acts on them: tickets open, "
+            "reserved seats are released, waitlists close; 0 for never.",
+        ),
+    ] = 30
     host: Annotated[str, Field(min_length=1, description="The address `matricula serve` listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Field(ge=0, le=65_535, description="The port `matricula serve` listens on; 0 for any free one.")

@@ -11,6 +11,7 @@ from interfaces.cli import (
     export_enrollments,
     import_attempts,
     import_itc2019,
+    replay_audit,
     replay_itc2019,
     serve,
     verify,
@@ -64,5 +65,6 @@ _imports.command("attempts")(import_attempts.import_attempts)
 _imports.command("itc2019")(import_itc2019.import_itc2019)
 _group("replay", "Replay a registration day over REST.").command("itc2019")(replay_itc2019.replay_itc2019)
 _group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
+_group("audit", "Look into the audit log.").command("replay")(replay_audit.replay_audit)
 app.add_typer(database.commands, name="db")
 app.add_typer(docs.commands, name="docs")

@@ -14,3 +14,11 @@ def errors(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) ->
     from interfaces.rest.error_catalogue import render_error_catalogue
 
     write_or_compare(render_error_catalogue(), output, check, "matricula docs errors")
+
+
+@commands.command()
+def events(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
+    """List every event that registration publishes, with its version and its fields."""
+    from interfaces.cli.event_catalogue import render_event_catalogue
+
+    write_or_compare(render_event_catalogue(), output, check, "matricula docs events")

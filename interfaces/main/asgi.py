@@ -11,6 +11,7 @@ from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.logging import configure_logging
+from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.rest.app import rest_app
 
 
@@ -45,11 +46,16 @@ def app_for(container: Container) -> FastAPI:
 
 @asynccontextmanager
 async def _serving(container: Container) -> AsyncIterator[None]:
-    """Wire the container to the routers; when the server stops, its requests are answered and the records let go."""
+    """Wire the container to the routers, and let time act on waitlists.
+
+    When the server stops, its requests are answered and the records let go.
+    """
     container.wire(packages=[interfaces.rest], warn_unresolved=True)
     persistence = container.persistence()
+    seconds = container.settings().queue_review_seconds
     try:
-        yield
+        async with reviewing_queues(container.institutions, container.review_queues, seconds):
+            yield
     finally:
         await persistence.close()
         container.unwire()
