@@ -1,19 +1,23 @@
-"""`matricula docs errors` lists what the program can answer, and tells a page that lags behind."""
+"""`matricula docs …` lists what the program can answer and tell, and finds a page that lags behind."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from domain.registration.codes import REJECTIONS, RejectionCode
+from domain.registration.events import Event, StudentEnrolled
 from interfaces.rest.problems import PROBLEMS
 from tests.interfaces.cli.conftest import Matricula
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "errors.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGE, EVENTS = DOCS / "errors.md", DOCS / "events.md"
 
 
-def test_the_page_in_the_tree_is_current(matricula: Matricula) -> None:
-    outcome = matricula("docs", "errors", "--check", str(PAGE))
+@pytest.mark.parametrize("page", [PAGE, EVENTS], ids=lambda page: page.stem)
+def test_the_page_in_the_tree_is_current(page: Path, matricula: Matricula) -> None:
+    outcome = matricula("docs", page.stem, "--check", str(page))
 
     assert (outcome.code, outcome.output) == (0, "")
 
@@ -49,3 +53,25 @@ def test_a_problem_that_the_page_lacks_is_caught(matricula: Matricula, tmp_path:
 
     assert outcome.code == 1
     assert "+| `stale_write` | 412 |" in outcome.output
+
+
+def test_every_event_has_its_fields(matricula: Matricula, tmp_path: Path) -> None:
+    written = tmp_path / "events.md"
+
+    assert matricula("docs", "events", "-o", str(written)).code == 0
+
+    sections = written.read_text(encoding="utf-8").split("\n## ")[1:]
+    assert [section.split("\n")[0] for section in sections] == [event.__name__ for event in get_args(Event)]
+    for event, section in zip(get_args(Event), sections, strict=True):
+        listed = [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")]
+        assert listed == [field.name for field in fields(event)]
+
+
+def test_an_event_of_another_version_is_caught(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StudentEnrolled, "VERSION", 2)
+
+    outcome = matricula("docs", "events", "--check", str(EVENTS))
+
+    assert outcome.code == 1
+    assert "+Version 2. A student got seats" in outcome.output
+    assert f"run matricula docs events -o {EVENTS}" in outcome.errors

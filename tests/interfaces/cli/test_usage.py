@@ -18,7 +18,9 @@ COMMANDS = (
     ("replay", "itc2019"),
     ("export", "enrollments"),
     *(("db", name) for name in ("upgrade", "downgrade", "current", "check", "erd")),
+    ("audit", "replay"),
     ("docs", "errors"),
+    ("docs", "events"),
 )
 
 
