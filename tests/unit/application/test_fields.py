@@ -17,6 +17,7 @@ from domain.shared.reference import is_code
 ROOT = Path(__file__).resolve().parents[3]
 SETS = """
 from datetime import date
+from application.people.cohorts import CohortFields
 from application.people.holds import HoldFields
 from application.scheduling.sections import MeetingFields
 from application.scheduling.terms import TermFields
@@ -25,6 +26,8 @@ days = [date(2027, 3, day) for day in (19, 2, 28, 7)]
 print(HoldFields.model_construct(blocks=frozenset(HoldBlock)).model_dump_json(include={"blocks"}))
 print(MeetingFields(weekdays=[5, 1], weeks=[40, 8, 17], starts_at="08:00", ends_at="09:00").model_dump_json())
 print(TermFields.model_construct(holidays=frozenset(days)).model_dump_json(include={"holidays"}))
+names = ["code:C", "code:A", "code:D", "code:B"]
+print(CohortFields(students=names, programs=names, class_levels=[40, 8, 17]).model_dump_json())
 """
 
 
@@ -74,7 +77,9 @@ def test_a_set_is_written_in_the_same_order_by_every_process(seed: str) -> None:
         [sys.executable, "-c", SETS], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout
 
-    hold, meeting, term = (json.loads(line) for line in printed.splitlines())
+    hold, meeting, term, cohort = (json.loads(line) for line in printed.splitlines())
     assert hold["blocks"] == ["registration", "transcripts"]
     assert (meeting["weekdays"], meeting["weeks"]) == ([1, 5], [8, 17, 40])
     assert term["holidays"] == ["2027-03-02", "2027-03-07", "2027-03-19", "2027-03-28"]
+    assert cohort["students"] == cohort["programs"] == ["code:A", "code:B", "code:C", "code:D"]
+    assert cohort["class_levels"] == [8, 17, 40]
