@@ -1,164 +1,162 @@
 """The registration book over the memory tables: facts for deciding, effects stored under the promises of seats."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from application.registration.ports import StaleSeating
-from application.shared.errors import AlreadyExists, NotFound, UnknownReference
+from application.registration.ports import AnswerKey, Journal, KeptAnswer, StaleSeating
+from application.shared.errors import AlreadyExists, UnknownReference
 from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.people.hold import Hold
 from domain.people.student import Student
-from domain.registration.commands import Add, Command, RegistrationRequest, ReviseSection
-from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
-from domain.registration.outcomes import Effects
+from domain.registration.commands import Command
+from domain.registration.enrollment import Enrollment, SeatTaken
+from domain.registration.events import EnrollmentChanged
+from domain.registration.facts import Facts
+from domain.registration.outcomes import Effects, EnrollmentChange, EntryChange
+from domain.registration.permission import Permission
 from domain.registration.seating import Seating
+from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
-from domain.scheduling.term import Term
-from domain.shared.identifiers import OfferingId, SectionId, StudentId, TermId
-from domain.shared.reference import Reference
-from infrastructure.persistence.memory.records import MemoryRecords, identify
-from infrastructure.persistence.memory.tables import Tables
+from domain.shared.identifiers import EnrollmentId, SectionId, TermId
+from infrastructure.persistence.memory.facts import facts_for
+from infrastructure.persistence.memory.records import MemoryRecords
+from infrastructure.persistence.memory.tables import Stay, Tables
 
 _ENROLLMENT = "enrollment"
-_STANDING = "student and term and course"
+_ENTRY = "waitlist entry"
 
 
 class MemoryRegistrationBook:
-    """The `RegistrationBook` port; `sections` stores the sections that are revised."""
+    """The `RegistrationBook` port; the repositories store what is no part of registration itself."""
 
-    def __init__(self, tables: Tables, sections: MemoryRecords[Section]) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        sections: MemoryRecords[Section],
+        permissions: MemoryRecords[Permission],
+        holds: MemoryRecords[Hold],
+    ) -> None:
         self._tables = tables
         self._sections = sections
+        self._permissions = permissions
+        self._holds = holds
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationBook.load`."""
-        stored = self._tables.records(Term).get(term)
-        if stored is None:
-            kind = "term"
-            raise NotFound(kind, str(term))
-        requests = [command for command in commands if isinstance(command, RegistrationRequest)]
-        adds = [action for request in requests for action in request.actions if isinstance(action, Add)]
-        named = self._named(stored.entity, CourseOffering, [add.offering for add in adds])
-        revised = [c.section.offering_id for c in commands if isinstance(c, ReviseSection)]
-        known = self._offerings(stored.entity, [*(OfferingId(identifier) for identifier in named.values()), *revised])
-        offering_ids = {ref: OfferingId(found) for ref, found in named.items() if found in known}
-        students = {request.student_id: self._student(request.student_id, term) for request in requests}
-        sections = {section.id: section for facts in known.values() for section in facts.sections}
-        for student in students.values():
-            seats = [seat for enrollment in student.enrollments for seat in enrollment.seats]
-            sections |= {seat.section_id: self._tables.entity(Section, seat.section_id) for seat in seats}
-        named = self._named(stored.entity, Section, [section for add in adds for section in add.sections])
-        return Facts(
-            term=stored.entity,
-            next_number=self._tables.next_numbers[term],
-            students=students,
-            offerings=known,
-            sections=sections,
-            seating=self._seating(sections),
-            offering_ids=offering_ids,
-            section_ids={ref: SectionId(found) for ref, found in named.items() if found in sections},
-        )
+        return facts_for(self._tables, term, commands)
 
-    def _named(self, term: Term, entity: type[Entity], references: Iterable[Reference]) -> dict[Reference, UUID]:
-        """The ids of what the references name; a code without a term's code means this term's."""
-        found = {}
-        for reference in references:
-            within = reference if reference.id else replace(reference, scope=reference.scope or term.code)
-            identifier = identify(self._tables, entity, within)
-            if identifier is not None:
-                found[reference] = identifier
-        return found
+    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
+        """See `RegistrationBook.answers`."""
+        found = ((key, self._tables.answers.get((term, key))) for key in keys)
+        return {key: kept for key, kept in found if kept is not None}
 
-    def _offerings(self, term: Term, identifiers: Iterable[OfferingId]) -> dict[OfferingId, OfferingFacts]:
-        facts = {}
-        for identifier in identifiers:
-            stored = self._tables.records(CourseOffering).get(identifier)
-            if stored is not None and stored.entity.term_id == term.id:
-                facts[identifier] = OfferingFacts(
-                    stored.entity,
-                    self._tables.entity(Course, stored.entity.course_id).credits,
-                    self._sections_of(identifier),
-                )
-        return facts
-
-    def _sections_of(self, offering: OfferingId) -> tuple[Section, ...]:
-        sections = (stored.entity for stored in self._tables.records(Section).values())
-        return tuple(sorted((s for s in sections if s.offering_id == offering), key=lambda s: s.code))
-
-    def _seating(self, sections: Mapping[SectionId, Section]) -> dict[SectionId, Seating]:
-        return {
-            identifier: replace(self._tables.seating[identifier], capacity=section.capacity)
-            for identifier, section in sections.items()
-            if section.capacity is not None
-        }
-
-    def _student(self, student: StudentId, term: TermId) -> StudentFacts:
-        holds = (stored.entity for stored in self._tables.records(Hold).values())
-        standing = (self._tables.enrollments[e] for e in self._tables.standing.get(student, ()))
-        return StudentFacts(
-            holds=tuple(hold for hold in holds if hold.student_id == student and hold.blocks_registration()),
-            enrollments=tuple(enrollment for enrollment in standing if enrollment.term_id == term),
-        )
-
-    async def apply(self, term: TermId, effects: Effects) -> None:
+    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
         """See `RegistrationBook.apply`.
 
-        New seats come first, then seats are given back, then taken (so a freed one can be taken), then removed.
+        New seats come first, then seats are given back, then taken (so a freed one can be taken, and one can pass from
+        an enrollment to another), then removed.
         """
         for revised in effects.revised:
             await self._sections.save(revised.section, revised.expected_version)
-        for section, seat_no in effects.seats_added:
+        await self._permissions.add(effects.permissions)
+        self._add_seats(effects)
+        moves = {event.enrollment_id: event for event in effects.events if isinstance(event, EnrollmentChanged)}
+        for change in effects.enrollments.values():
+            self._leave(change, moves)
+        for change in effects.enrollments.values():
+            self._enter(change, moves)
+        for entry in effects.entries.values():
+            self._wait(entry)
+        self._remove_seats(effects)
+        self._tables.seating.update(effects.seating)
+        for released in effects.released:
+            stored = await self._holds.get(released.hold_id)
+            if stored is not None and stored.entity.is_active():
+                await self._holds.save(stored.entity.release(released.at), None)
+        self._tables.next_numbers[term] = effects.next_number
+        self._write_down(term, journal)
+
+    def _add_seats(self, effects: Effects) -> None:
+        for (section, seat_no), added in effects.seats_added.items():
             if seat_no in self._tables.seats[section]:
                 raise StaleSeating
-            self._tables.seats[section] |= {seat_no}
-        made = {enrollment.id for enrollment in effects.enrolled}
-        ended = {enrollment.id: enrollment for enrollment in effects.dropped}
-        for enrollment in effects.dropped:
-            if enrollment.id not in made:
-                self._end(enrollment)
-        for enrollment in effects.enrolled:
-            self._enroll(ended.get(enrollment.id, enrollment))
+            self._tables.seats[section] = {**self._tables.seats[section], seat_no: added.permission_id}
+
+    def _remove_seats(self, effects: Effects) -> None:
         for section, seat_no in effects.seats_removed:
             if seat_no in self._tables.sits_in(section).values():
                 raise StaleSeating
-            self._tables.seats[section] -= {seat_no}
-        self._tables.seating.update(effects.seating)
-        self._tables.next_numbers[term] = effects.next_number
+            seats = self._tables.seats[section]
+            self._tables.seats[section] = {number: seats[number] for number in seats if number != seat_no}
 
-    def _end(self, enrollment: Enrollment) -> None:
-        for seat in enrollment.seats:
-            sitting = self._tables.sits_in(seat.section_id)
-            self._tables.sitting[seat.section_id] = {e: n for e, n in sitting.items() if e != enrollment.id}
-        standing = self._tables.standing[enrollment.student_id]
-        self._tables.standing[enrollment.student_id] = tuple(e for e in standing if e != enrollment.id)
-        self._tables.enrollments[enrollment.id] = _without_seats(enrollment)
+    def _leave(self, change: EnrollmentChange, moves: Mapping[EnrollmentId, EnrollmentChanged]) -> None:
+        """End the stays that do not last, and free their seats."""
+        before, after = change.before, change.after
+        if before is None:
+            return
+        left = {seat.section_id for seat in before.seats if seat not in after.seats}
+        stays = []
+        for stay in self._tables.stays[after.id]:
+            until = moves[after.id].occurred_at if stay.section_id in left else after.ended_at
+            if stay.until_at is None and until is not None:
+                sitting = self._tables.sits_in(stay.section_id)
+                self._tables.sitting[stay.section_id] = {e: n for e, n in sitting.items() if e != after.id}
+                stays.append(replace(stay, until_at=until, seat_no=None))
+            else:
+                stays.append(stay)
+        self._tables.stays[after.id] = tuple(stays)
+        if after.ended_at is not None:
+            standing = self._tables.standing[after.student_id]
+            self._tables.standing[after.student_id] = tuple(e for e in standing if e != after.id)
 
-    def _enroll(self, enrollment: Enrollment) -> None:
-        """Store a new enrollment; one that was dropped in the same list never held a seat."""
+    def _enter(self, change: EnrollmentChange, moves: Mapping[EnrollmentId, EnrollmentChanged]) -> None:
+        """Store the enrollment as it is now, with the stays that begin; one that has ended holds no seat."""
+        before, after = change.before, change.after
+        if before is None:
+            self._admit(after)
+        kept = () if before is None else before.seats
+        entered = [seat for seat in after.seats if seat not in kept]
+        since = after.enrolled_at if before is None or not entered else moves[after.id].occurred_at
+        for seat in entered:
+            if after.ended_at is None:
+                self._sit(after, seat)
+        begun = tuple(
+            Stay(
+                seat.section_id,
+                seat.component_id,
+                since,
+                after.ended_at,
+                seat.seat_no if after.ended_at is None else None,
+                seat.pool,
+            )
+            for seat in entered
+        )
+        self._tables.stays[after.id] = (*self._tables.stays.get(after.id, ()), *begun)
+        self._tables.enrollments[after.id] = after if after.ended_at is None else _without_seats(after)
+
+    def _admit(self, enrollment: Enrollment) -> None:
+        """Make sure that there can be a new enrollment like this."""
         if enrollment.id in self._tables.enrollments:
             raise AlreadyExists(_ENROLLMENT, "id")
-        self._require_references(enrollment)
-        if enrollment.status is EnrollmentStatus.DROPPED:
-            self._tables.enrollments[enrollment.id] = _without_seats(enrollment)
+        self._require_references(enrollment.student_id, enrollment.offering_id, enrollment.section_ids)
+        if enrollment.ended_at is not None:
             return
         standing = self._tables.standing.get(enrollment.student_id, ())
-        for other in (self._tables.enrollments[identifier] for identifier in standing):
-            if (other.term_id, other.course_id) == (enrollment.term_id, enrollment.course_id):
-                raise AlreadyExists(_ENROLLMENT, _STANDING)
-        for seat in enrollment.seats:
-            self._sit(enrollment, seat)
-        self._tables.enrollments[enrollment.id] = enrollment
+        others = [self._tables.enrollments[e] for e in standing]
+        if any((e.term_id, e.course_id) == (enrollment.term_id, enrollment.course_id) for e in others):
+            raise AlreadyExists(_ENROLLMENT, "student and term and course")
+        if any(e.offering_id == enrollment.offering_id for e in others):
+            raise AlreadyExists(_ENROLLMENT, "student and term and offering")
         self._tables.standing[enrollment.student_id] = (*standing, enrollment.id)
 
-    def _require_references(self, enrollment: Enrollment) -> None:
+    def _require_references(self, student: UUID, offering: UUID, sections: Sequence[UUID]) -> None:
         named: tuple[tuple[str, type[Entity], UUID], ...] = (
-            ("student", Student, enrollment.student_id),
-            ("offering", CourseOffering, enrollment.offering_id),
-            *(("section", Section, seat.section_id) for seat in enrollment.seats),
+            ("student", Student, student),
+            ("offering", CourseOffering, offering),
+            *(("section", Section, section) for section in sections),
         )
         for field, entity, identifier in named:
             if identifier not in self._tables.records(entity):
@@ -174,18 +172,51 @@ class MemoryRegistrationBook:
             raise StaleSeating
         self._tables.sitting[seat.section_id] = {**sitting, enrollment.id: seat.seat_no}
 
+    def _wait(self, change: EntryChange) -> None:
+        """Store a waitlist entry as it is now."""
+        if change.before is None:
+            self._queue(change.after)
+        self._tables.entries[change.after.id] = change.after
+
+    def _queue(self, entry: WaitlistEntry) -> None:
+        """Make sure that there can be a new entry like this."""
+        if entry.id in self._tables.entries:
+            raise AlreadyExists(_ENTRY, "id")
+        self._require_references(entry.student_id, entry.offering_id, entry.section_ids)
+        if entry.course_id not in self._tables.records(Course):
+            field = "course"
+            raise UnknownReference(field, str(entry.course_id))
+        if entry.status is EntryStatus.WAITING and any(
+            other.status is EntryStatus.WAITING
+            and (other.student_id, other.offering_id) == (entry.student_id, entry.offering_id)
+            for other in self._tables.entries.values()
+        ):
+            raise AlreadyExists(_ENTRY, "student and offering")
+
+    def _write_down(self, term: TermId, journal: Journal) -> None:
+        for record in journal.records:
+            self._tables.audit[record.id] = record
+        for digest, body in journal.documents.items():
+            self._tables.documents.setdefault(digest, body)
+        for message in journal.messages:
+            self._tables.outbox[message.id] = message
+        for kept in journal.answers:
+            self._tables.answers[term, kept.key] = kept
+
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""
         for stored in self._tables.records(Section).values():
             section = stored.entity
-            if section.term_id != term or section.capacity is None:
-                continue
-            numbers = self._tables.seats[section.id]
-            last = max(numbers, default=0)
-            free = numbers - {seat_no for seat_no in self._tables.sits_in(section.id).values() if seat_no}
-            self._tables.seating[section.id] = Seating(
-                section.capacity, last + 1, last, len(numbers), tuple(sorted(free))
-            )
+            if section.term_id == term and section.capacity is not None:
+                self._tables.seating[section.id] = self._counted(section.id, section.capacity)
+
+    def _counted(self, section: SectionId, capacity: int) -> Seating:
+        """The hints that the seats speak for; those that permissions added use up their numbers, nothing else."""
+        seats = self._tables.seats[section]
+        last = max(seats, default=0)
+        ordinary = {seat_no for seat_no, permission in seats.items() if permission is None}
+        free = ordinary - {seat_no for seat_no in self._tables.sits_in(section).values() if seat_no}
+        return Seating(capacity, last + 1, last, len(ordinary), tuple(sorted(free)))
 
 
 def _without_seats(enrollment: Enrollment) -> Enrollment:

@@ -15,6 +15,7 @@ from domain.people.hold import Hold
 from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
+from domain.registration.permission import Permission
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
@@ -98,6 +99,12 @@ def _of_section(section: Section) -> Iterator[Pointer]:
         yield from _of_cohort(reserved.cohort)
 
 
+def _of_permission(permission: Permission) -> Iterator[Pointer]:
+    yield "student", Student, permission.student_id
+    yield "offering", CourseOffering, permission.offering_id
+    yield "section", Section, permission.section_id
+
+
 KINDS: dict[type[Entity], Kind[Any]] = {
     kind.entity: kind
     for kind in (
@@ -127,6 +134,7 @@ KINDS: dict[type[Entity], Kind[Any]] = {
             lambda section: section.term_id,
         ),
         Kind(TimeTicket, "time ticket", "time-tickets", _of_time_ticket),
+        Kind(Permission, "permission", "permissions", _of_permission),
         Kind(CourseAttempt, "course attempt", "course-attempts", _of_attempt),
     )
 }

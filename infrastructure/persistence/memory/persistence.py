@@ -8,7 +8,9 @@ from uuid import UUID
 
 from application.registration.ports import RegistrationViews
 from application.shared.dto import Dto
-from application.shared.records import Entity, Reader, RecordKind, Records
+from application.shared.records import Entity, Reader, RecordKind
+from domain.people.hold import Hold
+from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
@@ -71,9 +73,9 @@ class _Transaction(_ReadTransaction):
         super().__init__(tables)
         self._institution = institution
         self._founded = founded
-        self.book = MemoryRegistrationBook(tables, MemoryRecords(tables, Section, institution, founded=founded))
+        self.book = MemoryRegistrationBook(tables, self.records(Section), self.records(Permission), self.records(Hold))
 
-    def records(self, entity: type[E]) -> Records[E]:
+    def records(self, entity: type[E]) -> MemoryRecords[E]:
         """See `Work.records`."""
         return MemoryRecords(self._tables, entity, self._institution, founded=self._founded)
 

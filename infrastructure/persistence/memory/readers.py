@@ -17,6 +17,7 @@ from domain.catalog.program import Program
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.scheduling.offering import CourseOffering
+from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
@@ -33,6 +34,7 @@ _REFERENCES: Mapping[str, type[Entity]] = {
     "term": Term,
     "course": Course,
     "offering": CourseOffering,
+    "section": Section,
 }
 """The filters that name a record."""
 
@@ -43,6 +45,7 @@ _TYPES: Mapping[str, type[Any]] = {
     "capacity": int,
     "credits": Decimal,
     "enrolled_at": datetime,
+    "given_at": datetime,
     "number": int,
     "opens_at": datetime,
     "placed_at": datetime,

@@ -133,7 +133,7 @@ def _open(tables: Tables, entity: Entity) -> None:
     if isinstance(entity, Term):
         tables.next_numbers[entity.id] = 1
     elif isinstance(entity, Section) and entity.capacity is not None:
-        tables.seats[entity.id] = frozenset(range(1, entity.capacity + 1))
+        tables.seats[entity.id] = dict.fromkeys(range(1, entity.capacity + 1))
         tables.seating[entity.id] = Seating.new(entity.capacity)
 
 

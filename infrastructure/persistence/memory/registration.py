@@ -1,7 +1,9 @@
 """Who sits where, from the memory tables: the `RegistrationViews` port but for the records."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from application.registration.dto import (
     EnrollmentRow,
@@ -11,20 +13,25 @@ from application.registration.dto import (
     ScheduledSection,
     ScheduleView,
 )
-from application.registration.ports import Addressee
+from application.registration.ports import Addressee, AuditRecord, Standing
 from application.shared.errors import NotFound
 from domain.catalog.course import Course
 from domain.people.student import Student
+from domain.registration.codes import RejectionCode
+from domain.registration.commands import Command
 from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
+from domain.registration.facts import Facts
+from domain.registration.permission import Permission
 from domain.registration.verification import SeatRows, Sitting, TermRoster
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import SectionId, StudentId, TermId
+from domain.shared.identifiers import EnrollmentId, SectionId, StudentId, TermId, WaitlistEntryId
 from domain.shared.reference import Reference
+from infrastructure.persistence.memory.facts import facts_for, waiting_of
 from infrastructure.persistence.memory.records import identify
-from infrastructure.persistence.memory.rows import component_name, meeting_row
-from infrastructure.persistence.memory.tables import Tables
+from infrastructure.persistence.memory.rows import component_name, last_stays, meeting_row
+from infrastructure.persistence.memory.tables import Stay, Tables
 
 
 class MemoryRegistrationReader:
@@ -42,10 +49,55 @@ class MemoryRegistrationReader:
             student=None if student_id is None else StudentId(student_id),
         )
 
-    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
+    async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
+        """See `RegistrationViews.facts`."""
+        return facts_for(self._tables, term, commands)
+
+    async def queues_of(self, student: StudentId) -> Sequence[TermId]:
+        """See `RegistrationViews.queues_of`."""
+        entries = waiting_of(self._tables.entries.values())
+        return sorted({entry.term_id for entry in entries if entry.student_id == student})
+
+    async def terms_with_queues(self) -> Sequence[TermId]:
+        """See `RegistrationViews.terms_with_queues`."""
+        return sorted({entry.term_id for entry in waiting_of(self._tables.entries.values())})
+
+    async def student_of(self, identifier: UUID) -> StudentId | None:
+        """See `RegistrationViews.student_of`."""
+        enrollment = self._tables.enrollments.get(EnrollmentId(identifier))
+        known = self._tables.entries.get(WaitlistEntryId(identifier)) if enrollment is None else enrollment
+        return None if known is None else known.student_id
+
+    async def audit_records(self, term: TermId, after: int, limit: int) -> Sequence[AuditRecord]:
+        """See `RegistrationViews.audit_records`."""
+        found = (record for record in self._tables.audit.values() if record.term_id == term and record.number > after)
+        return sorted(found, key=lambda record: record.number)[:limit]
+
+    async def audit_records_about(self, identifier: UUID) -> Sequence[AuditRecord]:
+        """See `RegistrationViews.audit_records_about`."""
+        found = (record for record in self._tables.audit.values() if identifier in record.about)
+        return sorted(found, key=lambda record: (record.occurred_at, record.term_id, record.number))
+
+    async def audit_documents(self, digests: Sequence[str]) -> Mapping[str, str]:
+        """See `RegistrationViews.audit_documents`."""
+        documents = self._tables.documents
+        return {digest: documents[digest] for digest in digests if digest in documents}
+
+    async def standing(self, term: TermId) -> Standing:
+        """See `RegistrationViews.standing`."""
+        enrollments = (e for e in self._tables.enrollments.values() if e.term_id == term and e.ended_at is None)
+        entries = (entry for entry in self._tables.entries.values() if entry.term_id == term)
+        return Standing(tuple(sorted(enrollments, key=lambda e: e.number)), tuple(waiting_of(entries)))
+
+    async def schedule(self, term: TermId, student: StudentId, as_of: datetime | None = None) -> ScheduleView:
         """See `RegistrationViews.schedule`."""
-        standing = (self._tables.enrollments[e] for e in self._tables.standing.get(student, ()))
-        courses = [self._scheduled(enrollment) for enrollment in standing if enrollment.term_id == term]
+        own = self._tables.enrollments.values() if as_of is not None else self._standing_of(student)
+        taken = (
+            (enrollment, self._stays_at(enrollment, as_of))
+            for enrollment in own
+            if enrollment.term_id == term and enrollment.student_id == student
+        )
+        courses = [self._scheduled(enrollment, stays) for enrollment, stays in taken if stays]
         return ScheduleView(
             student=student,
             term=term,
@@ -53,10 +105,16 @@ class MemoryRegistrationReader:
             courses=tuple(sorted(courses, key=lambda course: (course.course_code, course.enrollment))),
         )
 
-    def _scheduled(self, enrollment: Enrollment) -> ScheduledCourse:
+    def _standing_of(self, student: StudentId) -> Iterable[Enrollment]:
+        return (self._tables.enrollments[identifier] for identifier in self._tables.standing.get(student, ()))
+
+    def _stays_at(self, enrollment: Enrollment, as_of: datetime | None) -> tuple[Stay, ...]:
+        return tuple(stay for stay in self._tables.stays[enrollment.id] if stay.lasts_at(as_of))
+
+    def _scheduled(self, enrollment: Enrollment, stays: Iterable[Stay]) -> ScheduledCourse:
         offering = self._tables.entity(CourseOffering, enrollment.offering_id)
         course = self._tables.entity(Course, enrollment.course_id)
-        sections = {seat.component_id: self._scheduled_section(offering, seat) for seat in enrollment.seats}
+        sections = {stay.component_id: self._scheduled_section(offering, stay) for stay in stays}
         return ScheduledCourse(
             enrollment=enrollment.id,
             offering=offering.id,
@@ -71,27 +129,29 @@ class MemoryRegistrationReader:
             ),
         )
 
-    def _scheduled_section(self, offering: CourseOffering, seat: SeatTaken) -> ScheduledSection:
-        section = self._tables.entity(Section, seat.section_id)
+    def _scheduled_section(self, offering: CourseOffering, stay: Stay) -> ScheduledSection:
+        section = self._tables.entity(Section, stay.section_id)
         return ScheduledSection.model_validate(
             {
                 "section": section.id,
                 "section_code": section.code,
                 "component": component_name(offering, section),
-                "seat_no": seat.seat_no,
+                "seat_no": stay.seat_no,
                 "meetings": [meeting_row(meeting) for meeting in section.meetings],
             }
         )
 
-    async def roster(self, section: SectionId) -> RosterView:
+    async def roster(self, section: SectionId, as_of: datetime | None = None) -> RosterView:
         """See `RegistrationViews.roster`."""
         stored = self._tables.records(Section).get(section)
         if stored is None:
             kind = "section"
             raise NotFound(kind, str(section))
         entries = [
-            self._entry(self._tables.enrollments[enrollment], seat_no)
-            for enrollment, seat_no in self._tables.sits_in(section).items()
+            self._entry(enrollment, stay.seat_no)
+            for enrollment in (self._sitting_in(section) if as_of is None else self._tables.enrollments.values())
+            for stay in self._stays_at(enrollment, as_of)
+            if stay.section_id == section
         ]
         return RosterView(
             section=section,
@@ -99,6 +159,9 @@ class MemoryRegistrationReader:
             capacity=stored.entity.capacity,
             entries=tuple(sorted(entries, key=lambda entry: entry.student_code)),
         )
+
+    def _sitting_in(self, section: SectionId) -> Iterable[Enrollment]:
+        return (self._tables.enrollments[identifier] for identifier in self._tables.sits_in(section))
 
     def _entry(self, enrollment: Enrollment, seat_no: int | None) -> RosterEntry:
         student = self._tables.entity(Student, enrollment.student_id)
@@ -118,13 +181,13 @@ class MemoryRegistrationReader:
             (
                 self._tables.entity(Student, enrollment.student_id).code,
                 self._tables.entity(Course, enrollment.course_id).code,
-                self._tables.entity(Section, seat.section_id).code,
+                self._tables.entity(Section, stay.section_id).code,
                 enrollment.number,
                 enrollment.status,
             )
             for enrollment in self._tables.enrollments.values()
             if enrollment.term_id == term
-            for seat in enrollment.seats
+            for stay in last_stays(self._tables, enrollment)
         ]
         for student_code, course_code, section_code, _, status in sorted(rows):
             yield EnrollmentRow(
@@ -151,10 +214,21 @@ class MemoryRegistrationReader:
             sittings=tuple(self._sitting(enrollment, seat) for enrollment in standing for seat in enrollment.seats),
             unseated=tuple(enrollment.id for enrollment in standing if not enrollment.seats),
             seats={
-                section: SeatRows(numbers, self._tables.seating[section].seats)
-                for section, numbers in self._tables.seats.items()
+                section: SeatRows(
+                    frozenset(seats),
+                    self._tables.seating[section].seats,
+                    frozenset(seat_no for seat_no, permission in seats.items() if permission is not None),
+                )
+                for section, seats in self._tables.seats.items()
+                if seats
             },
+            permissions=tuple(self._conflicts_waived(term)),
         )
+
+    def _conflicts_waived(self, term: TermId) -> Iterator[Permission]:
+        for stored in self._tables.records(Permission).values():
+            if stored.entity.term_id == term and RejectionCode.TIME_CONFLICT in stored.entity.codes:
+                yield stored.entity
 
     def _sitting(self, enrollment: Enrollment, seat: SeatTaken) -> Sitting:
         return Sitting(

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+from application.registration.decisions import rejection_view
 from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
@@ -13,14 +14,15 @@ from domain.catalog.requisite_grammar import print_requisite
 from domain.people.cohort import Cohort
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
-from domain.registration.enrollment import Enrollment
+from domain.registration.enrollment import Enrollment, EnrollmentStatus
+from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.scheduling.calendar import Meeting
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Session, Term
 from domain.scheduling.time_ticket import TimeTicket
-from domain.shared.identifiers import EnrollmentId
-from infrastructure.persistence.memory.tables import Tables
+from domain.shared.identifiers import EnrollmentId, WaitlistEntryId
+from infrastructure.persistence.memory.tables import Stay, Tables
 
 Row = dict[str, Any]
 """The fields of a view by name."""
@@ -30,6 +32,8 @@ def view_rows(tables: Tables, entity: type[Entity]) -> Iterable[Row]:
     """The rows of a whole collection."""
     if entity is Enrollment:
         return (enrollment_row(tables, enrollment) for enrollment in tables.enrollments.values())
+    if entity is WaitlistEntry:
+        return (_entry_row(tables, entry) for entry in tables.entries.values())
     return (_record_row(tables, stored.entity, stored.version) for stored in tables.records(entity).values())
 
 
@@ -38,6 +42,9 @@ def view_row(tables: Tables, entity: type[Entity], identifier: UUID) -> Row | No
     if entity is Enrollment:
         enrollment = tables.enrollments.get(EnrollmentId(identifier))
         return None if enrollment is None else enrollment_row(tables, enrollment)
+    if entity is WaitlistEntry:
+        entry = tables.entries.get(WaitlistEntryId(identifier))
+        return None if entry is None else _entry_row(tables, entry)
     stored = tables.records(entity).get(identifier)
     return None if stored is None else _record_row(tables, stored.entity, stored.version)
 
@@ -145,6 +152,7 @@ def _offering(_tables: Tables, offering: CourseOffering) -> Row:
 def _section(tables: Tables, section: Section) -> Row:
     offering = tables.entity(CourseOffering, section.offering_id)
     taken = len(tables.sits_in(section.id))
+    above = sum(1 for permission in tables.seats.get(section.id, {}).values() if permission is not None)
     return {
         "id": section.id,
         "term": str(section.term_id),
@@ -161,7 +169,7 @@ def _section(tables: Tables, section: Section) -> Row:
         "waitlist_capacity": section.waitlist_capacity,
         "reserved": [{**_flat(reserved), "cohort": _cohort(reserved.cohort)} for reserved in section.reserved],
         "seats_taken": taken,
-        "seats_free": None if section.capacity is None else max(0, section.capacity - taken),
+        "seats_free": None if section.capacity is None else max(0, section.capacity - taken + above),
     }
 
 
@@ -192,12 +200,51 @@ def enrollment_row(tables: Tables, enrollment: Enrollment) -> Row:
         "course": enrollment.course_id,
         "course_code": tables.entity(Course, enrollment.course_id).code,
         "status": enrollment.status,
+        "mark": "W" if enrollment.status is EnrollmentStatus.WITHDRAWN else None,
+        "grading_basis": enrollment.grading_basis,
         "credits": enrollment.credits,
-        "sections": sorted(tables.entity(Section, seat.section_id).code for seat in enrollment.seats),
+        "sections": sorted(tables.entity(Section, stay.section_id).code for stay in last_stays(tables, enrollment)),
         "number": enrollment.number,
         "enrolled_at": enrollment.enrolled_at,
-        "dropped_at": enrollment.dropped_at,
+        "ended_at": enrollment.ended_at,
     }
+
+
+def last_stays(tables: Tables, enrollment: Enrollment) -> tuple[Stay, ...]:
+    """The stays of an enrollment that last, or that lasted until its end."""
+    return tuple(stay for stay in tables.stays[enrollment.id] if stay.until_at == enrollment.ended_at)
+
+
+def _entry_row(tables: Tables, entry: WaitlistEntry) -> Row:
+    """A waitlist entry as its view shows it."""
+    return {
+        "id": entry.id,
+        "student": entry.student_id,
+        "student_code": tables.entity(Student, entry.student_id).code,
+        "term": entry.term_id,
+        "term_code": tables.entity(Term, entry.term_id).code,
+        "offering": entry.offering_id,
+        "course": entry.course_id,
+        "course_code": tables.entity(Course, entry.course_id).code,
+        "sections": sorted(tables.entity(Section, section).code for section in entry.section_ids),
+        "status": entry.status,
+        "position": _position(tables, entry) if entry.status is EntryStatus.WAITING else None,
+        "priority": entry.priority,
+        "number": entry.number,
+        "grading_basis": entry.grading_basis,
+        "drop_if_enrolled": entry.drop_if_enrolled,
+        "enrollment": entry.enrollment_id if entry.status is EntryStatus.PROMOTED else None,
+        "skipped": [rejection_view(rejection) for rejection in entry.skipped],
+        "joined_at": entry.joined_at,
+        "ended_at": entry.ended_at,
+    }
+
+
+def _position(tables: Tables, entry: WaitlistEntry) -> int:
+    """The place of an entry among those who wait for one of its sections, from 1."""
+    waiting = (other for other in tables.entries.values() if other.status is EntryStatus.WAITING)
+    sections = set(entry.section_ids)
+    return sum(1 for other in waiting if other.rank <= entry.rank and sections & set(other.section_ids))
 
 
 _SPECIAL: dict[type[Entity], Callable[[Tables, Any], Row]] = {

@@ -1,13 +1,25 @@
 """The tables of one institution as dicts: a transaction works on a branch of them, and a commit is a swap."""
 
-from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
+from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, ValuesView
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from application.registration.ports import AnswerKey, AuditRecord, KeptAnswer, OutboxMessage
 from application.shared.records import Entity, Stored
 from domain.registration.enrollment import Enrollment
 from domain.registration.seating import Seating
-from domain.shared.identifiers import EnrollmentId, SectionId, StudentId, TermId
+from domain.registration.waitlist import WaitlistEntry
+from domain.shared.identifiers import (
+    ComponentId,
+    EnrollmentId,
+    PermissionId,
+    SectionId,
+    StudentId,
+    TermId,
+    WaitlistEntryId,
+)
 from infrastructure.persistence.memory.kinds import KINDS
 
 E = TypeVar("E", bound=Entity)
@@ -59,35 +71,56 @@ class Table(MutableMapping[K, V]):
         return self._rows
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """An enrollment's time in a section, from `since_at` to `until_at` (None: it lasts); one that ended has no seat."""
+
+    section_id: SectionId
+    component_id: ComponentId
+    since_at: datetime
+    until_at: datetime | None = None
+    seat_no: int | None = None
+    pool: str | None = None
+
+    def lasts_at(self, moment: datetime | None) -> bool:
+        """Whether it lasted at `moment`, or, for None, whether it lasts."""
+        if moment is None:
+            return self.until_at is None
+        return self.since_at <= moment and (self.until_at is None or moment < self.until_at)
+
+
 class Tables:
     """All tables of one institution. Values are never changed in place, only replaced.
 
     `codes` finds records by entity type, term (None for records outside terms) and natural code. `seats` are the
-    numbers of a section's seats, `sitting` the standing enrollments in a section with their seats, `standing` a
-    student's standing enrollments in all terms.
+    numbers of a section's seats, each with the permission that added it or None; `sitting` the standing enrollments in
+    a section with their seats, `standing` a student's standing enrollments in all terms, `stays` everything that an
+    enrollment went through. `audit`, `documents`, `outbox` and `answers` are the journal.
     """
 
     def __init__(self) -> None:
         self._records: dict[type[Entity], Table[UUID, Any]] = {entity: Table() for entity in KINDS}
         self.codes: Table[tuple[type[Entity], UUID | None, str], UUID] = Table()
         self.next_numbers: Table[TermId, int] = Table()
-        self.seats: Table[SectionId, frozenset[int]] = Table()
+        self.seats: Table[SectionId, Mapping[int, PermissionId | None]] = Table()
         self.seating: Table[SectionId, Seating] = Table()
         self.enrollments: Table[EnrollmentId, Enrollment] = Table()
+        self.stays: Table[EnrollmentId, tuple[Stay, ...]] = Table()
         self.sitting: Table[SectionId, dict[EnrollmentId, int | None]] = Table()
         self.standing: Table[StudentId, tuple[EnrollmentId, ...]] = Table()
+        self.entries: Table[WaitlistEntryId, WaitlistEntry] = Table()
+        self.audit: Table[UUID, AuditRecord] = Table()
+        self.documents: Table[str, str] = Table()
+        self.outbox: Table[UUID, OutboxMessage] = Table()
+        self.answers: Table[tuple[TermId, AnswerKey], KeptAnswer] = Table()
 
     def branch(self) -> "Tables":
         """The same rows, to be changed on their own."""
         branch = Tables()
+        for name, table in vars(self).items():
+            if isinstance(table, Table):
+                setattr(branch, name, table.branch())
         branch._records = {entity: table.branch() for entity, table in self._records.items()}
-        branch.codes = self.codes.branch()
-        branch.next_numbers = self.next_numbers.branch()
-        branch.seats = self.seats.branch()
-        branch.seating = self.seating.branch()
-        branch.enrollments = self.enrollments.branch()
-        branch.sitting = self.sitting.branch()
-        branch.standing = self.standing.branch()
         return branch
 
     def records(self, entity: type[E]) -> Table[UUID, Stored[E]]:

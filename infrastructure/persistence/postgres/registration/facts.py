@@ -20,7 +20,7 @@ from infrastructure.persistence.postgres.registration.facts_of_offerings import 
     sections_of,
 )
 from infrastructure.persistence.postgres.registration.facts_of_students import entries_of, students_facts
-from infrastructure.persistence.postgres.registration.questions import (
+from infrastructure.persistence.questions import (
     references_to_courses,
     references_to_offerings,
     references_to_sections,

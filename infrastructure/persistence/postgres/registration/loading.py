@@ -11,7 +11,7 @@ from domain.registration.commands import Command
 from domain.registration.facts import Facts
 from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.registration.facts import facts_of
-from infrastructure.persistence.postgres.registration.questions import (
+from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
     references_to_offerings,

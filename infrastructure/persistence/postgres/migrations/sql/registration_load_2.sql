@@ -121,7 +121,8 @@ BEGIN
                             WHERE u.institution_id = institution AND u.time_ticket_id = k.id
                               AND u.student_id = ANY (people)),
                           ARRAY (SELECT u.student_id FROM time_ticket_students u
-                                  WHERE u.institution_id = institution AND u.time_ticket_id = k.id LIMIT 1)))
+                                  WHERE u.institution_id = institution AND u.time_ticket_id = k.id
+                                  ORDER BY u.student_id LIMIT 1)))
                       ORDER BY k.opens_at, k.id)
                     FROM time_tickets k WHERE k.institution_id = institution AND k.term_id = term),
         'students', (SELECT json_agg(json_build_array(
