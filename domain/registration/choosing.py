@@ -196,7 +196,9 @@ def _judge_waiting(situation: Situation, assessment: Assessment) -> tuple[Judged
         once = Rejection(RejectionCode.ALREADY_WAITLISTED, {"entry": str(already.id), "offering": offering})
     missing = {r.parameters["section"] for r in assessment.rejections if r.code in fitting.SEAT_CODES}
     full = [section for section in candidate.sections if section.code in missing]
+    is_open = windows.waitlist_is_open(ledger.facts.term, situation.moment)
     return (
+        Judged(windows.waitlist_is_open.__name__, is_open),
         Judged("student_waits_once", once),
         *(
             situation.judge(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, section), candidate)

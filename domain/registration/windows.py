@@ -12,7 +12,7 @@ from domain.registration.facts import StudentFacts
 from domain.scheduling.term import Deadlines, Term
 from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import StudentId
-from domain.shared.verdict import Allowed, Parameter, Rejection, Verdict
+from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdict
 
 
 def registration_is_open(term: Term, moment: datetime) -> Verdict:
@@ -61,6 +61,15 @@ def add_deadline_is_ahead(term: Term, session: str | None, moment: datetime) -> 
     looked_at: dict[str, Parameter] = {"action": "add", "term": term.code, "deadline": deadline.isoformat()}
     ahead = term.day_of(moment) <= deadline
     return Allowed(looked_at) if ahead else Rejection(RejectionCode.DEADLINE_PASSED, looked_at)
+
+
+def waitlist_is_open(term: Term, moment: datetime) -> Verdict:
+    """Nobody starts to wait when nobody is promoted any more."""
+    closes_at = term.waitlist_closes_at
+    if closes_at is None:
+        return ALLOWED
+    looked_at: dict[str, Parameter] = {"action": "wait", "term": term.code, "deadline": closes_at.isoformat()}
+    return Allowed(looked_at) if moment < closes_at else Rejection(RejectionCode.DEADLINE_PASSED, looked_at)
 
 
 def leaving_deadline_is_ahead(term: Term, session: str | None, moment: datetime) -> Verdict:

@@ -1,5 +1,7 @@
 """An enrollment goes on through other sections, or with another grading basis; and cross-listings choose its course."""
 
+from decimal import Decimal
+
 import pytest
 
 from domain.catalog.grading import GradingBasis
@@ -179,8 +181,8 @@ def test_a_cross_listed_offering_is_taken_as_the_course_that_is_named_else_as_it
     main = enrollment(clerk.ask("S1", adding("CS-101", as_name="main")))
     other = enrollment(clerk.ask("S2", adding("CS-101", "A", course="MATH-101", as_name="other")))
 
-    assert (main.course_id, main.credits) == (course_id("CS-101"), 3)
-    assert (other.course_id, other.credits) == (course_id("MATH-101"), 5)
+    assert (main.course_id, main.credits) == (course_id("CS-101"), Decimal(3))
+    assert (other.course_id, other.credits) == (course_id("MATH-101"), Decimal(5))
 
 
 def test_the_courses_of_a_cross_listed_offering_share_its_seats() -> None:
