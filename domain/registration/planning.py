@@ -68,8 +68,8 @@ class Plan:
 
     @property
     def gains(self) -> Candidate | None:
-        """What the student would take."""
-        return None if self.chosen is None or self.chosen.waits else self.chosen.candidate
+        """What the student would take; nothing where something speaks against it already."""
+        return None if self.chosen is None or self.chosen.waits or self.rejections else self.chosen.candidate
 
 
 class Planner:
@@ -200,13 +200,13 @@ class Planner:
         plan = plans[position]
         others = tuple(p.gains for p in plans if p is not plan and p.gains is not None and p.changing is None)
         staying = self._staying(leaving)
-        alone = not others and len(plans) == 1
+        settled = bool(plan.rejections) or (not others and len(plans) == 1)
         plan = replace(plan, judged=(*plan.judged, *_waits_twice(plan, plans[:position])))
         if plan.leaving is not None and plan.leaving in leaving:
             judged = (*plan.judged, *self._judge_what_is_left(plan, plans, staying))
             plan = replace(plan, judged=judged)
         assessment = None if plan.chosen is None else plan.chosen.assessment
-        if alone or plan.chosen is None or assessment is None or plan.changing is not None:
+        if settled or plan.chosen is None or assessment is None or plan.changing is not None:
             return plan
         own = () if plan.leaving is None else (plan.leaving,)
         beside = tuple(e for e in staying if e not in own)

@@ -28,7 +28,7 @@ from tests.support.builders import FixedClock
 from tests.support.compared_worlds import OFFERINGS, TERM, a_hold, entities, moment
 from tests.support.compared_worlds import SECTIONS as NAIVE_SECTIONS
 from tests.support.domain_builders import identifier, offering_id, section_id, student_id
-from tests.support.naive_registration import NaiveAction, NaiveAnswer
+from tests.support.naive_terms import NaiveAction, NaiveAnswer
 
 State = tuple[frozenset[tuple[str, str, tuple[str, ...]]], tuple[tuple[str, str, tuple[str, ...], frozenset[str]], ...]]
 """Who is enrolled in what through which sections; who waits for what, in the order of the queue, skipped for what."""
@@ -191,13 +191,13 @@ class ComparedSystem:
         for enrollment in (await self._standing()).enrollments:
             if (enrollment.student_id, _OFFERING_CODES[enrollment.offering_id]) == (student_id(student), offering):
                 return enrollment.id
-        return identifier("enrollment", "of nobody")
+        return identifier("enrollment", f"of nobody in {offering}")
 
     async def _entry(self, student: str, offering: str) -> UUID:
         for entry in (await self._standing()).entries:
             if (entry.student_id, _OFFERING_CODES[entry.offering_id]) == (student_id(student), offering):
                 return entry.id
-        return identifier("entry", "of nobody")
+        return identifier("entry", f"of nobody for {offering}")
 
     async def _standing(self) -> Standing:
         async with self._reading(self._institution.id) as views:

@@ -31,7 +31,8 @@ from domain.shared.identifiers import (
     TimeTicketId,
 )
 from tests.support.domain_builders import course_id, identifier, offering_id, section_id, student_id
-from tests.support.naive_registration import NaiveOffering, NaiveRegistration, NaiveSection, NaiveTimes
+from tests.support.naive_registration import NaiveRegistration
+from tests.support.naive_terms import NaiveOffering, NaiveSection, NaiveTimes
 
 DAY_ZERO = datetime(2027, 1, 9, tzinfo=UTC)
 TERM = TermId(identifier("term", "compared"))

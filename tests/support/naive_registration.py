@@ -3,100 +3,46 @@
 It shares no line with the domain. A stateful test lets it and the product decide the same commands and compares.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 
-Codes = frozenset[str]
+from tests.support.naive_terms import (
+    Codes,
+    NaiveAction,
+    NaiveAnswer,
+    NaiveEnrollment,
+    NaiveEntry,
+    NaiveOffering,
+    NaiveSection,
+    NaiveTimes,
+)
+
+ADDS = ("add", "swap")
 
 
-@dataclass
-class NaiveSection:
-    """A section: `slots` are the moments of the week it takes, `reserved` how many seats are kept for a class level."""
+@dataclass(eq=False)
+class _Asked:
+    """An action with the enrollment that it gives up, or the place in a queue that it leaves."""
 
-    offering: str
-    component: str
-    capacity: int
-    slots: frozenset[int]
-    waitlist: int
-    reserved_level: int | None = None
-    reserved: int = 0
-    reserved_until: int = 0
-    status: str = "open"
+    action: NaiveAction
+    own: NaiveEnrollment | None
+    entry: NaiveEntry | None
 
-
-@dataclass
-class NaiveOffering:
-    """An offering of one configuration; `coreq`, `prereq` and `excludes` name offerings."""
-
-    components: tuple[str, ...]
-    credits: int
-    coreq: str | None = None
-    prereq: str | None = None
-    excludes: str | None = None
-    level: int | None = None
-    consent: bool = False
+    @property
+    def claim(self) -> object:
+        """What the action gives up or leaves; two actions cannot claim the same, but adds claim nothing."""
+        if self.action.kind == "add":
+            return self
+        if self.action.kind == "leave":
+            return self.entry or ("entry", self.action.offering)
+        return self.own or ("enrollment", self.action.drop if self.action.kind == "swap" else self.action.offering)
 
 
-@dataclass
-class NaiveEnrollment:
-    """A student in an offering; `pools` are the sections with a reserved seat, `extra` those above capacity."""
-
-    student: str
-    offering: str
-    sections: tuple[str, ...]
-    pools: frozenset[str] = frozenset()
-    extra: frozenset[str] = frozenset()
-
-
-@dataclass
-class NaiveEntry:
-    """A place in a queue; `drop` is the offering that is given up on promotion, `giving_up` that very enrollment."""
-
-    student: str
-    offering: str
-    sections: tuple[str, ...]
-    giving_up: NaiveEnrollment | None = None
-    skipped: Codes = frozenset()
-
-
-@dataclass(frozen=True)
-class NaiveAction:
-    """`add`, `drop`, `swap` (of `drop` for `offering`) or `leave`; no sections means: place me."""
-
-    kind: str
-    offering: str
-    sections: tuple[str, ...] = ()
-    drop: str | None = None
-    wait: bool = False
-
-
-@dataclass(frozen=True)
-class NaiveAnswer:
-    """What became of an action."""
-
-    outcome: str
-    codes: Codes = frozenset()
-    position: int | None = None
-
-
-@dataclass
-class NaiveTimes:
-    """The moments of the term, as numbers."""
-
-    opens: int
-    closes: int
-    add: int
-    drop: int
-    withdraw: int
-    waitlist: int
-    ticket: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass
+@dataclass(eq=False)
 class _Planned:
     """An action that nothing speaks against."""
 
-    action: NaiveAction
+    asked: _Asked
     sections: tuple[str, ...] = ()
     pools: frozenset[str] = frozenset()
     extra: frozenset[str] = frozenset()
@@ -130,10 +76,11 @@ class NaiveRegistration:
     # Commands
 
     def request(self, student: str, actions: list[NaiveAction], *, atomic: bool) -> list[NaiveAnswer]:
-        """Decide a student's actions."""
+        """Decide a student's actions; what they give up is what the student has when asking."""
+        asked = [_Asked(action, self._given_up(student, action), self._left(student, action)) for action in actions]
         self.settle()
         answers: list[NaiveAnswer] = []
-        for unit in [actions] if atomic else [[action] for action in actions]:
+        for unit in [asked] if atomic else [[each] for each in asked]:
             answers += self._decide_unit(student, unit)
             self.settle()
         return answers
@@ -176,67 +123,70 @@ class NaiveRegistration:
 
     # Deciding
 
-    def _decide_unit(self, student: str, unit: list[NaiveAction]) -> list[NaiveAnswer]:
+    def _decide_unit(self, student: str, unit: list[_Asked]) -> list[NaiveAnswer]:
         standing = [e for e in self.enrolled if e.student == student]
-        leaving = {a.offering for a in unit if a.kind == "drop"} | {a.drop for a in unit if a.kind == "swap"}
+        leaving = [a.own for a in unit if a.own is not None and a.own in standing]
         plans: dict[int, _Planned | Codes] = {}
-        order = sorted(range(len(unit)), key=lambda i: unit[i].kind in ("add", "swap") and not unit[i].sections)
+        order = sorted(range(len(unit)), key=lambda i: unit[i].action.kind in ADDS and not unit[i].action.sections)
         for i in order:
             gained = [p for p in plans.values() if isinstance(p, _Planned) and p.sections and not p.waits]
-            if _claim(unit[i]) in [_claim(a) for a in unit[:i] if a.kind != "add"]:
-                plans[i] = frozenset({"not_waiting" if unit[i].kind == "leave" else "not_enrolled"})
-                continue
-            plans[i] = self._plan(student, unit[i], unit, standing, leaving, gained)
-        waiting = {unit[i].drop for i, p in plans.items() if isinstance(p, _Planned) and p.waits}
-        leaving -= waiting
-        verdicts: list[Codes] = []
-        for i, action in enumerate(unit):
-            plan = plans[i]
-            if not isinstance(plan, _Planned):
-                gone = self._find(student, action.drop or action.offering)
-                left = self._left(student, unit, plans, leaving) if gone and _leaves(action) in leaving else frozenset()
-                verdicts.append(plan | left)
-                continue
-            codes: set[str] = set()
-            before = [p for j, p in plans.items() if j < i and isinstance(p, _Planned) and p.waits]
-            if plan.waits and any(p.action.offering == action.offering for p in before):
-                codes.add("already_waitlisted")
-            if _leaves(action) is not None and _leaves(action) in leaving:
-                codes |= self._left(student, unit, plans, leaving)
-            if action.kind in ("add", "swap") and len(unit) > 1:
-                others = [
-                    p for j, p in plans.items() if j != i and isinstance(p, _Planned) and p.sections and not p.waits
-                ]
-                staying = [e for e in standing if e.offering not in leaving and e.offering != action.drop]
-                codes |= self._against(student, action.offering, plan.sections, staying, others, frozenset())
-            verdicts.append(frozenset(codes))
+            if unit[i].claim in [other.claim for other in unit[:i]]:
+                plans[i] = frozenset({"not_waiting" if unit[i].action.kind == "leave" else "not_enrolled"})
+            else:
+                plans[i] = self._plan(student, unit[i], unit, [e for e in standing if e not in leaving], gained)
+        waiting = [unit[i].own for i, p in plans.items() if isinstance(p, _Planned) and p.waits]
+        leaving = [e for e in leaving if e not in waiting]
+        verdicts = [self._finally(student, i, unit, plans, standing, leaving) for i in range(len(unit))]
         if any(verdicts):
             return [NaiveAnswer("rejected", codes) if codes else NaiveAnswer("not_applied") for codes in verdicts]
-        return [self._apply(student, plans[i]) for i in range(len(unit))]  # type: ignore[arg-type]  # all are planned
+        return [self._apply(student, plan) for _, plan in sorted(plans.items()) if isinstance(plan, _Planned)]
+
+    def _finally(
+        self,
+        student: str,
+        i: int,
+        unit: list[_Asked],
+        plans: "dict[int, _Planned | Codes]",
+        standing: list[NaiveEnrollment],
+        leaving: list[NaiveEnrollment],
+    ) -> Codes:
+        """Everything against an action, now that it is known what else is taken and given up."""
+        asked, plan = unit[i], plans[i]
+        codes: set[str] = set() if isinstance(plan, _Planned) else set(plan)
+        first = asked.claim not in [other.claim for other in unit[:i]]
+        if asked.own in leaving and first:
+            codes |= self._left_behind(student, asked, plans, standing, leaving)
+        if not isinstance(plan, _Planned):
+            return frozenset(codes)
+        before = [p for j, p in plans.items() if j < i and isinstance(p, _Planned) and p.waits]
+        if plan.waits and any(p.asked.action.offering == asked.action.offering for p in before):
+            codes.add("already_waitlisted")
+        if asked.action.kind in ADDS and len(unit) > 1:
+            others = [p for j, p in plans.items() if j != i and isinstance(p, _Planned) and p.sections and not p.waits]
+            staying = [e for e in standing if e not in leaving and e is not asked.own]
+            codes |= self._against(student, asked.action.offering, plan.sections, staying, others, frozenset())
+        return frozenset(codes)
 
     def _plan(
         self,
         student: str,
-        action: NaiveAction,
-        unit: list[NaiveAction],
-        standing: list[NaiveEnrollment],
-        leaving: set[str | None],
+        asked: _Asked,
+        unit: list[_Asked],
+        staying: list[NaiveEnrollment],
         gained: list[_Planned],
     ) -> "_Planned | Codes":
-        own = self._find(student, action.drop or action.offering)
+        action = asked.action
+        own = asked.own if asked.own in self.enrolled else None
         if action.kind == "leave":
-            waits = any(e.student == student and e.offering == action.offering for e in self.queue)
-            return _Planned(action) if waits else frozenset({"not_waiting"})
+            return _Planned(asked) if asked.entry in self.queue else frozenset({"not_waiting"})
         if action.kind == "drop":
-            against = self._leaving_codes(student, action.offering if own else None)
-            return (against | {"not_enrolled"}) if own is None else against or _Planned(action)
+            against = self._leaving_codes(student, None if own is None else own.offering)
+            return against | {"not_enrolled"} if own is None else against or _Planned(asked)
         codes: Codes = frozenset()
         if action.kind == "swap":
-            codes = self._leaving_codes(student, action.drop) if own else frozenset({"not_enrolled"})
-        staying = [e for e in standing if e.offering not in leaving]
-        expected = frozenset(a.offering for a in unit if a is not action and a.kind in ("add", "swap"))
-        kept = own.sections if own is not None and action.kind == "swap" else ()
-        chosen = self._choose(student, action, staying, gained, expected, own if action.kind == "swap" else None, kept)
+            codes = frozenset({"not_enrolled"}) if own is None else self._leaving_codes(student, own.offering)
+        expected = frozenset(a.action.offering for a in unit if a is not asked and a.action.kind in ADDS)
+        chosen = self._choose(student, asked, staying, gained, expected, own)
         if isinstance(chosen, _Planned):
             return codes or chosen
         return codes | chosen
@@ -244,13 +194,15 @@ class NaiveRegistration:
     def _choose(  # noqa: C901 - the naive way
         self,
         student: str,
-        action: NaiveAction,
+        asked: _Asked,
         staying: list[NaiveEnrollment],
         gained: list[_Planned],
         expected: Codes,
         own: NaiveEnrollment | None,
-        kept: tuple[str, ...],
     ) -> "_Planned | Codes":
+        action = asked.action
+        kept = () if own is None else own.sections
+
         def seats(sections: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], Codes]:
             return self._seats(student, action.offering, sections, own, kept)
 
@@ -277,37 +229,38 @@ class NaiveRegistration:
             if sections is None:
                 return codes
             waiting_codes = self._against(student, action.offering, sections, staying, gained, expected)
-            return self._wait(student, action, sections, waiting_codes, seats(sections)[2], codes)
+            return self._wait(student, asked, sections, waiting_codes, seats(sections)[2], codes)
         pools, extra, missing = seats(sections)
         codes = self._against(student, action.offering, sections, staying, gained, expected)
         if not codes | missing:
-            return _Planned(action, sections, pools, extra)
+            return _Planned(asked, sections, pools, extra)
         if action.wait and missing:
-            return self._wait(student, action, sections, codes, missing, codes | missing)
+            return self._wait(student, asked, sections, codes, missing, codes | missing)
         return codes | missing
 
     def _wait(
         self,
         student: str,
-        action: NaiveAction,
+        asked: _Asked,
         sections: tuple[str, ...],
         codes: Codes,
         missing: Codes,
         refused: Codes,
     ) -> "_Planned | Codes":
         """Join the queue, or say what speaks against it."""
+        action = asked.action
         joining: set[str] = set()
         if any(e.student == student and e.offering == action.offering for e in self.queue):
             joining.add("already_waitlisted")
-        full = [s for s in sections if self._seats(student, action.offering, (s,), None, ())[2]]
-        own = self._find(student, action.drop) if action.drop else None
-        full = [s for s in full if own is None or s not in own.sections]
+        own = asked.own if asked.own in self.enrolled else None
+        kept = () if own is None else own.sections
+        full = [s for s in sections if s not in kept and self._seats(student, action.offering, (s,), None, ())[2]]
         if any(not self._has_room(student, s) for s in full):
             joining.add("waitlist_full")
         against = codes | joining
         if not against:
-            return _Planned(action, sections, waits=True)
-        return refused | codes | missing | joining if action.sections else codes | missing | joining
+            return _Planned(asked, sections, waits=True)
+        return refused | against if action.sections else against | missing
 
     def _against(  # noqa: C901, PLR0912 - one branch a rule
         self,
@@ -320,7 +273,7 @@ class NaiveRegistration:
     ) -> Codes:
         """Everything against an add but seats, after permissions."""
         known, times = self.offerings[offering], self.times
-        beside = [e.offering for e in staying] + [p.action.offering for p in gained]
+        beside = [e.offering for e in staying] + [p.asked.action.offering for p in gained]
         codes: set[str] = set()
         if not times.opens <= self.now < times.closes:
             codes.add("term_not_open")
@@ -366,21 +319,24 @@ class NaiveRegistration:
             codes.add("hold")
         return frozenset(c for c in codes if offering is None or not self._waived(student, offering, c))
 
-    def _left(
-        self, student: str, unit: list[NaiveAction], plans: dict[int, "_Planned | Codes"], leaving: set[str | None]
+    def _left_behind(
+        self,
+        student: str,
+        asked: _Asked,
+        plans: "dict[int, _Planned | Codes]",
+        standing: list[NaiveEnrollment],
+        leaving: list[NaiveEnrollment],
     ) -> Codes:
         """Whether what stays still has its corequisite."""
-        gained = [p.action.offering for p in plans.values() if isinstance(p, _Planned) and p.sections and not p.waits]
-        had = {e.offering for e in self.enrolled if e.student == student}
-        stay = {o for o in had if o not in leaving}
+        gained = [
+            p.asked.action.offering for p in plans.values() if isinstance(p, _Planned) and p.sections and not p.waits
+        ]
+        had = {*(e.offering for e in standing), *self.passed[student]}
+        stay = [e.offering for e in standing if e not in leaving]
         after = {*stay, *gained, *self.passed[student]}
-        for offering in stay:
-            coreq = self.offerings[offering].coreq
-            if coreq and coreq not in after and coreq in {*had, *self.passed[student]}:
-                given_up = [_leaves(a) for a in unit if _leaves(a) in leaving]
-                if not all(o is not None and self._waived(student, o, "corequisite") for o in given_up):
-                    return frozenset({"corequisite"})
-        return frozenset()
+        lost = [o for o in stay if self.offerings[o].coreq in had and self.offerings[o].coreq not in after]
+        waived = asked.own is not None and self._waived(student, asked.own.offering, "corequisite")
+        return frozenset({"corequisite"}) if lost and not waived else frozenset()
 
     def _seats(
         self, student: str, offering: str, sections: tuple[str, ...], own: NaiveEnrollment | None, kept: tuple[str, ...]
@@ -427,7 +383,7 @@ class NaiveRegistration:
         self, sections: tuple[str, ...], offering: str, staying: list[NaiveEnrollment], gained: list[_Planned]
     ) -> bool:
         others = [s for e in staying if e.offering != offering for s in e.sections]
-        others += [s for p in gained if p.action.offering != offering for s in p.sections]
+        others += [s for p in gained if p.asked.action.offering != offering for s in p.sections]
         taken = frozenset().union(*(self.sections[s].slots for s in others))
         own = [self.sections[s].slots for s in sections]
         inner = any(own[i] & own[j] for i in range(len(own)) for j in range(i))
@@ -445,16 +401,15 @@ class NaiveRegistration:
     # Changing
 
     def _apply(self, student: str, plan: _Planned) -> NaiveAnswer:
-        action = plan.action
-        own = self._find(student, action.drop or action.offering)
+        action, own = plan.asked.action, plan.asked.own
         if action.kind == "leave":
-            self.queue = [e for e in self.queue if (e.student, e.offering) != (student, action.offering)]
+            self.queue = [e for e in self.queue if e is not plan.asked.entry]
             return NaiveAnswer("left_waitlist")
         if action.kind == "drop":
             self.enrolled = [e for e in self.enrolled if e is not own]
             return NaiveAnswer("dropped" if self.now <= self.times.drop else "withdrawn")
         if plan.waits:
-            entry = NaiveEntry(student, action.offering, plan.sections, own if action.kind == "swap" else None)
+            entry = NaiveEntry(student, action.offering, plan.sections, own)
             self.queue.append(entry)
             return NaiveAnswer("waitlisted", position=self.position(entry))
         if action.kind == "swap":
@@ -499,20 +454,13 @@ class NaiveRegistration:
         before = self.queue[: self.queue.index(entry) + 1]
         return sum(1 for other in before if set(other.sections) & set(entry.sections))
 
-    def _find(self, student: str, offering: str | None) -> NaiveEnrollment | None:
+    def _given_up(self, student: str, action: NaiveAction) -> NaiveEnrollment | None:
+        offering = {"drop": action.offering, "swap": action.drop}.get(action.kind)
         return next((e for e in self.enrolled if (e.student, e.offering) == (student, offering)), None)
+
+    def _left(self, student: str, action: NaiveAction) -> NaiveEntry | None:
+        mine = (e for e in self.queue if (e.student, e.offering) == (student, action.offering))
+        return next(mine, None) if action.kind == "leave" else None
 
     def _waived(self, student: str, offering: str, code: str) -> bool:
         return (student, offering, code) in self.permissions
-
-
-def _leaves(action: NaiveAction) -> str | None:
-    """The offering that an action gives up."""
-    if action.kind == "drop":
-        return action.offering
-    return action.drop if action.kind == "swap" else None
-
-
-def _claim(action: NaiveAction) -> tuple[bool, str | None]:
-    """What an action gives up or leaves: an enrollment, or a place in a queue."""
-    return (True, action.offering) if action.kind == "leave" else (False, _leaves(action))
