@@ -7,6 +7,7 @@ from tests.interfaces.inprocess.doors import Door, Json
 Note = Callable[[str, Json], Json]
 
 TERM = "code:2027-1"
+BOTH_SECTIONS = {"action": "add", "offering": "code:CS-102", "sections": ["code:CS-102-LEC", "code:CS-102-LAB"]}
 COMPONENTS = [{"name": "1", "components": [{"name": "LEC"}, {"name": "LAB", "kind": "laboratory"}]}]
 
 SESSION = {
@@ -31,6 +32,9 @@ async def play(door: Door) -> list[tuple[str, Json]]:
     await _offer(door, note)
     await _register(door, note)
     await _change(door, note)
+    await _wait(door, note)
+    await _permit(door, note)
+    await _look_back(door, note)
     await _refuse(door, note)
     return answers
 
@@ -46,7 +50,7 @@ async def _found(door: Door, note: Note) -> None:
     for number in ("101", "102"):
         fields = {"subject": "CS", "number": number, "title": f"Course {number}", "credits": "3.5"}
         note("course", await door.create("courses", {**fields, "department": "code:CS"}))
-    for number in ("1", "2"):
+    for number in ("1", "2", "3"):
         fields = {"code": f"S{number}", "given_name": "Student", "family_name": number}
         note("student", await door.create("students", {**fields, "program": "code:BSC-CS"}))
 
@@ -121,6 +125,48 @@ async def _change(door: Door, note: Note) -> None:
     note("courses found", await door.list("courses", q="102"))
 
 
+async def _wait(door: Door, note: Note) -> None:
+    request = {"student": "code:S3", "term": TERM, "actions": [{**BOTH_SECTIONS, "if_full": "waitlist"}]}
+    note("may they?", await door.eligibility("code:S3", term=TERM, sections=BOTH_SECTIONS["sections"]))
+    waiting = note("waitlisted", await door.register(request, key="once"))
+    note("the same key again", await door.register(request, key="once"))
+    note("the same key for something else", await door.register({**request, "mode": "atomic"}, key="once"))
+    entry = waiting["decisions"][0]["entry"]
+    note("entry", await door.get("waitlist-entries", entry))
+    note("entries", await door.list("waitlist-entries", term_code="2027-1", status="waiting"))
+    note("nothing moves", await door.review_queues())
+    (seated,) = (await door.list("enrollments", student_code="S2", status="enrolled"))["items"]
+    drop = {"action": "drop", "enrollment": seated["id"]}
+    note("the seat given up", await door.register({"student": "code:S2", "term": TERM, "actions": [drop]}))
+    note("entry afterwards", await door.get("waitlist-entries", entry))
+    note("history of the entry", await door.history("waitlist-entries", entry))
+
+
+async def _permit(door: Door, note: Note) -> None:
+    fields = {
+        "student": "code:S2",
+        "offering": "code:2027-1:CS-102",
+        "codes": ["seats_full"],
+        "reason": "The instructor agrees.",
+    }
+    given = note("permission", await door.create("permissions", fields))
+    note("may they, with a permission?", await door.eligibility("code:S2", term=TERM, offering="code:CS-102"))
+    note("above capacity", await door.register({"student": "code:S2", "term": TERM, "actions": [BOTH_SECTIONS]}))
+    note("revoked", await door.remove("permissions", given["id"], given["version"]))
+    note("permission afterwards", await door.get("permissions", given["id"]))
+    note("permissions", await door.list("permissions", student="code:S2"))
+
+
+async def _look_back(door: Door, note: Note) -> None:
+    for moment in ("2020-01-01T00:00:00+00:00", "2099-01-01T00:00:00-05:00"):
+        note("schedule as of then", await door.schedule("code:S2", TERM, moment))
+        note("roster as of then", await door.roster("code:2027-1:CS-102-LAB", moment))
+    events = note("audit events", await door.list("audit-events", term=TERM, limit=50))
+    note("audit event", await door.get("audit-events", events["items"][0]["id"]))
+    enrollments = await door.list("enrollments", student_code="S1")
+    note("history of an enrollment", await door.history("enrollments", enrollments["items"][0]["id"]))
+
+
 async def _refuse(door: Door, note: Note) -> None:
     note("a code that is taken", await door.create("departments", {"code": "CS", "name": "Another"}))
     nowhere = {"code": "X", "name": "X", "department": "code:NO"}
@@ -129,3 +175,8 @@ async def _refuse(door: Door, note: Note) -> None:
     department = await door.get("departments", "code:CS")
     note("a record in use", await door.remove("departments", department["id"], department["version"]))
     note("an unknown term", await door.schedule("code:S1", "code:1999-1"))
+    note("an unknown history", await door.history("enrollments", department["id"]))
+    note("an unknown entry", await door.get("waitlist-entries", department["id"]))
+    note("a question about nobody", await door.eligibility("code:S9", term=TERM, offering="code:CS-101"))
+    request = {"student": "code:S1", "term": TERM, "actions": [BOTH_SECTIONS]}
+    note("no such key", await door.register(request, key="x" * 201))

@@ -32,7 +32,7 @@ async def rest(given: SettingsGiven) -> AsyncIterator[RestDoor]:
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app),
             base_url="http://matricula",
-            headers={"X-Matricula-Institution": "rest"},
+            headers={"X-Matricula-Institution": "rest", "X-Matricula-Actor": "administrator:office-1"},
         ) as client,
     ):
         founded = await client.post("/v1/institutions", json={"code": "rest", "name": "Through REST"})
@@ -43,7 +43,8 @@ async def rest(given: SettingsGiven) -> AsyncIterator[RestDoor]:
 @pytest.fixture
 async def python(given: SettingsGiven) -> AsyncIterator[PythonDoor]:
     async with open_matricula(**given) as matricula:
-        yield PythonDoor(matricula, await matricula.founding_caller("python"))
+        await matricula.founding_caller("python")
+        yield PythonDoor(matricula, await matricula.caller("python", subject="office-1"))
 
 
 async def test_the_same_scenario_has_the_same_answers_through_both_doors(rest: RestDoor, python: PythonDoor) -> None:
@@ -62,6 +63,17 @@ async def test_the_scenario_meets_every_kind_of_answer(python: PythonDoor) -> No
     assert outcomes(answers["held"]) == ["rejected"]
     assert outcomes(answers["named sections"]) == ["enrolled"]
     assert outcomes(answers["dropped"]) == ["dropped"]
+    assert outcomes(answers["waitlisted"]) == outcomes(answers["the same key again"]) == ["waitlisted"]
+    assert outcomes(answers["above capacity"]) == ["enrolled"]
+    assert answers["the same key for something else"]["code"] == "idempotency_key_reused"
+    assert answers["entry afterwards"]["status"] == "promoted"
+    assert answers["nothing moves"] == {"terms": []}
+    assert {event["kind"] for event in answers["audit events"]["items"]} == {
+        "registration_request",
+        "section_revision",
+        "permission",
+    }
+    assert answers["no such key"]["code"] == "invalid_field"
     assert answers["stale change"]["code"] == "stale_write"
     assert answers["a code that is taken"]["code"] == "already_exists"
     assert answers["a record in use"]["code"] == "still_referenced"
