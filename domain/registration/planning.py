@@ -12,7 +12,6 @@ from domain.registration.assessment import (
     Candidate,
     Situation,
     assess,
-    judge_holds,
     judge_the_moment,
     judge_the_seats,
     judge_the_sections,
@@ -32,11 +31,12 @@ from domain.registration.commands import (
     adds_in,
 )
 from domain.registration.enrollment import Enrollment, SeatTaken
+from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import EnrollmentId
-from domain.shared.verdict import ALLOWED, Rejection, Verdict
+from domain.shared.verdict import ALLOWED, Rejection
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Planner:
         enrollment = self._ledger.enrollment(self._student, action.enrollment_id)
         if enrollment is None:
             return Plan(action, (*self._judge_absence(), _not_enrolled(action.enrollment_id)))
-        return Plan(action, self._judge_leaving(enrollment), leaving=enrollment)
+        return Plan(action, judge_leaving(self._as_it_stands(), enrollment), leaving=enrollment)
 
     def _plan_departure(self, action: LeaveWaitlist) -> Plan:
         entry = self._ledger.entry(self._student, action.entry_id)
@@ -168,7 +168,7 @@ class Planner:
         chosen = choose(situation, action.add)
         if enrollment is None:
             return Plan(action, (_not_enrolled(action.enrollment_id),), chosen)
-        return Plan(action, self._judge_leaving(enrollment), chosen, leaving=enrollment)
+        return Plan(action, judge_leaving(self._as_it_stands(), enrollment), chosen, leaving=enrollment)
 
     def _plan_change(
         self, action: ChangeSections | ChangeBasis, leaving: tuple[Enrollment, ...], plans: Sequence[Plan | None]
@@ -203,7 +203,7 @@ class Planner:
         settled = bool(plan.rejections) or (not others and len(plans) == 1)
         plan = replace(plan, judged=(*plan.judged, *_waits_twice(plan, plans[:position])))
         if plan.leaving is not None and plan.leaving in leaving:
-            judged = (*plan.judged, *self._judge_what_is_left(plan, plans, staying))
+            judged = (*plan.judged, *self._judge_what_is_left(plan.leaving, plans, staying))
             plan = replace(plan, judged=judged)
         assessment = None if plan.chosen is None else plan.chosen.assessment
         if settled or plan.chosen is None or assessment is None or plan.changing is not None:
@@ -216,47 +216,14 @@ class Planner:
         return replace(plan, chosen=Chosen((*again.judged, *joining), again, plan.chosen.waits))
 
     def _judge_what_is_left(
-        self, plan: Plan, plans: Sequence[Plan], staying: tuple[Enrollment, ...]
+        self, leaving: Enrollment, plans: Sequence[Plan], staying: tuple[Enrollment, ...]
     ) -> tuple[Judged, ...]:
-        """Whether the student may be left with what stays: the credit minimum, and the corequisites of what stays."""
-        if plan.leaving is None:
-            return ()
         gained = tuple(p.gains for p in plans if p.gains is not None and p.changing is None)
         after = Situation(self._ledger, self._student, self._moment, staying, gained=gained)
-        before = Situation(self._ledger, self._student, self._moment, self._standing)
-        candidate = self._as_candidate(plan.leaving)
-        term, student = self._ledger.facts.term, after.student
-        limits = eligibility.credit_limits(term, student)
-        minimum: Verdict = ALLOWED
-        if after.credits < before.credits:
-            minimum = eligibility.credits_stay_above_minimum(limits, after.credits)
-        left = {course.code for course in after.courses}
-        had = {course.code for course in before.courses}
-        needed = []
-        for course in (self._as_candidate(enrollment).course for enrollment in staying):
-            verdict = eligibility.corequisite_is_met(course, eligibility.evidence_of(term, student, left))
-            was_met = not isinstance(
-                eligibility.corequisite_is_met(course, eligibility.evidence_of(term, student, had)), Rejection
-            )
-            if isinstance(verdict, Rejection) and was_met:
-                needed.append(verdict)
-        return (
-            after.judge(eligibility.credits_stay_above_minimum, minimum, candidate),
-            *(after.judge(eligibility.corequisite_is_met, verdict, candidate) for verdict in needed),
-        )
+        return judge_what_is_left(self._as_it_stands(), after, leaving)
 
-    def _judge_leaving(self, enrollment: Enrollment) -> tuple[Judged, ...]:
-        """Whether the student may leave an enrollment now."""
-        candidate = self._as_candidate(enrollment)
-        situation = Situation(self._ledger, self._student, self._moment, self._standing)
-        term, session = self._ledger.facts.term, candidate.facts.offering.session
-        opened = windows.registration_has_opened(term, self._moment)
-        deadline = windows.leaving_deadline_is_ahead(term, session, self._moment)
-        return (
-            situation.judge(windows.registration_has_opened, opened, candidate),
-            situation.judge(windows.leaving_deadline_is_ahead, deadline, candidate),
-            *judge_holds(situation, candidate),
-        )
+    def _as_it_stands(self) -> Situation:
+        return Situation(self._ledger, self._student, self._moment, self._standing)
 
     def _judge_absence(self) -> tuple[Judged, ...]:
         """What else speaks against leaving or changing an enrollment that there is not."""
@@ -285,11 +252,6 @@ class Planner:
         """The courses that the other adds of the unit ask for first."""
         others = (other for action in actions for other in adds_in(action) if other is not add)
         return frozenset(code for other in others for code in (asked_course(self._ledger, other),) if code is not None)
-
-    def _as_candidate(self, enrollment: Enrollment) -> Candidate:
-        facts = self._ledger.facts.offerings[enrollment.offering_id]
-        sections = self._ledger.sections_of((enrollment,))
-        return Candidate(facts, facts.course(enrollment.course_id), sections, enrollment.grading_basis)
 
 
 def _of_sections(situation: Situation, candidate: Candidate) -> Chosen:

@@ -6,13 +6,13 @@ takes it from nobody.
 
 from datetime import datetime
 
-from domain.registration.assessment import Assessment, Candidate, Situation, assess, find_seat
+from domain.registration.assessment import Assessment, Candidate, Situation, assess, find_seat, rejections_in
 from domain.registration.enrollment import Enrollment
+from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
-from domain.registration.outcomes import Consequence, Movement
+from domain.registration.outcomes import Consequence, Judged, Movement
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
-from domain.registration.windows import leaving_deadline_is_ahead
 from domain.shared.verdict import Rejection
 
 
@@ -41,14 +41,14 @@ def _first_promotion(
         situation = _situation(ledger, entry, moment)
         if not _has_seats(situation, entry):
             continue
-        assessment, leaving = _assess(situation, entry)
-        reasons = (*assessment.rejections, *leaving)
+        assessment, judged = _assess(situation, entry)
+        reasons = rejections_in(judged)
         if not reasons:
-            return _promote(ledger, moves, entry, assessment, situation.leaving)
+            return _promote(ledger, moves, entry, assessment, judged, situation.leaving)
         if reasons != entry.skipped:
             number = ledger.next_number()
             skipped = moves.skip(number, entry, reasons)
-            done.append(Consequence(number, Movement.SKIPPED, skipped, reasons=reasons, judged=assessment.judged))
+            done.append(Consequence(number, Movement.SKIPPED, skipped, reasons=reasons, judged=judged))
     return None
 
 
@@ -74,22 +74,30 @@ def _has_seats(situation: Situation, entry: WaitlistEntry) -> bool:
     return True
 
 
-def _assess(situation: Situation, entry: WaitlistEntry) -> tuple[Assessment, tuple[Rejection, ...]]:
-    facts = situation.ledger.facts
+def _assess(situation: Situation, entry: WaitlistEntry) -> tuple[Assessment, tuple[Judged, ...]]:
+    """What the rules say of the sections, and then of them together with what is to be dropped."""
+    ledger, student, moment = situation.ledger, situation.student_id, situation.moment
+    facts = ledger.facts
     offering = facts.offerings[entry.offering_id]
     sections = tuple(facts.sections[identifier] for identifier in entry.section_ids)
     candidate = Candidate(offering, offering.course(entry.course_id), sections, entry.grading_basis)
-    against = []
+    assessment = assess(situation, candidate)
+    judged = list(assessment.judged)
+    before = Situation(ledger, student, moment, ledger.enrollments(student))
+    after = Situation(ledger, student, moment, situation.staying, gained=(candidate,))
     for enrollment in situation.leaving:
-        session = facts.offerings[enrollment.offering_id].offering.session
-        verdict = leaving_deadline_is_ahead(facts.term, session, situation.moment)
-        if isinstance(verdict, Rejection):
-            against.append(verdict)
-    return assess(situation, candidate), tuple(against)
+        said = (*judge_leaving(before, enrollment), *judge_what_is_left(before, after, enrollment))
+        judged += [each for each in said if each not in judged]
+    return assessment, tuple(judged)
 
 
 def _promote(
-    ledger: Ledger, moves: Moves, entry: WaitlistEntry, assessment: Assessment, leaving: tuple[Enrollment, ...]
+    ledger: Ledger,
+    moves: Moves,
+    entry: WaitlistEntry,
+    assessment: Assessment,
+    judged: tuple[Judged, ...],
+    leaving: tuple[Enrollment, ...],
 ) -> tuple[Consequence, ...]:
     number = ledger.next_number()
     promoted = moves.leave(number, entry, EntryStatus.PROMOTED)
@@ -97,7 +105,7 @@ def _promote(
     ended = None
     for given_up in leaving:
         ended = moves.end(number, given_up, "promoted", keeping=enrollment)
-    promotion = Consequence(number, Movement.PROMOTED, promoted, enrollment, ended, judged=assessment.judged)
+    promotion = Consequence(number, Movement.PROMOTED, promoted, enrollment, ended, judged=judged)
     return (promotion, *leave_for(ledger, moves, enrollment))
 
 
