@@ -80,7 +80,9 @@ class PostgresRegistrationBook:
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
-        document = orjson.dumps({**effects_document(effects), **journal_document(journal)}).decode()
+        # The driver's own UUIDs are no plain ones to the serializer.
+        content = {**effects_document(effects), **journal_document(journal)}
+        document = orjson.dumps(content, default=str).decode()
         driver = await driver_of(self._session)
         with storing("enrollment", _TABLES), _taking_seats():
             await driver.execute(_APPLY, self._institution, term, document)
