@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from application.registration.ports import Journal
 from domain.registration.commands import RegistrationRequest, ReviseSection
 from domain.registration.decide import decide
 from domain.registration.outcomes import Effects
@@ -45,10 +46,10 @@ async def effects_of(stored: Stored, *requests: RegistrationRequest) -> Effects:
     return effects
 
 
-async def apply(stored: Stored, effects: Effects) -> None:
+async def apply(stored: Stored, effects: Effects, journal: Journal | None = None) -> None:
     """Store effects, in a transaction of their own."""
     async with stored.persistence.work(stored.institution) as work:
-        await work.book.apply(TERM_ID, effects)
+        await work.book.apply(TERM_ID, effects, journal or Journal())
 
 
 async def recount(stored: Stored) -> None:

@@ -233,7 +233,7 @@ async def test_everything_can_go_when_nothing_refers_to_it(stored: Stored) -> No
 
 ENROLLED: Sequence[tuple[Entity, str, str]] = (
     (a_student("s1"), "student", "enrollments"),
-    (CS, "offering", "sections"),
+    (CS, "offering", "enrollments"),
     (a_section(CS, "A-LAB", component="LAB"), "section", "enrollments"),
 )
 

@@ -13,11 +13,7 @@ from domain.scheduling.section import Section
 from domain.shared.identifiers import TermId
 from tests.contracts.arranging import Stored
 from tests.contracts.registering import CS, a_known_section, both, revising, seat_numbers
-from tests.support.builders import (
-    a_hold,
-    a_small_university,
-    a_term,
-)
+from tests.support.builders import a_course, a_hold, a_small_university, a_term
 from tests.support.domain_builders import (
     NOON,
     a_request,
@@ -44,7 +40,7 @@ async def test_facts_hold_what_the_commands_speak_of(stored: Stored) -> None:
     assert facts.students[student_id("s1")].holds == ()
     assert list(facts.offerings) == [CS.id]
     known = facts.offerings[CS.id]
-    assert (known.offering, known.credits) == (CS, Decimal(3))
+    assert (known.offering, known.courses) == (CS, (a_course(),))
     assert known.sections == (sections["A"], sections["A-LAB"], sections["B"])
     assert facts.sections == {section.id: section for section in known.sections}
     assert facts.seating == {section.id: Seating.new(2) for section in known.sections}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from domain.registration.commands import Add
+from domain.registration.commands import Add, Choice
 from domain.registration.facts import Facts
 from domain.shared.reference import Reference
 from tests.contracts.arranging import Stored
 from tests.contracts.registering import CS
 from tests.support.builders import a_section, a_small_university, a_term, an_offering
-from tests.support.domain_builders import a_request, enrollment_id, identifier, section_id
+from tests.support.domain_builders import a_request, enrollment_id, entry_id, identifier, section_id
 
 ELSEWHERE = an_offering("CS-101", "LEC", "LAB", term="2027-2")
 SECTION_ELSEWHERE = a_section(ELSEWHERE, "C")
@@ -17,7 +17,8 @@ SECTION_ELSEWHERE = a_section(ELSEWHERE, "C")
 async def _facts(stored: Stored, offering: str, section: str) -> Facts:
     """The facts of a request for that section of that offering; another term has an offering of the same code."""
     await stored.add(*a_small_university(), a_term("2027-2"), ELSEWHERE, SECTION_ELSEWHERE)
-    add = Add(enrollment_id("e"), Reference.parse(offering), (Reference.parse(section),))
+    choice = Choice(Reference.parse(offering), (Reference.parse(section),))
+    add = Add(enrollment_id("e"), entry_id("e"), (choice,))
     return await stored.facts(a_request("s1", add))
 
 

@@ -10,7 +10,7 @@ from application.shared.errors import AlreadyExists, UnknownReference
 from application.shared.records import Entity
 from domain.registration.commands import ReviseSection
 from domain.registration.enrollment import SeatTaken
-from domain.registration.outcomes import Effects, Outcome
+from domain.registration.outcomes import Effects, Outcome, SeatAdded
 from domain.registration.seating import Seating
 from tests.contracts.arranging import Stored
 from tests.contracts.registering import a_known_section, apply, both, effects_of, recount, revising, seat_numbers
@@ -53,13 +53,16 @@ async def test_a_deleted_section_takes_its_seats_along(stored: Stored) -> None:
 
 def _with_seat(effects: Effects, seat_no: int | None) -> Effects:
     """The same effects, but every seat taken has that number."""
-    effects.enrolled = [
-        replace(
-            made,
-            seats=tuple(SeatTaken(seat.section_id, seat.component_id, seat_no) for seat in made.seats),
-        )
-        for made in effects.enrolled
-    ]
+    for identifier, change in effects.enrollments.items():
+        seats = tuple(SeatTaken(seat.section_id, seat.component_id, seat_no) for seat in change.after.seats)
+        effects.enrollments[identifier] = replace(change, after=replace(change.after, seats=seats))
+    return effects
+
+
+def _numbered(effects: Effects, number: int) -> Effects:
+    """The same effects, but the enrollment has that number."""
+    for identifier, change in effects.enrollments.items():
+        effects.enrollments[identifier] = replace(change, after=replace(change.after, number=number))
     return effects
 
 
@@ -81,7 +84,7 @@ async def test_only_a_seat_that_is_free_can_be_taken(stored: Stored, seat_no: in
 async def test_of_two_decisions_on_the_same_facts_the_second_finds_the_seat_taken(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=1))
     one, other = await effects_of(stored, both("s1")), await effects_of(stored, both("s2"))
-    other.enrolled = [replace(made, number=7) for made in other.enrolled]
+    _numbered(other, 7)
 
     await apply(stored, one)
     with pytest.raises(StaleSeating):
@@ -102,7 +105,7 @@ async def test_a_seat_that_somebody_holds_does_not_go(stored: Stored) -> None:
     await stored.register(both("s1"))
 
     with pytest.raises(StaleSeating):
-        await apply(stored, Effects(next_number=2, seats_removed=[(section_id("A"), 1)]))
+        await apply(stored, Effects(next_number=2, seats_removed={(section_id("A"), 1)}))
 
     assert await seat_numbers(stored, "s1") == [1]
 
@@ -111,7 +114,7 @@ async def test_a_seat_that_is_there_cannot_be_added(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=2))
 
     with pytest.raises(StaleSeating):
-        await apply(stored, Effects(next_number=1, seats_added=[(section_id("A"), 2)]))
+        await apply(stored, Effects(next_number=1, seats_added={(section_id("A"), 2): SeatAdded(section_id("A"), 2)}))
 
 
 async def test_a_student_who_vanished_meanwhile_is_not_enrolled(stored: Stored) -> None:
@@ -160,7 +163,7 @@ async def test_a_section_that_vanished_with_its_seats_enrolls_nobody(stored: Sto
 async def test_of_two_decisions_to_enroll_a_student_in_a_course_the_second_is_refused(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=2))
     one, other = await effects_of(stored, both("s1", "one")), await effects_of(stored, both("s1", "other"))
-    other.enrolled = [replace(made, number=7) for made in other.enrolled]
+    _numbered(other, 7)
 
     await apply(stored, one)
     with pytest.raises(AlreadyExists) as refused:
@@ -228,7 +231,7 @@ async def test_a_recount_reaches_a_section_that_never_had_a_seat(stored: Stored,
 
 async def test_a_recount_reaches_a_section_whose_seats_are_all_gone(stored: Stored) -> None:
     await stored.add(*a_small_university(capacity=2))
-    await apply(stored, Effects(next_number=1, seats_removed=[(section_id("A"), 1), (section_id("A"), 2)]))
+    await apply(stored, Effects(next_number=1, seats_removed={(section_id("A"), 1), (section_id("A"), 2)}))
 
     await recount(stored)
 

@@ -18,6 +18,7 @@ from application.scheduling.rooms import ROOMS, RoomView
 from application.scheduling.sections import SECTIONS, MeetingFields, ReservedSeatsFields, SectionFields, SectionView
 from application.scheduling.terms import TERMS, SessionFields, TermView
 from application.scheduling.time_tickets import TIME_TICKETS, TimeTicketView
+from domain.catalog.grading import GradingBasis
 from domain.catalog.requisite import ConsentBy
 from domain.people.hold import HoldBlock
 from domain.registration.enrollment import EnrollmentStatus
@@ -373,9 +374,10 @@ async def test_an_enrollment_shows_codes_and_how_it_ended(stored: Stored) -> Non
         sections=("A", "A-LAB"),
         number=1,
         enrolled_at=NOON,
-        dropped_at=None,
+        ended_at=None,
+        grading_basis=GradingBasis.GRADED,
     )
-    assert (dropped.status, dropped.dropped_at, dropped.number) == (EnrollmentStatus.DROPPED, NOON, 2)
+    assert (dropped.status, dropped.ended_at, dropped.number) == (EnrollmentStatus.DROPPED, NOON, 2)
     assert dropped.sections == ("A", "A-LAB")
 
 

@@ -65,12 +65,18 @@ def _require_family(tables: Tables, section: Section) -> None:
 
 
 def require_unreferenced(tables: Tables, entity: type[Entity], identifier: UUID) -> None:
-    """Raise `StillReferenced` if a record or an enrollment points to the entity with that id."""
+    """Raise `StillReferenced` if registration or a record points to the entity with that id."""
     name = kind_of(entity).name
+    _require_unregistered(tables, entity, identifier)
     for kind in KINDS.values():
         for stored in tables.records(kind.entity).values():
             if any(pointed == identifier for _, _, pointed in kind.pointers(stored.entity)):
                 raise StillReferenced(name, kind.table)
+
+
+def _require_unregistered(tables: Tables, entity: type[Entity], identifier: UUID) -> None:
+    """Raise `StillReferenced` if an enrollment, an entry, a seat or the audit log points to it."""
+    name = kind_of(entity).name
     if entity in (Student, CourseOffering, Section) and any(
         identifier in (enrollment.student_id, enrollment.offering_id, *_sections_of(tables, enrollment))
         for enrollment in tables.enrollments.values()
@@ -80,10 +86,10 @@ def require_unreferenced(tables: Tables, entity: type[Entity], identifier: UUID)
         identifier in (entry.student_id, entry.offering_id, *entry.section_ids) for entry in tables.entries.values()
     ):
         raise StillReferenced(name, ENTRIES)
-    if entity is Term and any(record.term_id == identifier for record in tables.audit.values()):
-        raise StillReferenced(name, AUDIT)
     if entity is Permission and any(identifier in seats.values() for seats in tables.seats.values()):
         raise StillReferenced(name, kind_of(Section).table)
+    if entity is Term and any(record.term_id == identifier for record in tables.audit.values()):
+        raise StillReferenced(name, AUDIT)
 
 
 def _sections_of(tables: Tables, enrollment: Enrollment) -> tuple[UUID, ...]:
