@@ -1,147 +1,13 @@
 """Invariant 1 as the database keeps it: a bare SQL connection, as the application's role, tries to break it."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from domain.catalog.course import Course
-from domain.people.student import Student
-from domain.scheduling.calendar import Meeting, Weekday
-from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
-from domain.scheduling.section import Section
-from domain.scheduling.term import Term
-from domain.shared.identifiers import (
-    ComponentId,
-    ConfigurationId,
-    CourseId,
-    InstitutionId,
-    OfferingId,
-    SectionId,
-    StudentId,
-    TermId,
-)
-from domain.shared.institution import Institution
-from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.rows.base import Row
+from tests.integration.persistence.careless import CarelessClient, Stage
 from tests.support.postgres import PostgresDatabase, connect
-
-NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
-
-
-class Stage:
-    """An institution with one section of one seat, one unlimited section, and three students."""
-
-    def __init__(self) -> None:
-        self.institution = InstitutionId(uuid4())
-        self.term, self.course, self.offering = TermId(uuid4()), CourseId(uuid4()), OfferingId(uuid4())
-        self.component = ComponentId(uuid4())
-        self.section, self.unlimited = SectionId(uuid4()), SectionId(uuid4())
-        self.students = [StudentId(uuid4()) for _ in range(3)]
-
-    async def build(self, persistence: PostgresPersistence) -> None:
-        await persistence.directory.add(Institution(self.institution, "main", "Main", "UTC"))
-        async with persistence.work(self.institution) as work:
-            await work.records(Student).add(
-                [Student(identifier, f"S-{n}", "Student", str(n)) for n, identifier in enumerate(self.students)]
-            )
-            await work.records(Course).add([Course(self.course, "CS", "1", "Course", "", Decimal(3))])
-            await work.records(Term).add([self._term()])
-            component = Component(self.component, "LEC", ComponentKind.LECTURE)
-            configuration = Configuration(ConfigurationId(uuid4()), "1", (component,))
-            await work.records(CourseOffering).add(
-                [CourseOffering(self.offering, self.term, self.course, "CS-1", (configuration,))]
-            )
-            meeting = Meeting(frozenset({Weekday.MONDAY}), time(8), time(9))
-            await work.records(Section).add(
-                [
-                    Section(self.section, self.term, self.offering, self.component, "A", 1, meetings=(meeting,)),
-                    Section(self.unlimited, self.term, self.offering, self.component, "B", None),
-                ]
-            )
-
-    def _term(self) -> Term:
-        return Term(
-            id=self.term,
-            code="2027-1",
-            name="Term",
-            time_zone="UTC",
-            starts_on=date(2027, 1, 4),
-            ends_on=date(2027, 5, 30),
-            registration_opens_at=datetime(2026, 12, 1, tzinfo=UTC),
-            registration_closes_at=datetime(2027, 3, 1, tzinfo=UTC),
-            add_deadline=date(2027, 2, 1),
-            drop_deadline=date(2027, 2, 20),
-        )
-
-
-class CarelessClient:
-    """Writes rows as it likes, on a connection of the application's role."""
-
-    def __init__(self, connection: asyncpg.Connection, stage: Stage) -> None:
-        self._connection = connection
-        self._stage = stage
-
-    async def enroll(self, student: int, number: int, status: str = "enrolled") -> UUID:
-        stage, identifier = self._stage, uuid4()
-        await self._connection.execute(
-            "INSERT INTO enrollments (institution_id, id, student_id, term_id, offering_id, course_id, status, credits,"
-            " number, enrolled_at, dropped_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 3, $8, $9, $10)",
-            stage.institution,
-            identifier,
-            stage.students[student],
-            stage.term,
-            stage.offering,
-            stage.course,
-            status,
-            number,
-            NOW,
-            NOW if status == "dropped" else None,
-        )
-        return identifier
-
-    async def sit(self, enrollment: UUID, student: int, **changes: Any) -> None:
-        stage = self._stage
-        row = {
-            "institution_id": stage.institution,
-            "enrollment_id": enrollment,
-            "section_id": stage.section,
-            "component_id": stage.component,
-            "student_id": stage.students[student],
-            "term_id": stage.term,
-            "status": "enrolled",
-            "seat_no": 1,
-            "unlimited": None,
-            **changes,
-        }
-        places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-        await self._connection.execute(
-            f"INSERT INTO enrollment_sections ({', '.join(row)}) VALUES ({places})", *row.values()
-        )
-
-    async def execute(self, sql: str, *values: object) -> None:
-        await self._connection.execute(sql, *values)
-
-
-@pytest.fixture
-async def stage(postgres_persistence: PostgresPersistence) -> Stage:
-    built = Stage()
-    await built.build(postgres_persistence)
-    return built
-
-
-@pytest.fixture
-async def client(stage: Stage, postgres_database: PostgresDatabase) -> AsyncIterator[CarelessClient]:
-    connection = await connect(postgres_database.app_url)
-    await connection.execute(f"SET app.institution_id = '{stage.institution}'")
-    careless = CarelessClient(connection, stage)
-    await careless.sit(await careless.enroll(0, 1), 0)
-    yield careless
-    await connection.close()
 
 
 async def test_a_taken_seat_cannot_be_taken_again(client: CarelessClient) -> None:
@@ -158,7 +24,7 @@ async def test_a_seat_beyond_the_capacity_cannot_be_taken(client: CarelessClient
 
 async def test_nobody_is_enrolled_without_a_seat(client: CarelessClient) -> None:
     second = await client.enroll(1, 2)
-    with pytest.raises(asyncpg.CheckViolationError, match="enrolled_has_a_place"):
+    with pytest.raises(asyncpg.CheckViolationError, match="standing_has_a_place"):
         await client.sit(second, 1, seat_no=None)
 
 
@@ -178,8 +44,11 @@ async def test_a_seat_is_not_given_to_nobodys_enrollment(client: CarelessClient,
         await client.sit(uuid4(), 1, section_id=stage.unlimited, seat_no=None, unlimited=True)
 
 
-async def test_a_seat_is_not_given_to_an_enrollment_that_was_dropped(client: CarelessClient, stage: Stage) -> None:
-    dropped = await client.enroll(1, 2, status="dropped")
+@pytest.mark.parametrize("status", ["dropped", "withdrawn"])
+async def test_a_seat_is_not_given_to_an_enrollment_that_has_ended(
+    client: CarelessClient, stage: Stage, status: str
+) -> None:
+    dropped = await client.enroll(1, 2, status=status)
     with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_enrollment_sections_enrollment"):
         await client.sit(dropped, 1, section_id=stage.unlimited, seat_no=None, unlimited=True)
 
@@ -196,12 +65,82 @@ async def test_a_seat_cannot_be_moved_to_another_section(client: CarelessClient)
 
 async def test_an_enrollment_cannot_be_called_dropped_while_it_holds_its_seat(client: CarelessClient) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_enrollment_sections_enrollment"):
-        await client.execute("UPDATE enrollments SET status = 'dropped', dropped_at = now()")
+        await client.execute("UPDATE enrollments SET status = 'dropped', ended_at = now()")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["until_at = now()", "seat_no = NULL", "unlimited = TRUE", "until_at = now(), seat_no = NULL, unlimited = TRUE"],
+)
+async def test_a_stay_has_a_place_as_long_as_it_lasts(client: CarelessClient, change: str) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match=r"standing_has_a_place|one_kind_of_place"):
+        await client.execute(f"UPDATE enrollment_sections SET {change}")
+
+
+async def test_no_stay_outlasts_its_enrollment(client: CarelessClient) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match="ended_with_enrollment"):
+        await client.execute(
+            "WITH ended AS (UPDATE enrollments SET status = 'dropped', ended_at = now())"
+            " UPDATE enrollment_sections SET status = 'dropped'"
+        )
+
+
+async def test_an_enrollment_stays_in_one_section_of_a_component(client: CarelessClient, stage: Stage) -> None:
+    second = await client.enroll(1, 2)
+    await client.sit(second, 1, section_id=stage.unlimited, seat_no=None, unlimited=True)
+    await client.execute("DELETE FROM enrollment_sections WHERE seat_no = 1")
+    with pytest.raises(asyncpg.UniqueViolationError, match="uq_enrollment_sections_standing"):
+        await client.sit(second, 1)
+
+
+async def test_a_stay_that_ended_makes_way_for_the_next(client: CarelessClient, stage: Stage) -> None:
+    await client.execute("UPDATE enrollment_sections SET until_at = now(), seat_no = NULL")
+    second = await client.enroll(1, 2)
+    await client.sit(second, 1)
+    await client.execute("UPDATE enrollment_sections SET until_at = now(), seat_no = NULL WHERE until_at IS NULL")
+    await client.sit(second, 1, since=3)
+
+
+async def test_an_unlimited_section_reserves_no_seats(client: CarelessClient, stage: Stage) -> None:
+    second = await client.enroll(1, 2)
+    with pytest.raises(asyncpg.CheckViolationError, match="ck_enrollment_sections_pool"):
+        await client.sit(second, 1, section_id=stage.unlimited, seat_no=None, unlimited=True, pool="freshmen")
+
+
+async def test_a_seat_above_capacity_names_a_permission_that_there_is(client: CarelessClient, stage: Stage) -> None:
+    add = "INSERT INTO seats (institution_id, section_id, seat_no, permission_id) VALUES ($1, $2, 2, $3)"
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_seats_permission"):
+        await client.execute(add, stage.institution, stage.section, uuid4())
+    await client.execute(add, stage.institution, stage.section, await client.permit(1))
+
+
+@pytest.mark.parametrize("claim", ["status = 'dropped'", "ended_at = now()"])
+async def test_an_enrollment_has_ended_when_it_says_so(client: CarelessClient, claim: str) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match="ck_enrollments_ended_at"):
+        await client.execute(f"UPDATE enrollments SET {claim}")
 
 
 async def test_a_student_is_not_enrolled_twice_in_a_course(client: CarelessClient) -> None:
     with pytest.raises(asyncpg.UniqueViolationError, match="uq_enrollments_standing"):
         await client.enroll(0, 2)
+
+
+async def test_a_student_is_not_enrolled_twice_in_an_offering(client: CarelessClient, stage: Stage) -> None:
+    other = uuid4()
+    await client.execute(
+        "INSERT INTO courses (institution_id, id, code, subject, number, title, description, credits, grading_bases,"
+        " repeatable, version) VALUES ($1, $2, 'MA-1', 'MA', '1', 'Too', '', 3, '{graded}', TRUE, 1)",
+        stage.institution,
+        other,
+    )
+    await client.execute(
+        "INSERT INTO offering_courses (institution_id, offering_id, course_id, position) VALUES ($1, $2, $3, 1)",
+        stage.institution,
+        stage.offering,
+        other,
+    )
+    with pytest.raises(asyncpg.UniqueViolationError, match="uq_enrollments_standing_offering"):
+        await client.enroll(0, 2, course=other)
 
 
 async def test_with_no_institution_set_no_table_shows_a_row(
