@@ -1,10 +1,9 @@
 """Reading the audit log: the collection, one event, and the history of an enrollment or entry."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
-
-from pydantic_core import from_json
 
 from application.registration.ports import AuditRecord, RegistrationReading
 from application.shared.caller import KEEPERS, STAFF, Caller
@@ -102,10 +101,10 @@ def audit_event_views(records: Sequence[AuditRecord]) -> tuple[AuditEventView, .
             subject=record.subject,
             roles=record.roles,
             occurred_at=record.occurred_at,
-            command=from_json(record.command),
-            answer=from_json(record.answer),
-            consequences=tuple(from_json(record.consequences)),
-            facts=from_json(record.facts),
+            command=json.loads(record.command),
+            answer=json.loads(record.answer),
+            consequences=tuple(json.loads(record.consequences)),
+            facts=json.loads(record.facts),
         )
         for record in records
     )

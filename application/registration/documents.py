@@ -57,6 +57,7 @@ class LookedAt:
 
 Fact: TypeAlias = TermFacts | OfferingFacts | StudentFacts
 
+_ANYTHING: TypeAdapter[object] = TypeAdapter(object)
 _ADAPTERS: dict[type, TypeAdapter[object]] = {}
 
 
@@ -65,6 +66,11 @@ def _adapter(kind: type) -> TypeAdapter[object]:
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
+
+
+def to_json(value: object) -> str:
+    """Any plain value as JSON: mappings, lists, texts, numbers, ids and moments."""
+    return _ANYTHING.dump_json(value).decode()
 
 
 def encode(value: object) -> str:

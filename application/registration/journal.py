@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import fields
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from application.registration.decisions import decision_view, rejection_view, verdict_view
-from application.registration.documents import Documents, encode, kind_of
+from application.registration.documents import Documents, encode, kind_of, to_json
 from application.registration.ports import AuditRecord, Journal, KeptAnswer, OutboxMessage
 from application.registration.submission import Submission
 from application.shared.caller import Caller
@@ -58,11 +56,11 @@ def answer_document(answer: Decided, facts: Facts) -> str:
     match answer:
         case RequestDecided(decisions):
             said = [_decision(decision, facts) for decision in decisions]
-            return to_json({"decisions": said}).decode()
+            return to_json({"decisions": said})
         case RevisionRefused(number, reason):
-            return to_json({"number": number, "refused": reason}).decode()
+            return to_json({"number": number, "refused": reason})
         case other:
-            return to_json({"number": other.number}).decode()
+            return to_json({"number": other.number})
 
 
 def _decision(decision: Decision, facts: Facts) -> dict[str, object]:
@@ -72,7 +70,7 @@ def _decision(decision: Decision, facts: Facts) -> dict[str, object]:
 
 def consequences_document(consequences: Iterable[Consequence]) -> str:
     """What followed from a command as JSON, with what every rule said."""
-    return to_json([_consequence(consequence) for consequence in consequences]).decode()
+    return to_json([_consequence(consequence) for consequence in consequences])
 
 
 def _consequence(consequence: Consequence) -> dict[str, object]:
@@ -131,5 +129,5 @@ def _message(event: Event, identifier: UUID) -> OutboxMessage:
         type=type(event).__name__,
         version=event.VERSION,
         occurred_at=event.occurred_at,
-        payload=to_json(payload).decode(),
+        payload=to_json(payload),
     )

@@ -4,12 +4,11 @@ The static facts come from the documents that each record names; seats, enrollme
 replay itself has made of them. So the log proves itself: equal answers, and in the end the state that is stored.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
-
-from pydantic_core import from_json
 
 from application.registration.documents import LookedAt, TermFacts, decode, decode_command
 from application.registration.journal import answer_document, consequences_document
@@ -215,7 +214,7 @@ def _decoded(kind: type[F], document: str) -> F:
 
 def _same(one: str, other: str) -> bool:
     """Whether two JSON documents say the same; ids that are made anew at each decision do not occur in them."""
-    return bool(from_json(one) == from_json(other))
+    return bool(json.loads(one) == json.loads(other))
 
 
 def _seats(enrollment: Enrollment) -> Mapping[SectionId, int | None]:
