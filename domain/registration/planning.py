@@ -64,7 +64,7 @@ class Plan:
     @property
     def waits(self) -> bool:
         """Whether the action puts the student on a waitlist."""
-        return self.chosen is not None and self.chosen.waits
+        return self.chosen is not None and self.chosen.waits and not self.rejections
 
     @property
     def gains(self) -> Candidate | None:
