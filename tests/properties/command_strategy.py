@@ -128,15 +128,15 @@ class _Writer:
     def revision(self, at: datetime, *statuses: SectionStatus) -> ReviseSection:
         """A section with another capacity and one of the statuses."""
         section = self.section()
+        unlimited = self.draw(st.integers(0, 19)) == 0 or section.is_unlimited
+        unreserved = unlimited or self.draw(st.integers(0, 19)) == 0
         revised = replace(
             section,
-            capacity=None if self.draw(st.integers(0, 19)) == 0 else section.capacity,
+            capacity=None if unlimited else self.draw(st.integers(0, 4)),
             status=self.draw(st.sampled_from((*[SectionStatus.OPEN] * 5, *statuses))),
-            reserved=() if self.draw(st.integers(0, 19)) == 0 else section.reserved,
+            reserved=() if unreserved else section.reserved,
         )
-        if revised.capacity is not None:
-            revised = replace(revised, capacity=self.draw(st.integers(0, 4)))
-        return ReviseSection(replace(revised, reserved=() if revised.is_unlimited else revised.reserved), at)
+        return ReviseSection(revised, at)
 
     def of_a_registrar(self, number: int, at: datetime) -> Command:
         """What a registrar does to seats and queues."""
