@@ -59,8 +59,10 @@ async def test_a_student_acts_for_themselves_alone(university: University) -> No
         theirs = await university.client.get(SCHEDULE.format(other), headers=me)
         assert (theirs.status_code, theirs.json()["code"]) == (403, "access_denied")
     me = acting("student:code:S-0001")
-    assert (await university.ask("code:S-0001", add("code:CS-101"), headers=me)).status_code == 403
-    assert (await university.get("audit-events"))["items"] == []
+    assert (await university.ask(other, add("code:CS-101"), headers=me)).status_code == 403
+    assert (await university.ask("code:S-0001", add("code:CS-101"), headers=me)).status_code == 200
+    (event,) = (await university.get("audit-events", kind="registration_request"))["items"]
+    assert (event["subject"], event["roles"]) == (student["id"], ["student"])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ KEY = "Idempotency-Key"
 async def choices(university: University) -> University:
     """`CS-101` through `CS-101-A`, `MA-1` through `MA1` at the same time, and `PH-1` through `PH1` or `PH2`."""
     await university.offer("MA", "1", "LEC", MA1={"meetings": [meeting(1, "10:30", "12:00")]})
-    await university.offer("PH", "1", "LEC", PH1={"meetings": [meeting(2, "8:00", "9:00")]}, PH2={"capacity": 1})
+    await university.offer("PH", "1", "LEC", PH1={"meetings": [meeting(2, "08:00", "09:00")]}, PH2={"capacity": 1})
     return university
 
 

@@ -84,7 +84,7 @@ async def test_students_ask_about_themselves(university: University) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "parameter"),
     [
-        ("code:S-0001/eligibility", 400, "term"),
+        ("code:S-0001/eligibility?offering=code:CS-101", 400, "term"),
         ("code:S-0001/eligibility?term=code:2026-1", 400, "offering"),
         ("code:S-0001/eligibility?term=x&offering=code:CS-101", 400, "term"),
         ("code:S-0001/eligibility?term=code:2026-1&sections=x", 400, "0"),

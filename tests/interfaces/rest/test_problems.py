@@ -201,13 +201,13 @@ async def test_every_invalid_field_is_pointed_at(university: University) -> None
 
 async def test_a_rule_of_the_domain_names_its_field(university: University) -> None:
     term = await university.client.patch(
-        "/v1/terms/code:2026-1", json={"ends_on": "2026-01-01"}, headers={"If-Match": "*"}
+        "/v1/terms/code:2026-1", json={"registration_closes_at": "2026-01-01T00:00:00Z"}, headers={"If-Match": "*"}
     )
     section = await university.client.patch(
         "/v1/sections/code:2026-1:CS-101-A", json={"component": "LAB"}, headers={"If-Match": "*"}
     )
 
-    for answer, field in ((term, "ends_on"), (section, "component")):
+    for answer, field in ((term, "registration_closes_at"), (section, "component")):
         assert_is_problem(answer, "invalid_field")
         assert answer.json()["errors"][0]["field"] == field
         assert answer.json()["parameters"]["field"] == field

@@ -82,10 +82,21 @@ async def test_outside_the_window_all_that_speaks_against_it_is_told(
 async def test_after_the_deadlines_nothing_is_added_or_dropped(university: University, clock: SettableClock) -> None:
     enrolled = await university.enroll(STUDENT, "code:CS-101")
     await university.patch("terms/code:2026-1", {"registration_closes_at": "2026-06-01T00:00:00Z"})
-    clock.moment = datetime(2026, 4, 1, tzinfo=UTC)
+    clock.moment = datetime(2026, 5, 10, tzinfo=UTC)
 
     assert await rejections(university, add("code:CS-101")) == ["deadline_passed", "already_enrolled"]
     assert await rejections(university, drop(enrolled["enrollment"])) == ["deadline_passed"]
+
+
+async def test_after_the_drop_deadline_a_drop_is_a_withdrawal(university: University, clock: SettableClock) -> None:
+    enrolled = await university.enroll(STUDENT, "code:CS-101")
+    clock.moment = datetime(2026, 4, 1, tzinfo=UTC)
+
+    (withdrawn,) = await university.register(STUDENT, drop(enrolled["enrollment"]))
+
+    assert withdrawn["outcome"] == "withdrawn"
+    one = await university.get(f"enrollments/{enrolled['enrollment']}")
+    assert (one["status"], one["mark"], one["ended_at"]) == ("withdrawn", "W", "2026-04-01T00:00:00Z")
 
 
 async def test_a_hold_blocks_until_it_is_released(university: University) -> None:
@@ -103,7 +114,7 @@ async def test_a_course_is_taken_once(university: University) -> None:
 
 
 async def test_credits_stay_within_the_maximum(university: University) -> None:
-    heavy = await university.offer("BIG", "1", "LEC", credits="16", BIG1={})
+    heavy = await university.offer("BIG", "1", "LEC", credits="19", BIG1={})
 
     assert await rejections(university, add("code:CS-101"), add(heavy)) == ["credit_maximum"]
 
@@ -164,7 +175,8 @@ async def test_an_unknown_student_or_term_is_an_error_of_the_request(field: str,
         ([{"action": "add", "offering": "CS-101"}], "/actions/0/offering"),
         ([{"action": "add", "offering": "code:A", "seats": 1}], "/actions/0/seats"),
         ([{"action": "drop", "enrollment": "code:A"}], "/actions/0/enrollment"),
-        ([{"action": "swap"}], "/actions/0"),
+        ([{"action": "swap", "enrollment": "code:A", "offering": "code:A"}], "/actions/0/enrollment"),
+        ([{"action": "steal"}], "/actions/0"),
         ([{"action": "drop", "enrollment": "00000000-0000-7000-8000-000000000000"}] * 51, "/actions"),
         ("add", "/actions"),
     ],
