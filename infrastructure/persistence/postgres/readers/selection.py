@@ -58,7 +58,7 @@ def parts(owner: type[Row], order: Column, *owned: ColumnElement[bool], **fields
 def ids(
     owner: type[Row], identifier: Column, *owned: ColumnElement[bool], order: Column | None = None
 ) -> ScalarSelect[Any]:
-    """The ids with which the `owner` in the enclosing SELECT is linked, as an array; `order` is their own by default."""
+    """The ids with which the `owner` in the enclosing SELECT is linked, as an array ordered by `order` or by itself."""
     listed = func.array_agg(aggregate_order_by(cast(identifier, Text), identifier if order is None else order))
     query = select(func.coalesce(listed, literal_column("'{}'::text[]"))).where(*owned)
     return query.correlate(owner).scalar_subquery()
