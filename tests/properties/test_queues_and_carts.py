@@ -32,7 +32,7 @@ def decisions_in(recorded: Recorded) -> Sequence[Decision]:
     return recorded.answer.decisions if isinstance(recorded.answer, RequestDecided) else ()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_nothing_breaks_a_seat_a_pool_or_a_schedule(university: University, data: st.DataObject) -> None:
     stored = StoredTerm(university.facts())
@@ -65,7 +65,7 @@ def _pools_hold(now: Facts, at_first: Facts) -> None:
         assert all(0 <= count <= seats[name] for name, count in taken.items())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_nobody_waits_who_could_have_the_seats_by_asking(university: University, data: st.DataObject) -> None:
     facts = university.facts()
@@ -103,7 +103,7 @@ def _the_same_by_asking(entry: WaitlistEntry, stored: StoredTerm, moment: Comman
     return replace(a_request("anybody", action, at=moment.arrived_at), student_id=entry.student_id)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_an_atomic_cart_changes_everything_or_nothing(university: University, data: st.DataObject) -> None:
     stored = StoredTerm(university.facts())
@@ -126,7 +126,7 @@ def _only_queues_moved(recorded: Recorded, changed: Iterable[EnrollmentId]) -> N
     assert all(decision.enrollment is None and decision.entry is None for decision in decisions_in(recorded))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_a_busy_list_is_decided_like_its_commands_one_by_one(university: University, data: st.DataObject) -> None:
     facts = university.facts()
@@ -141,7 +141,7 @@ def test_a_busy_list_is_decided_like_its_commands_one_by_one(university: Univers
     assert at_once.gone == one_by_one.gone
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_a_promotion_goes_by_the_queue_and_every_number_is_used_once(
     university: University, data: st.DataObject
@@ -165,7 +165,7 @@ def test_a_promotion_goes_by_the_queue_and_every_number_is_used_once(
     assert Counter(numbers) == Counter(range(facts.next_number, effects.next_number))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(busy_universities(), st.data())
 def test_a_corequisite_is_kept_unless_a_section_is_cancelled(university: University, data: st.DataObject) -> None:
     facts = university.facts()

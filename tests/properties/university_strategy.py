@@ -14,6 +14,7 @@ from tests.support.domain_builders import NOON, a_hold, a_term
 from tests.support.university import University
 
 STUDENTS = ("S1", "S2", "S3")
+RARELY = st.sampled_from((*[False] * 9, True))
 COHORTS = (a_cohort("S1"), a_cohort("S2", "S3"), a_cohort(levels=[3]))
 SOON = NOON + timedelta(hours=1)
 """When tickets open and reserved seats are released."""
@@ -95,10 +96,10 @@ def busy_universities(draw: st.DrawFn) -> University:
     )
     for number, name in enumerate(STUDENTS):
         university.student(name, class_level=number + 1)
-        if draw(st.integers(0, 9)) == 9:
+        if draw(RARELY):
             university.hold(a_hold(name))
     for number in range(3):
-        beside = draw(st.sampled_from((None, None, None, f"COURSE-{(number + 1) % 3}")))
+        beside = f"COURSE-{(number + 1) % 3}" if draw(RARELY) else None
         university.course(
             f"COURSE-{number}",
             credits_=str(draw(st.integers(0, 3))),
@@ -107,7 +108,7 @@ def busy_universities(draw: st.DrawFn) -> University:
     for number in range(draw(st.integers(1, 3))):
         listed = draw(st.permutations(("COURSE-0", "COURSE-1", "COURSE-2")))
         _offer(draw, university, f"C{number}", listed[0], listed[1 : 1 + draw(st.integers(0, 1))], queues=True)
-    if draw(st.integers(0, 3)) == 0:
+    if draw(RARELY):
         university.ticket(
             a_ticket("now", a_cohort("S1", "S2"), NOON - timedelta(1)), a_ticket("later", a_cohort("S3"), SOON)
         )
@@ -124,7 +125,7 @@ def _offer(
     queues: bool = False,
 ) -> None:
     shape = {
-        str(number): ("A", "B", "C")[: draw(st.integers(1, 2 if queues else 3))]
+        str(number): ("A", "B", "C")[: draw(st.sampled_from((1, 1, 2)) if queues else st.integers(1, 3))]
         for number in range(1, draw(st.integers(1, 1 if queues else 2)) + 1)
     }
     offering = university.offer(
@@ -136,17 +137,17 @@ def _offer(
         for component in components:
             for _ in range(draw(st.sampled_from((1, 1, 1, 2, 2, 2, 1 if queues else 0)))):
                 section = f"{code}-{labels[len(known) % 9]}{len(known) // 9 or ''}"
-                capacity = draw(st.sampled_from((1, 2, 3, None, 0)))
+                capacity = draw(st.sampled_from((1, 1, 1, 2, 0, None) if queues else (1, 2, 3, None, 0)))
                 university.section(
                     offering,
                     section,
                     *draw(st.lists(busy_meetings(), max_size=1 if queues else 2)),
                     component=f"{configuration}/{component}",
                     capacity=capacity,
-                    status=draw(st.sampled_from((*[SectionStatus.OPEN] * 4, SectionStatus.CLOSED))),
-                    parent=draw(st.sampled_from((None, *known))) if draw(st.integers(0, 3)) == 3 else None,
-                    waitlist=draw(st.integers(0, 3)) if queues else 0,
-                    reserved=draw(pools(capacity)) if queues and capacity else (),
+                    status=draw(st.sampled_from((*[SectionStatus.OPEN] * 9, SectionStatus.CLOSED))),
+                    parent=draw(st.sampled_from((None, *known))) if draw(RARELY if queues else st.booleans()) else None,
+                    waitlist=draw(st.sampled_from((3, 3, 1, 0))) if queues else 0,
+                    reserved=draw(pools(capacity)) if queues and capacity and draw(st.booleans()) else (),
                 )
                 known.append(section)
 
