@@ -41,12 +41,16 @@ _REFERENCES: Mapping[str, type[Entity]] = {
 _TEXTS: frozenset[tuple[type[Entity], str]] = frozenset({(CourseAttempt, "term")})
 """Filters of those names that are plain texts: an attempt may have been made in a term from before our time."""
 
+_ABOUT = "about"
+"""The filter of audit events that no field of the view answers."""
+
 _TYPES: Mapping[str, type[Any]] = {
     "capacity": int,
     "credits": Decimal,
     "enrolled_at": datetime,
     "given_at": datetime,
     "number": int,
+    "occurred_at": datetime,
     "opens_at": datetime,
     "placed_at": datetime,
     "starts_on": date,
@@ -69,7 +73,7 @@ class MemoryReader(Generic[V]):
     async def page(self, query: PageQuery) -> Page[V]:
         """See `Reader.page`."""
         check(query, self._kind.listing)
-        wanted = {name: self._wanted(name, text) for name, text in query.filters.items()}
+        wanted = {name: self._wanted(name, text) for name, text in query.filters.items() if name != _ABOUT}
         rows = [
             row
             for row in view_rows(self._tables, self._kind.entity)
@@ -77,6 +81,9 @@ class MemoryReader(Generic[V]):
                 text is not None and row[name] is not None and str(row[name]) == text for name, text in wanted.items()
             )
         ]
+        if _ABOUT in query.filters:
+            about = _id(_ABOUT, query.filters[_ABOUT])
+            rows = [row for row in rows if about in self._tables.audit[row["id"]].about]
         found, cursor = page_of(rows, self._kind.listing, query)
         return Page([self._kind.view.model_validate(row) for row in found], cursor)
 
@@ -91,6 +98,14 @@ class MemoryReader(Generic[V]):
             detail = f"The filter {name} {error.reason}."
             raise InvalidRequest(detail, filter=name) from error
         return None if identifier is None else str(identifier)
+
+
+def _id(name: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        detail = f"The filter {name} must be an id (UUID)."
+        raise InvalidRequest(detail, filter=name) from error
 
 
 def page_of(rows: Iterable[Row], listing: Listing, query: PageQuery) -> tuple[list[Row], str | None]:

@@ -5,7 +5,9 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+from application.registration.audit import audit_event_views
 from application.registration.decisions import rejection_view
+from application.registration.ports import AuditRecord
 from application.shared.records import Entity
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
@@ -34,6 +36,8 @@ def view_rows(tables: Tables, entity: type[Entity]) -> Iterable[Row]:
         return (enrollment_row(tables, enrollment) for enrollment in tables.enrollments.values())
     if entity is WaitlistEntry:
         return (_entry_row(tables, entry) for entry in tables.entries.values())
+    if entity is AuditRecord:
+        return (_audit_row(record) for record in tables.audit.values())
     return (_record_row(tables, stored.entity, stored.version) for stored in tables.records(entity).values())
 
 
@@ -45,6 +49,9 @@ def view_row(tables: Tables, entity: type[Entity], identifier: UUID) -> Row | No
     if entity is WaitlistEntry:
         entry = tables.entries.get(WaitlistEntryId(identifier))
         return None if entry is None else _entry_row(tables, entry)
+    if entity is AuditRecord:
+        record = tables.audit.get(identifier)
+        return None if record is None else _audit_row(record)
     stored = tables.records(entity).get(identifier)
     return None if stored is None else _record_row(tables, stored.entity, stored.version)
 
@@ -245,6 +252,12 @@ def _position(tables: Tables, entry: WaitlistEntry) -> int:
     waiting = (other for other in tables.entries.values() if other.status is EntryStatus.WAITING)
     sections = set(entry.section_ids)
     return sum(1 for other in waiting if other.rank <= entry.rank and sections & set(other.section_ids))
+
+
+def _audit_row(record: AuditRecord) -> Row:
+    """An audit event as its view shows it."""
+    (view,) = audit_event_views([record])
+    return view.model_dump()
 
 
 _SPECIAL: dict[type[Entity], Callable[[Tables, Any], Row]] = {

@@ -1,5 +1,6 @@
 """The reader of any kind of record: its selection, one record or a page at a time."""
 
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -50,7 +51,11 @@ class TableReader(Generic[V]):
         references = {}
         for name in query.filters.keys() & self._selection.references.keys() & set(self._kind.listing.filters):
             references[name] = await self._identify(name, query.filters[name])
-        rows, cursor = await fetch_page(self._session, selected, columns, self._kind.listing, query, references)
+        others = query.filters.keys() & self._selection.conditions.keys() & set(self._kind.listing.filters)
+        for name in others:
+            selected = selected.where(self._selection.conditions[name](_id(name, query.filters[name])))
+        asked = replace(query, filters={name: text for name, text in query.filters.items() if name not in others})
+        rows, cursor = await fetch_page(self._session, selected, columns, self._kind.listing, asked, references)
         return Page([self._view(row) for row in rows], cursor)
 
     async def _identify(self, name: str, text: str) -> UUID | None:
@@ -65,3 +70,11 @@ class TableReader(Generic[V]):
 
     def _view(self, row: dict[str, Any]) -> V:
         return self._kind.view.model_validate(self._selection.finish(row))
+
+
+def _id(name: str, text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        detail = f"The filter {name} must be an id (UUID)."
+        raise InvalidRequest(detail, filter=name) from error

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Text, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -19,7 +20,8 @@ class Selection:
     """A view's SELECT, whose labels are the fields of the view.
 
     `columns` are what a collection can be filtered, sorted and searched by; for the filters in `references` the value
-    names a record of that entity type. `finish` makes of a row's dict what SQL could not.
+    names a record of that entity type; those in `conditions` are about an id that no column of the view shows.
+    `finish` makes of a row's dict what SQL could not.
     """
 
     query: Select[*tuple[Any, ...]]
@@ -27,6 +29,7 @@ class Selection:
     identifier: Column
     columns: Mapping[str, Column]
     references: Mapping[str, type[Entity]] = field(default_factory=dict)
+    conditions: Mapping[str, Callable[[UUID], ColumnElement[bool]]] = field(default_factory=dict)
     finish: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
 

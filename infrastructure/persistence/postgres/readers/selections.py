@@ -11,6 +11,7 @@ from domain.catalog.department import Department
 from domain.catalog.requisite_grammar import print_requisite
 from domain.people.student import Student
 from infrastructure.persistence.postgres.mapping.requisites import requisite_of
+from infrastructure.persistence.postgres.readers.audit_events import AUDIT_EVENT
 from infrastructure.persistence.postgres.readers.enrollments import ENROLLMENT, PERMISSION, WAITLIST_ENTRY
 from infrastructure.persistence.postgres.readers.scheduling import OFFERING, SECTION, STUDENT, TERM, TIME_TICKET
 from infrastructure.persistence.postgres.readers.selection import Selection, flat
@@ -84,6 +85,7 @@ _SELECTIONS: dict[str, Selection] = {
     "enrollment": ENROLLMENT,
     "permission": PERMISSION,
     "waitlist entry": WAITLIST_ENTRY,
+    "audit event": AUDIT_EVENT,
 }
 
 

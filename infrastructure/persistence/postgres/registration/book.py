@@ -27,7 +27,7 @@ from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, Wa
 _APPLY = "SELECT registration_apply($1, $2, $3)"
 _RECOUNT = "SELECT registration_recount($1, $2)"
 _ANSWERS = """
-    SELECT k.subject, k.key, k.digest, k.answer FROM idempotency_keys k
+    SELECT k.subject, k.key, k.digest, k.answer::text FROM idempotency_keys k
      WHERE k.institution_id = $1 AND k.term_id = $2 AND k.subject = ANY ($3) AND k.key = ANY ($4)
 """
 
