@@ -85,6 +85,8 @@ class MemoryRecords(Generic[E]):
         self._forget_code(stored.entity)
         del self._table[identifier]
         self._tables.next_numbers.pop(TermId(identifier), None)
+        for kept in [key for key in self._tables.answers if key[0] == identifier]:
+            del self._tables.answers[kept]
         self._tables.seats.pop(SectionId(identifier), None)
         self._tables.seating.pop(SectionId(identifier), None)
 
