@@ -11,9 +11,9 @@ from application.people.instructors import InstructorFields
 from application.people.students import StudentFields
 from application.scheduling.offerings import ConfigurationFields
 from application.scheduling.rooms import RoomFields
-from application.scheduling.sections import MAXIMUM_CAPACITY, LocalTime, WeekNumber
+from application.scheduling.sections import MAXIMUM_CAPACITY, ComponentPath, LocalTime, WeekNumber
 from application.scheduling.terms import TermFields
-from application.shared.dto import Code, Dto, Name
+from application.shared.dto import Code, Dto
 from domain.scheduling.calendar import Weekday
 from domain.scheduling.section import SectionStatus
 
@@ -31,7 +31,7 @@ class TimetableMeeting(Dto):
 class TimetableSection(Dto):
     """A section; `component` is `CONFIGURATION/COMPONENT`, `parent` and `instructors` are codes."""
 
-    component: Name
+    component: ComponentPath
     code: Code
     capacity: Annotated[int, Field(ge=0, le=MAXIMUM_CAPACITY)] | None
     status: SectionStatus = SectionStatus.OPEN

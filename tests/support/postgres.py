@@ -35,6 +35,7 @@ T = TypeVar("T")
 RUN_DIRECTORY = "MATRICULA_TEST_RUN_DIRECTORY"
 _CHOICE = "MATRICULA_TEST_POSTGRES"
 _IMAGE = "MATRICULA_TEST_POSTGRES_IMAGE"
+_LABEL = "matricula.test"
 _TEMPLATE = "matricula_test_template"
 _PASSWORD = "matricula-test"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -182,7 +183,7 @@ def _start(source: str, lease: ServerLease | None, directory: Path) -> str:
     # The library's reaper would end the container with the worker that started it, under the others; the end of the
     # run removes it instead.
     testcontainers_config.ryuk_disabled = True
-    container = PostgresContainer(_image(), driver="asyncpg")
+    container = PostgresContainer(_image(), driver="asyncpg").with_kwargs(labels={_LABEL: "postgres"})
     container.with_command(" ".join(["postgres", *(f"-c {name}={value}" for name, value in _FAST.items())]))
     try:
         container.start()
