@@ -217,12 +217,17 @@ def judge_the_student(situation: Situation, candidate: Candidate) -> tuple[Judge
 
 
 def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
-    """Neither an enrollment that stays, nor another part of the cart, is in one of the offering's courses."""
-    course_ids = candidate.facts.offering.course_ids
-    verdict = eligibility.course_is_not_taken_twice(course_ids, situation.staying)
-    if isinstance(verdict, Rejection) or all(other.course.id not in course_ids for other in situation.gained):
-        return verdict
-    return Rejection(RejectionCode.ALREADY_ENROLLED, {"enrollment": None, "course": str(candidate.course.id)})
+    """Neither an enrollment that stays, nor another part of the cart, is in the course."""
+    offerings = situation.ledger.facts.offerings
+    standing = (
+        eligibility.Taken(e.course_id, offerings[e.offering_id].offering.course_ids, e.id) for e in situation.staying
+    )
+    gained = (_as_taken(other) for other in situation.gained)
+    return eligibility.course_is_not_taken_twice(_as_taken(candidate), (*standing, *gained))
+
+
+def _as_taken(candidate: Candidate) -> eligibility.Taken:
+    return eligibility.Taken(candidate.course.id, candidate.facts.offering.course_ids)
 
 
 def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy]:

@@ -4,6 +4,7 @@ Each rule is a pure function with the name a registrar would say, answering a ve
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.catalog.course import Course
@@ -12,11 +13,10 @@ from domain.catalog.requisite import ConsentBy, Requisite
 from domain.catalog.requisite_grammar import print_requisite
 from domain.people.hold import Hold
 from domain.registration.codes import RejectionCode
-from domain.registration.enrollment import Enrollment
 from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.requisites import Evidence, as_parameter, in_words, unmet
 from domain.scheduling.term import CreditLimits, Term
-from domain.shared.identifiers import CourseId
+from domain.shared.identifiers import CourseId, EnrollmentId
 from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdict
 
 
@@ -29,14 +29,21 @@ def no_hold_blocks(holds: Iterable[Hold]) -> tuple[Verdict, ...]:
     )
 
 
-def course_is_not_taken_twice(courses: Iterable[CourseId], enrollments: Iterable[Enrollment]) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An offering, with the courses of its cross-listing, taken as `course`; by an enrollment, or by the same cart."""
+
+    course: CourseId
+    cross_listing: tuple[CourseId, ...]
+    enrollment: EnrollmentId | None = None
+
+
+def course_is_not_taken_twice(new: Taken, taken: Iterable[Taken]) -> Verdict:
     """A student is enrolled at most once in a term in a course, or in the courses of one cross-listed offering."""
-    wanted = frozenset(courses)
-    for enrollment in enrollments:
-        if enrollment.course_id in wanted:
-            return Rejection(
-                RejectionCode.ALREADY_ENROLLED, {"enrollment": str(enrollment.id), "course": str(enrollment.course_id)}
-            )
+    for other in taken:
+        if other.course in new.cross_listing or new.course in other.cross_listing:
+            enrollment = None if other.enrollment is None else str(other.enrollment)
+            return Rejection(RejectionCode.ALREADY_ENROLLED, {"enrollment": enrollment, "course": str(other.course)})
     return ALLOWED
 
 

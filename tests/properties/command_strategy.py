@@ -40,9 +40,10 @@ HARMLESS = (
     RejectionCode.HOLD,
     RejectionCode.TIME_TICKET_NOT_OPEN,
     RejectionCode.SECTION_NOT_OPEN,
+    RejectionCode.TIME_CONFLICT,
     RejectionCode.WAITLIST_FULL,
 )
-"""What permissions may waive without breaking what verification proves of a term."""
+"""What permissions may waive without breaking what the properties claim of a term."""
 
 
 @dataclass

@@ -177,4 +177,5 @@ class StoredTerm:
                 )
                 for section, seats in self.seats.items()
             },
+            permissions=tuple(self.permissions.values()),
         )

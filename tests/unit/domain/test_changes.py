@@ -200,6 +200,17 @@ def test_nobody_takes_a_cross_listed_offering_as_both_of_its_courses() -> None:
     assert codes(clerk.ask("S1", adding("CS-101", course="MATH-101", as_name="other"))) == ["already_enrolled"]
 
 
+def test_whoever_takes_one_course_of_a_cross_listing_does_not_take_another_one_elsewhere() -> None:
+    def sitting(offering: str, section: str) -> Clerk:
+        university = cross_listed()
+        university.section(university.offer("MATH-101"), "M")
+        university.seat("S1", offering, section)
+        return Clerk(university)
+
+    assert codes(sitting("CS-101", "A").ask("S1", adding("MATH-101"))) == ["already_enrolled"]
+    assert codes(sitting("MATH-101", "M").ask("S1", adding("CS-101"))) == ["already_enrolled"]
+
+
 def test_a_course_that_is_not_one_of_the_offering_is_unknown_to_it() -> None:
     (rejection,) = Clerk(cross_listed()).ask("S1", adding("CS-101", course="CS-200")).rejections
 
