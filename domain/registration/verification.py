@@ -189,17 +189,23 @@ def _without_parent(
 def _duplicate_courses(
     by_student: Mapping[StudentId, list[Sitting]], offerings: Mapping[OfferingId | None, CourseOffering]
 ) -> Iterator[Offence]:
+    """Students who are enrolled twice in a course, or in the courses of one cross-listed offering."""
     for sittings in by_student.values():
-        enrollments: dict[CourseId | None, dict[EnrollmentId, OfferingId | None]] = defaultdict(dict)
-        for sitting in sittings:
-            enrollments[sitting.course_id][sitting.enrollment_id] = sitting.offering_id
-        for several in enrollments.values():
-            if len(several) > 1:
+        enrollments = {s.enrollment_id: (s.course_id, s.offering_id) for s in sittings}
+        for (one, (course, offering)), (other, (same, elsewhere)) in combinations(enrollments.items(), 2):
+            if course in _courses_of(same, elsewhere, offerings) or same in _courses_of(course, offering, offerings):
                 through = _listed(
-                    f"{offerings[offering].code if offering in offerings else offering} ({enrollment})"
-                    for enrollment, offering in several.items()
+                    f"{offerings[where].code if where in offerings else where} ({enrollment})"
+                    for enrollment, where in ((one, offering), (other, elsewhere))
                 )
                 yield Offence("duplicate", f"student {sittings[0].student_code} is enrolled in one course by {through}")
+
+
+def _courses_of(
+    course: CourseId | None, offering: OfferingId | None, offerings: Mapping[OfferingId | None, CourseOffering]
+) -> tuple[CourseId | None, ...]:
+    """The course that is taken, and those with which its offering is cross-listed."""
+    return (course, *(offerings[offering].course_ids if offering in offerings else ()))
 
 
 def _clashing(

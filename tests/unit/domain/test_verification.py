@@ -5,16 +5,20 @@ from dataclasses import replace
 
 import pytest
 
+from domain.registration.codes import RejectionCode
 from domain.registration.commands import ReviseSection
 from domain.registration.decide import decide
 from domain.registration.verification import SeatRows, Sitting, TermRoster, verify
 from domain.scheduling.calendar import Weekday
 from domain.shared.identifiers import CourseId
+from tests.support.asking import a_permission
+from tests.support.clerk import Clerk
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
     a_meeting,
     a_term,
+    adding,
     enrollment_id,
     identifier,
     section_id,
@@ -173,6 +177,19 @@ def a_seat_brought_along() -> TermRoster:
     return seated
 
 
+def both_courses_of_a_cross_listing() -> TermRoster:
+    university = a_university()
+    university.section(university.offer("CS-105", cross_listed=["MATH-105"]), "CS-105-A")
+    university.section(university.offer("MATH-105"), "MATH-105-A")
+    university.seat("S2", "CS-105", "CS-105-A")
+    university.seat("S2", "MATH-105", "MATH-105-A")
+    return roster(university)
+
+
+def a_seat_above_capacity_that_nobody_holds() -> TermRoster:
+    return with_seats(roster(a_university()), "LEC-2", SeatRows(frozenset({1, 2, 3}), 2, frozenset({3})))
+
+
 OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
     (one_sitting_too_many, {"capacity"}, "section LEC-1 seats 3 of 2, with no seat for third"),
     (a_seat_brought_along, {"capacity"}, "section LEC-1 seats 3 of 2"),
@@ -190,6 +207,8 @@ OFFENCES: list[tuple[Callable[[], TermRoster], set[str], str]] = [
     (a_section_of_another_term_on_top, {"components"}, "LAB-1, LEC-1"),
     (a_lab_without_its_own_lecture, {"parent"}, "LAB-1 without its parent"),
     (the_same_course_twice, {"duplicate"}, f"CS-102 ({enrollment_id('first')}), CS-102-B ("),
+    (both_courses_of_a_cross_listing, {"duplicate"}, "is enrolled in one course by CS-105 ("),
+    (a_seat_above_capacity_that_nobody_holds, {"seats"}, "section LEC-2 keeps seat 3 above capacity"),
     (two_courses_at_once, {"time_conflict"}, "CS-103-A and CS-102-A, which clash at Tue 11:30-13:00"),
 ]
 
@@ -243,3 +262,34 @@ def test_a_cut_section_that_keeps_a_seat_which_was_given_back_is_found() -> None
     offences = verify(with_sittings(cut, gone))
 
     assert [offence.detail for offence in offences] == ["section LEC-1 has 2 seats, 1 of them taken, instead of 1"]
+
+
+def test_a_seat_above_capacity_is_no_offence_while_somebody_holds_it() -> None:
+    university = a_university()
+    university.permit(a_permission("S3", "CS-101", RejectionCode.SEATS_FULL))
+    clerk = Clerk(university)
+
+    clerk.ask("S3", adding("CS-101", "LEC-1", "LAB-1"))
+
+    assert clerk.sections_of("S3") == ["LAB-1", "LEC-1"]
+    assert verify(clerk.term.roster()) == ()
+
+
+def test_a_clash_that_a_permission_waived_is_no_offence_even_after_it_was_revoked() -> None:
+    waiver = a_permission("S1", "CS-103", RejectionCode.TIME_CONFLICT)
+    clashing = two_courses_at_once()
+
+    assert verify(replace(clashing, permissions=(waiver.revoke(NOON),))) == ()
+    elsewhere = replace(waiver, student_id=student_id("S2"))
+    assert {offence.invariant for offence in verify(replace(clashing, permissions=(elsewhere,)))} == {"time_conflict"}
+
+
+def test_a_cross_listed_offering_may_be_taken_as_any_of_its_courses() -> None:
+    university = a_university()
+    university.section(university.offer("CS-105", cross_listed=["MATH-105"]), "CS-105-A")
+    clerk = Clerk(university)
+
+    clerk.ask("S3", adding("CS-105", course="MATH-105"))
+
+    assert clerk.sections_of("S3") == ["CS-105-A"]
+    assert verify(clerk.term.roster()) == ()
