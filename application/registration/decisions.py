@@ -52,8 +52,8 @@ def decision_view(decision: Decision, sections: Mapping[SectionId, Section]) -> 
 
 
 def seat_views(enrollment: Enrollment, sections: Mapping[SectionId, Section]) -> tuple[SeatView, ...]:
-    """The seats of an enrollment, in the order of its components."""
-    return tuple(
+    """The seats of an enrollment by section code: the same order when it is made and whenever it is loaded."""
+    seats = (
         SeatView(
             section=seat.section_id,
             section_code=sections[seat.section_id].code,
@@ -63,6 +63,7 @@ def seat_views(enrollment: Enrollment, sections: Mapping[SectionId, Section]) ->
         )
         for seat in enrollment.seats
     )
+    return tuple(sorted(seats, key=lambda seat: seat.section_code))
 
 
 def rejection_view(rejection: Rejection) -> RejectionView:
