@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from domain.scheduling.calendar import TermCalendar
@@ -91,7 +90,7 @@ class Term:
     credit_maximum: Decimal | None = None
     withdrawal_deadline: date | None = None
     credit_minimum: Decimal | None = None
-    credit_limits: Mapping[int, CreditLimits] = field(default_factory=lambda: MappingProxyType({}))
+    credit_limits: Mapping[int, CreditLimits] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     waitlist_closes_at: datetime | None = None
     in_progress_counts: bool = True

@@ -1,14 +1,14 @@
 """Fakes of the application's ports: a clock that stands still, counted ids, and a registration book in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
-from application.registration.ports import Addressee, StaleSeating
+from application.registration.ports import Addressee, AnswerKey, Journal, KeptAnswer, StaleSeating
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
@@ -71,6 +71,7 @@ class BookInMemory:
         self.gates: dict[TermId, asyncio.Event] = {}
         self.stale = 0
         self.loaded: list[Command] = []
+        self.journals: list[Journal] = []
         self.recounts = 0
         self.open = 0
         self.most_open = 0
@@ -85,12 +86,17 @@ class BookInMemory:
         self.loaded.extend(commands)
         return self.terms[term].facts()
 
-    async def apply(self, term: TermId, effects: Effects) -> None:
+    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
+        kept = {answer.key: answer for journal in self.journals for answer in journal.answers}
+        return {key: kept[key] for key in keys if key in kept}
+
+    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
         await asyncio.sleep(0)
         if self.stale:
             self.stale -= 1
             raise StaleSeating
         self.terms[term].apply(effects)
+        self.journals.append(journal)
 
     async def recount(self, term: TermId) -> None:
         self.recounts += 1
@@ -130,6 +136,14 @@ class ReadingInMemory:
     """Opens transactions that read: `students` and `terms` by the text of their reference."""
 
     views: Callable[..., Any] = staticmethod(not_asked_for)
+    facts: Callable[..., Any] = staticmethod(not_asked_for)
+    queues_of: Callable[..., Any] = staticmethod(not_asked_for)
+    terms_with_queues: Callable[..., Any] = staticmethod(not_asked_for)
+    audit_records: Callable[..., Any] = staticmethod(not_asked_for)
+    audit_records_about: Callable[..., Any] = staticmethod(not_asked_for)
+    audit_documents: Callable[..., Any] = staticmethod(not_asked_for)
+    student_of: Callable[..., Any] = staticmethod(not_asked_for)
+    standing: Callable[..., Any] = staticmethod(not_asked_for)
 
     def __init__(self, students: dict[str, StudentId], terms: dict[str, TermId]) -> None:
         self._students = students
@@ -146,11 +160,11 @@ class ReadingInMemory:
     async def identify(self, entity: type[object], reference: Reference) -> UUID | None:
         return self._terms.get(str(reference))
 
-    async def schedule(self, term: TermId, student: StudentId) -> ScheduleView:
+    async def schedule(self, term: TermId, student: StudentId, as_of: datetime | None = None) -> ScheduleView:
         return ScheduleView(student=student, term=term, credits=0, courses=())  # type: ignore[arg-type]  # coerced
 
-    async def roster(self, section: SectionId) -> RosterView:
-        return not_asked_for(section)
+    async def roster(self, section: SectionId, as_of: datetime | None = None) -> RosterView:
+        return not_asked_for(section, as_of)
 
     async def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
         rows: tuple[EnrollmentRow, ...] = ()

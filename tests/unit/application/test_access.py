@@ -12,14 +12,18 @@ from application.catalog.grading_schemes import GRADING_SCHEMES
 from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
-from application.people.release_hold import ReleaseHold
 from application.people.students import STUDENTS
+from application.registration.audit import ReadAudit
 from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
 from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
+from application.registration.permissions import GivePermission, RevokePermission
+from application.registration.release_hold import ReleaseHold
+from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
+from application.registration.waitlists import ReadWaitlists, ReviewQueues
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
@@ -97,8 +101,12 @@ async def test_records_are_read_by_their_readers_and_changed_by_their_keepers(
 
 
 async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
-    release = ReleaseHold(hold_kind(StillClock()), closed_storage, StillClock())
-    revise = ReviseSection(RegistrationDesk(closed_storage), closed_storage, StillClock())
+    desk, clock, ids = RegistrationDesk(closed_storage, CountedIds()), StillClock(), CountedIds()
+    release = ReleaseHold(hold_kind(clock), desk, closed_storage, closed_storage, clock)
+    revise = ReviseSection(desk, closed_storage, clock)
+    give, revoke = GivePermission(desk, closed_storage, clock, ids), RevokePermission(closed_storage, clock)
+    review, replay = ReviewQueues(desk, closed_storage, clock), ReplayAudit(closed_storage)
+    audit = ReadAudit(closed_storage)
     importing = ImportTimetable(closed_storage, CountedIds())
     importing_attempts = ImportAttempts(closed_storage, CountedIds())
 
@@ -106,10 +114,16 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
     assert await who_may(lambda caller: revise.execute(caller, SOMETHING, FIELDS, None)) == KEEPERS
     assert await who_may(lambda caller: importing.execute(caller, FIELDS)) == KEEPERS
     assert await who_may(lambda caller: importing_attempts.execute(caller, [])) == KEEPERS
+    assert await who_may(lambda caller: give.execute(caller, FIELDS)) == KEEPERS
+    assert await who_may(lambda caller: revoke.execute(caller, SOMETHING, None)) == KEEPERS
+    assert await who_may(review.execute) == KEEPERS
+    assert await who_may(lambda caller: replay.execute(caller, SOMETHING)) == KEEPERS
+    assert await who_may(lambda caller: audit.list(caller, PageQuery())) == KEEPERS
 
 
 async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> None:
     enrollments, verifying = ReadEnrollments(closed_storage), VerifyRegistration(closed_storage)
+    waitlists = ReadWaitlists(closed_storage)
 
     async def export(caller: Caller) -> None:
         async for _ in enrollments.export(caller, SOMETHING):
@@ -117,6 +131,7 @@ async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> N
 
     assert await who_may(lambda caller: enrollments.roster(caller, SOMETHING)) == STAFF | {Role.INSTRUCTOR}
     assert await who_may(lambda caller: enrollments.list(caller, PageQuery())) == STAFF
+    assert await who_may(lambda caller: waitlists.list(caller, PageQuery())) == STAFF
     assert await who_may(export) == STAFF
     assert await who_may(lambda caller: verifying.execute(caller, SOMETHING)) == STAFF
 
@@ -142,7 +157,7 @@ async def test_a_student_reads_their_own_schedule_and_no_others() -> None:
 
 async def test_a_role_at_the_desk_is_needed_even_for_a_term_that_does_not_exist() -> None:
     book = BookInMemory()
-    revise = ReviseSection(RegistrationDesk(UnitOfWorkInMemory(book)), closed_storage, StillClock())
+    revise = ReviseSection(RegistrationDesk(UnitOfWorkInMemory(book), CountedIds()), closed_storage, StillClock())
 
     with pytest.raises(AccessDenied):
         await revise.execute(a_caller(Role.INSTRUCTOR), SOMETHING, FIELDS, None)

@@ -1,7 +1,6 @@
 """Decisions in words: every code has a sentence over exactly the parameters that its rule gives."""
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from string import Formatter
 
@@ -10,7 +9,8 @@ import pytest
 from application.registration.decisions import rejection_view
 from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.shared.verdict import Rejection
-from tests.unit.domain.test_rejections import ALONE, Case, refusals
+from tests.unit.domain.rejection_cases import PROVOCATIONS
+from tests.unit.domain.test_rejections import refusals
 
 NEVER_WAIVABLE = {
     RejectionCode.UNKNOWN_OFFERING,
@@ -30,9 +30,10 @@ def test_every_code_stands_in_the_catalogue_with_a_sentence_over_its_own_paramet
     assert len(set(entry.parameters)) == len(entry.parameters)
 
 
-@pytest.mark.parametrize(("arrange", "_rejection"), ALONE)
-def test_the_rules_give_the_parameters_of_the_catalogue(arrange: Callable[[], Case], _rejection: Rejection) -> None:
-    for rejection in refusals(*arrange()):
+@pytest.mark.parametrize("code", RejectionCode)
+def test_the_rules_give_the_parameters_of_the_catalogue(code: RejectionCode) -> None:
+    case = PROVOCATIONS[code]()
+    for rejection in refusals(case.university, case.request):
         view = rejection_view(rejection)
 
         assert view.code == rejection.code

@@ -33,7 +33,8 @@ def registering(university: University, moment: datetime | None = None) -> tuple
         students={f"code:{name}": student_id(name) for name in ("S1", "S2")}, terms={"code:2027-1": TERM.id}
     )
     clock = StillClock() if moment is None else StillClock(moment)
-    return Register(RegistrationDesk(UnitOfWorkInMemory(book)), reading, clock, CountedIds()), book
+    ids = CountedIds()
+    return Register(RegistrationDesk(UnitOfWorkInMemory(book), ids), reading, clock, ids), book
 
 
 def one_course() -> University:
