@@ -112,6 +112,10 @@ class Ledger:
         """Take a seat that a permission adds."""
         seat_no, seating = self._seating[section.id].take_above_capacity()
         self._set_seating(section.id, seating)
+        if (section.id, seat_no) in self.effects.seats_removed:
+            # A free seat of that number went before in the same list.
+            self.effects.seats_removed.discard((section.id, seat_no))
+            self.effects.seats_replaced.add((section.id, seat_no))
         self.effects.seats_added[section.id, seat_no] = SeatAdded(section.id, seat_no, permission)
         return SeatTaken(section.id, section.component_id, seat_no, permission_id=permission)
 
@@ -194,8 +198,10 @@ class Ledger:
     def _remove_seats(self, section: SectionId, numbers: Sequence[int]) -> None:
         """Note seats that go; those that came within the list never come."""
         for seat_no in numbers:
-            if self.effects.seats_added.pop((section, seat_no), None) is None:
+            came = self.effects.seats_added.pop((section, seat_no), None) is not None
+            if not came or (section, seat_no) in self.effects.seats_replaced:
                 self.effects.seats_removed.add((section, seat_no))
+            self.effects.seats_replaced.discard((section, seat_no))
 
     def _set_seating(self, section: SectionId, seating: Seating) -> None:
         self._seating[section] = seating

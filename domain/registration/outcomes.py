@@ -197,7 +197,8 @@ class Effects:
     """What has to be stored, as sets: one write for a whole list of commands.
 
     Each record stands in it once, with its final state; `seating` is that of each section touched. Seats in
-    `seats_removed` are free once `enrollments` are stored.
+    `seats_removed` are free once `enrollments` are stored; those in `seats_replaced` are free before, and go before the
+    ones with the same numbers in `seats_added` come.
     """
 
     next_number: int
@@ -205,6 +206,7 @@ class Effects:
     entries: dict[WaitlistEntryId, EntryChange] = field(default_factory=dict)
     seating: dict[SectionId, Seating] = field(default_factory=dict)
     seats_added: dict[tuple[SectionId, int], SeatAdded] = field(default_factory=dict)
+    seats_replaced: set[tuple[SectionId, int]] = field(default_factory=set)
     seats_removed: set[tuple[SectionId, int]] = field(default_factory=set)
     revised: list[RevisedSection] = field(default_factory=list)
     permissions: list[Permission] = field(default_factory=list)

@@ -8,7 +8,7 @@ from application.registration.permissions import PERMISSIONS
 from application.scheduling.sections import SECTIONS
 from application.shared.errors import AlreadyExists, StaleWrite, StillReferenced, UnknownReference
 from domain.registration.codes import RejectionCode
-from domain.registration.commands import ReviewQueues
+from domain.registration.commands import ReviewQueues, ReviseSection
 from domain.registration.enrollment import SeatTaken
 from domain.registration.outcomes import Effects, Movement, Outcome
 from domain.registration.permission import Permission
@@ -215,3 +215,17 @@ async def test_a_clash_that_a_permission_waived_is_no_offence(stored: Stored) ->
     assert [permission.id for permission in roster.permissions] == [waiver.id]
     assert verify(roster) == ()
     assert [offence.invariant for offence in verify(replace(roster, permissions=()))] == ["time_conflict"]
+
+
+async def test_a_seat_above_capacity_replaces_a_free_one_of_its_number_that_went_in_the_same_list(
+    stored: Stored,
+) -> None:
+    await stored.add(*a_crowded_university())
+    (section,) = (entity for entity in a_crowded_university() if isinstance(entity, Section) and entity.code == "X1")
+    permission = a_permission("s2", RejectionCode.SEATS_FULL)
+
+    await stored.decide(ReviseSection(replace(section, capacity=0), NOON), giving(permission), taking("s2", "X1"))
+
+    roster = await _roster(stored)
+    assert roster.seats[section_id("X1")] == SeatRows(frozenset({1}), 0, frozenset({1}))
+    assert verify(roster) == ()

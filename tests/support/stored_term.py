@@ -87,6 +87,9 @@ class StoredTerm:
 
     def _change_seats(self, effects: Effects) -> None:
         assert effects.seats_removed.isdisjoint(effects.seats_added), "a seat is both added and removed"
+        assert effects.seats_replaced <= effects.seats_added.keys()
+        for section, seat_no in effects.seats_replaced:
+            del self.seats[section][seat_no]
         for (section, seat_no), added in effects.seats_added.items():
             assert (added.section_id, added.seat_no) == (section, seat_no)
             assert seat_no not in self.seats[section], "an added seat is there already"

@@ -1,6 +1,6 @@
 """The registration book over the memory tables: facts for deciding, effects stored under the promises of seats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -56,12 +56,13 @@ class MemoryRegistrationBook:
     async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
         """See `RegistrationBook.apply`.
 
-        New seats come first, then seats are given back, then taken (so a freed one can be taken, and one can pass from
-        an enrollment to another), then removed.
+        New seats come first (those that they replace make way), then seats are given back, then taken (so a freed one
+        can be taken, and one can pass from an enrollment to another), then removed.
         """
         for revised in effects.revised:
             await self._sections.save(revised.section, revised.expected_version)
         await self._permissions.add(effects.permissions)
+        self._remove_seats(effects.seats_replaced)
         self._add_seats(effects)
         moves = {event.enrollment_id: event for event in effects.events if isinstance(event, EnrollmentChanged)}
         for change in effects.enrollments.values():
@@ -70,7 +71,7 @@ class MemoryRegistrationBook:
             self._enter(change, moves)
         for entry in effects.entries.values():
             self._wait(entry)
-        self._remove_seats(effects)
+        self._remove_seats(effects.seats_removed)
         self._tables.seating.update(effects.seating)
         for released in effects.released:
             stored = await self._holds.get(released.hold_id)
@@ -85,8 +86,8 @@ class MemoryRegistrationBook:
                 raise StaleSeating
             self._tables.seats[section] = {**self._tables.seats[section], seat_no: added.permission_id}
 
-    def _remove_seats(self, effects: Effects) -> None:
-        for section, seat_no in effects.seats_removed:
+    def _remove_seats(self, removed: Iterable[tuple[SectionId, int]]) -> None:
+        for section, seat_no in removed:
             if seat_no in self._tables.sits_in(section).values():
                 raise StaleSeating
             seats = self._tables.seats[section]

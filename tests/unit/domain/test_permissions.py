@@ -5,19 +5,23 @@ from datetime import timedelta
 import pytest
 
 from domain.registration.codes import REJECTIONS, RejectionCode
+from domain.registration.commands import Command
+from domain.registration.decide import decide
 from domain.registration.enrollment import Enrollment
 from domain.registration.events import PermissionGiven
-from domain.registration.outcomes import Decision, Noted, Outcome, Waived
+from domain.registration.outcomes import Decision, Noted, Outcome, SeatAdded, Waived
 from domain.registration.permission import Permission
 from domain.scheduling.section import SectionStatus
 from domain.shared.invalid import InvalidValue
 from tests.support.asking import a_cohort, a_permission, moving, permitting, reserved, revising
 from tests.support.clerk import Clerk, codes
+from tests.support.decided import decided_at_once
 from tests.support.domain_builders import (
     LECTURE_AND_LAB,
     NOON,
     a_hold,
     a_meeting,
+    a_request,
     adding,
     dropping,
     permission_id,
@@ -225,6 +229,27 @@ def test_seats_above_capacity_take_nothing_from_a_capacity_that_is_raised_later(
 
     assert clerk.free("CS-101-A") == 2
     assert set(clerk.term.seats[section.id]) == {1, 2, 3}
+
+
+def test_a_seat_above_capacity_may_have_the_number_of_a_free_one_that_went_in_the_same_list() -> None:
+    university = University()
+    section = university.lecture("CS-101", capacity=1)
+    university.permit(a_permission("S1", "CS-101", RejectionCode.SEATS_FULL))
+    number = (section.id, 1)
+    commands: list[Command] = [
+        revising(section, capacity=0),
+        a_request("S1", adding("CS-101", "CS-101-A", as_name="mine")),
+        a_request("S1", dropping("mine")),
+    ]
+
+    _, taken = decide(university.facts(), commands[:2])
+    _, gone = decide(university.facts(), commands)
+
+    assert (taken.seats_replaced, taken.seats_removed) == ({number}, set())
+    assert taken.seats_added == {number: SeatAdded(section.id, 1, WAIVER)}
+    assert (gone.seats_replaced, gone.seats_removed, gone.seats_added) == (set(), {number}, {})
+    _, stored = decided_at_once(university.facts(), commands[:2])
+    assert stored.seats[section.id] == {1: WAIVER}
 
 
 def test_a_seat_above_capacity_is_left_behind_by_a_change_of_sections() -> None:

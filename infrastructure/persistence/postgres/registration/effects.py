@@ -26,6 +26,7 @@ def effects_document(effects: Effects) -> Row:
     entries = list(effects.entries.values())
     lists: dict[str, Iterable[Row]] = {
         "permissions": (_permission(permission) for permission in effects.permissions),
+        "seats_replaced": ({"section": section, "seat": seat_no} for section, seat_no in effects.seats_replaced),
         "seats_added": (
             {"section": seat.section_id, "seat": seat.seat_no, "permission": seat.permission_id}
             for seat in effects.seats_added.values()

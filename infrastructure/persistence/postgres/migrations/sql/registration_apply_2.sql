@@ -1,6 +1,7 @@
 -- Stores the effects of decided commands and their journal, set-wise and in one round trip. Moves data; holds no rule.
--- `effects` names what there is to store; what it does not name is not touched. New seats come first, then seats are given
--- back, then taken (so a freed one can be taken, and one can pass from an enrollment to another), then removed.
+-- `effects` names what there is to store; what it does not name is not touched. New seats come first (those that they
+-- replace make way), then seats are given back, then taken (so a freed one can be taken, and one can pass from an
+-- enrollment to another), then removed.
 CREATE FUNCTION registration_apply(institution uuid, term uuid, effects jsonb)
 RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -14,6 +15,11 @@ BEGIN
           FROM jsonb_to_recordset(effects -> 'permissions')
                AS x (id uuid, student uuid, offering uuid, section uuid, codes text[], issuer text, reason text,
                      given_at timestamptz, expires_at timestamptz, revoked_at timestamptz);
+    END IF;
+
+    IF effects ? 'seats_replaced' THEN
+        DELETE FROM seats s USING jsonb_to_recordset(effects -> 'seats_replaced') AS x (section uuid, seat int)
+         WHERE s.institution_id = institution AND s.section_id = x.section AND s.seat_no = x.seat;
     END IF;
 
     IF effects ? 'seats_added' THEN
