@@ -34,6 +34,7 @@ from tests.support.domain_builders import (
     adding,
     enrollment_id,
     identifier,
+    permission_id,
     section_id,
     student_id,
 )
@@ -107,8 +108,9 @@ def _enrollment(name: str, student: str, course: str, number: int = 100) -> str:
     offering, course_id = an_offering(course).id, identifier("course", course)
     return (
         "INSERT INTO enrollments (institution_id, id, student_id, term_id, offering_id, course_id, status, credits,"
-        f" number, enrolled_at) VALUES ('{INSTITUTION}', '{enrollment_id(name)}', '{student_id(student)}',"
-        f" '{identifier('term', TERM)}', '{offering}', '{course_id}', 'enrolled', 3, {number}, now())"
+        f" grading_basis, number, enrolled_at) VALUES ('{INSTITUTION}', '{enrollment_id(name)}',"
+        f" '{student_id(student)}', '{identifier('term', TERM)}', '{offering}', '{course_id}', 'enrolled', 3, 'graded',"
+        f" {number}, now())"
     )
 
 
@@ -116,9 +118,10 @@ def _sitting(name: str, student: str, section: str, component: str, place: str) 
     """A row of `enrollment_sections`; `component` is `COURSE/CONFIGURATION/NAME`, `place` seat and unlimited."""
     component_id = identifier("component", f"{TERM}/{component}")
     return (
-        "INSERT INTO enrollment_sections (institution_id, enrollment_id, section_id, component_id, student_id, term_id,"
-        f" status, seat_no, unlimited) VALUES ('{INSTITUTION}', '{enrollment_id(name)}', '{section_id(section)}',"
-        f" '{component_id}', '{student_id(student)}', '{identifier('term', TERM)}', 'enrolled', {place})"
+        "INSERT INTO enrollment_sections (institution_id, enrollment_id, section_id, since, since_at, component_id,"
+        f" student_id, term_id, status, seat_no, unlimited) VALUES ('{INSTITUTION}', '{enrollment_id(name)}',"
+        f" '{section_id(section)}', 100, now(), '{component_id}', '{student_id(student)}',"
+        f" '{identifier('term', TERM)}', 'enrolled', {place})"
     )
 
 
@@ -140,6 +143,12 @@ class Planted:
 
 
 SEMINAR = f"'{section_id('S')}', component_id = '{identifier('component', f'{TERM}/BI-1/2/SEM')}'"
+PERMISSION = permission_id("waiver")
+PERMIT = (
+    "INSERT INTO permissions (institution_id, id, student_id, term_id, offering_id, codes, issuer, reason, given_at,"
+    f" version) VALUES ('{INSTITUTION}', '{PERMISSION}', '{student_id('s1')}', '{identifier('term', TERM)}',"
+    f" '{an_offering('CS-101').id}', '{{seats_full}}', 'dean', 'why', now(), 1)"
+)
 NEXT_TERM = an_offering("CS-101", term="2027-2").id
 
 PLANTED: dict[str, Planted] = {
@@ -179,7 +188,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "a student without a seat": Planted(
         (
-            ON_SECTIONS.format("ck_enrollment_sections_enrolled_has_a_place"),
+            ON_SECTIONS.format("ck_enrollment_sections_standing_has_a_place"),
             f"UPDATE enrollment_sections SET seat_no = NULL WHERE {_of('s1-ph', 'P')}",
         ),
         "seated",
@@ -202,7 +211,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "two sections of one component": Planted(
         (
-            ON_SECTIONS.format("uq_enrollment_sections_enrollment_id_component_id"),
+            "DROP INDEX uq_enrollment_sections_standing",
             _sitting("s1-cs", "s1", "B", "CS-101/1/LEC", "1, NULL"),
         ),
         "components",
@@ -221,6 +230,7 @@ PLANTED: dict[str, Planted] = {
     "a course taken twice": Planted(
         (
             "DROP INDEX uq_enrollments_standing",
+            "DROP INDEX uq_enrollments_standing_offering",
             _enrollment("again", "s1", "MA-1"),
             _sitting("again", "s1", "M", "MA-1/1/LEC", "NULL, true"),
         ),
@@ -246,7 +256,7 @@ PLANTED: dict[str, Planted] = {
     "a seat that a dropped enrollment keeps": Planted(
         (
             ON_SECTIONS.format("fk_enrollment_sections_enrollment"),
-            f"UPDATE enrollments SET status = 'dropped', dropped_at = now() WHERE id = '{enrollment_id('s1-ph')}'",
+            f"UPDATE enrollments SET status = 'dropped', ended_at = now() WHERE id = '{enrollment_id('s1-ph')}'",
         ),
         "enrolled",
         f"student s1 sits in section P by {enrollment_id('s1-ph')}, which is no standing enrollment",
@@ -255,6 +265,24 @@ PLANTED: dict[str, Planted] = {
         (
             ON_SECTIONS.format("fk_enrollment_sections_enrollment"),
             f"DELETE FROM enrollments WHERE id = '{enrollment_id('s1-ph')}'",
+        ),
+        "enrolled",
+        f"student s1 sits in section P by {enrollment_id('s1-ph')}, which is no standing enrollment",
+    ),
+    "a seat above capacity that nobody holds": Planted(
+        (
+            PERMIT,
+            f"INSERT INTO seats VALUES ('{INSTITUTION}', '{section_id('A')}', 3, '{PERMISSION}')",
+        ),
+        "seats",
+        "section A keeps seat 3 above capacity, which nobody holds",
+    ),
+    "a seat that a stay keeps which has ended": Planted(
+        (
+            ON_SECTIONS.format("ck_enrollment_sections_standing_has_a_place"),
+            ON_SECTIONS.format("fk_enrollment_sections_enrollment"),
+            f"UPDATE enrollments SET status = 'dropped', ended_at = now() WHERE id = '{enrollment_id('s1-ph')}'",
+            f"UPDATE enrollment_sections SET status = 'dropped', until_at = now() WHERE {_of('s1-ph', 'P')}",
         ),
         "enrolled",
         f"student s1 sits in section P by {enrollment_id('s1-ph')}, which is no standing enrollment",
