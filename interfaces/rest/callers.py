@@ -30,6 +30,8 @@ SECONDS_KNOWN = 2.0
 
 _NOBODY_NAMED = "development"
 _LONGEST_SUBJECT = 100
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+"""What a proxy on this machine adds to the requests of others."""
 
 UseInstitutions = Annotated[KeepInstitutions, Depends(provided("institutions"))]
 
@@ -123,7 +125,7 @@ class _Exposure(Protocol):
 
 def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
-    if _exposure().allow_unauthenticated:
+    if _exposure().allow_unauthenticated or any(name in request.headers for name in _FORWARDED):
         return False
     if request.client is None:  # a socket in the file system
         return True

@@ -22,7 +22,8 @@ from interfaces.rest.resources import BASE_PATH, Resource, page_model
 SECTION = Resource(
     name="section",
     collection="sections",
-    about="What a seat is taken in. Its ETag changes with its seats, too; changes are about the version alone.",
+    about="What a seat is taken in. Its ETag changes with its seats, too; changes are about the version alone. A larger"
+    " capacity seats whoever waits, a smaller one evicts nobody, the status `cancelled` frees everyone.",
     fields=SECTIONS.fields,
     view=SECTIONS.view,
     listing=SECTIONS.listing,

@@ -121,6 +121,15 @@ async def test_from_this_machine_the_header_is_believed(from_elsewhere: httpx.As
     assert (await from_elsewhere.get(DEPARTMENTS, headers=acting("registrar:r"))).status_code == 200
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+async def test_what_a_proxy_on_this_machine_passes_on_is_not_believed(header: str, university: University) -> None:
+    headers = {**acting("registrar:r"), header: "203.0.113.9"}
+
+    answer = await university.client.get(DEPARTMENTS, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "actor_refused")
+
+
 async def test_a_server_that_may_listen_beyond_the_loopback_believes_it_from_nobody(
     container: Container, university: University
 ) -> None:
