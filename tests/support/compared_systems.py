@@ -16,6 +16,7 @@ from application.registration.release_hold import ReleaseHold
 from application.registration.replay_audit import ReplayAudit, ReplayView
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
+from application.registration.waitlists import ReviewQueues
 from application.scheduling.sections import SECTIONS, SectionFields
 from application.shared.caller import Caller, Role
 from application.shared.institutions import InstitutionDirectory
@@ -30,8 +31,8 @@ from tests.support.compared_worlds import SECTIONS as NAIVE_SECTIONS
 from tests.support.domain_builders import identifier, offering_id, section_id, student_id
 from tests.support.naive_terms import NaiveAction, NaiveAnswer
 
-State = tuple[frozenset[tuple[str, str, tuple[str, ...]]], tuple[tuple[str, str, tuple[str, ...], frozenset[str]], ...]]
-"""Who is enrolled in what through which sections; who waits for what, in the order of the queue, skipped for what."""
+State = tuple[frozenset[tuple[str, str, tuple[str, ...]]], tuple[tuple[str, str, tuple[str, ...]], ...]]
+"""Who is enrolled in what through which sections; who waits for what, in the order of the queue."""
 
 _CODES = {section_id(f"compared/{code}"): code for code in NAIVE_SECTIONS}
 _OFFERING_CODES = {offering_id(f"compared/{code}"): code for code in OFFERINGS}
@@ -65,6 +66,7 @@ class ComparedSystem:
         self._give = GivePermission(desk, work, self._clock, ids)
         self._kind = hold_kind(self._clock)
         self._release = ReleaseHold(self._kind, desk, work, reading, self._clock)
+        self._review = ReviewQueues(desk, reading, self._clock)
         self._verify = VerifyRegistration(reading)
         self._replay = ReplayAudit(reading)
         self._holds: dict[str, list[Hold]] = {}
@@ -115,6 +117,10 @@ class ComparedSystem:
         }
         await self._give.execute(self._caller, PermissionFields.model_validate(fields))
 
+    async def review(self) -> None:
+        """Look at the queues again."""
+        await self._review.execute(self._caller)
+
     async def hold(self, student: str) -> None:
         """Place a hold."""
         day = (self._clock.now() - moment(0)).days
@@ -146,7 +152,6 @@ class ComparedSystem:
                 students[e.student_id],
                 _OFFERING_CODES[e.offering_id],
                 tuple(sorted(_CODES[section] for section in e.section_ids)),
-                frozenset(str(reason.code) for reason in e.skipped),
             )
             for e in sorted(standing.entries, key=lambda entry: entry.rank)
         )
