@@ -12,6 +12,9 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from domain.catalog.course import Course
+from domain.catalog.requisite import Requisite
+from domain.catalog.requisite_grammar import parse_requisite, print_requisite
 from domain.registration.commands import (
     Command,
     GivePermission,
@@ -22,6 +25,8 @@ from domain.registration.commands import (
 )
 from domain.registration.facts import Facts, OfferingFacts, StudentFacts
 from domain.registration.outcomes import Recorded
+from domain.scheduling.offering import CourseOffering
+from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
 
@@ -46,6 +51,57 @@ class TermFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseDocument:
+    """A course beside its requisites, which are canonical texts: as bare JSON, "all of" and "any of" look alike."""
+
+    course: Course
+    prerequisite: str | None
+    corequisite: str | None
+    exclusion: str | None
+
+    @classmethod
+    def of(cls, course: Course) -> "CourseDocument":
+        """The document of a course."""
+        bare = replace(course, prerequisite=None, corequisite=None, exclusion=None)
+        return cls(bare, _text(course.prerequisite), _text(course.corequisite), _text(course.exclusion))
+
+    def course_again(self) -> Course:
+        """The course that it is the document of."""
+        return replace(
+            self.course,
+            prerequisite=_requisite(self.prerequisite),
+            corequisite=_requisite(self.corequisite),
+            exclusion=_requisite(self.exclusion),
+        )
+
+
+def _text(requisite: Requisite | None) -> str | None:
+    return None if requisite is None else print_requisite(requisite)
+
+
+def _requisite(text: str | None) -> Requisite | None:
+    return None if text is None else parse_requisite(text)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingDocument:
+    """What is looked at of an offering."""
+
+    offering: CourseOffering
+    courses: tuple[CourseDocument, ...]
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def of(cls, facts: OfferingFacts) -> "OfferingDocument":
+        """The document of an offering."""
+        return cls(facts.offering, tuple(CourseDocument.of(course) for course in facts.courses), facts.sections)
+
+    def facts(self) -> OfferingFacts:
+        """The facts that it is the document of."""
+        return OfferingFacts(self.offering, tuple(document.course_again() for document in self.courses), self.sections)
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAt:
     """The digests of the static facts that a command was decided on, and the waiting entries that were loaded."""
 
@@ -55,7 +111,7 @@ class LookedAt:
     entries: tuple[UUID, ...]
 
 
-Fact: TypeAlias = TermFacts | OfferingFacts | StudentFacts
+Fact: TypeAlias = TermFacts | OfferingDocument | StudentFacts
 
 _ANYTHING: TypeAdapter[object] = TypeAdapter(object)
 _ADAPTERS: dict[type, TypeAdapter[object]] = {}
@@ -106,7 +162,7 @@ class Documents:
         """The digests of what a command looked at, as JSON; the documents themselves are gathered."""
         looked_at = LookedAt(
             term=self._add(TermFacts(facts.term, facts.tickets)),
-            offerings={key: self._add(facts.offerings[key]) for key in sorted(recorded.offerings)},
+            offerings={key: self._add(OfferingDocument.of(facts.offerings[key])) for key in sorted(recorded.offerings)},
             students={key: self._add(_static(facts.students[key])) for key in sorted(recorded.students)},
             entries=tuple(sorted(recorded.entries)),
         )

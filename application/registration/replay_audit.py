@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from application.registration.documents import LookedAt, TermFacts, decode, decode_command
+from application.registration.documents import LookedAt, OfferingDocument, TermFacts, decode, decode_command
 from application.registration.journal import answer_document, consequences_document
 from application.registration.ports import AuditRecord, RegistrationReading, RegistrationViews, Standing
 from application.shared.caller import KEEPERS, Caller
@@ -19,7 +19,7 @@ from application.shared.errors import NotFound
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.enrollment import Enrollment, EnrollmentStatus
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
+from domain.registration.facts import Facts, StudentFacts
 from domain.registration.outcomes import Effects
 from domain.registration.references import (
     references_to_courses,
@@ -154,7 +154,7 @@ class _State:
         looked_at = _looked_at(record)
         of_term = _decoded(TermFacts, documents[looked_at.term])
         offerings = {
-            OfferingId(identifier): _decoded(OfferingFacts, documents[digest])
+            OfferingId(identifier): _decoded(OfferingDocument, documents[digest]).facts()
             for identifier, digest in looked_at.offerings.items()
         }
         sections = {section.id: section for known in offerings.values() for section in known.sections}

@@ -66,10 +66,10 @@ def attempts_stay_within_limit(course: Course, student: StudentFacts) -> Verdict
 
 def credit_limits(term: Term, student: StudentFacts) -> CreditLimits:
     """The student's own limits, else those of the class level, else those of the term."""
-    record = student.student
-    of_level = term.limits(None if record is None else record.class_level)
-    maximum = None if record is None else record.credit_maximum
-    minimum = None if record is None else record.credit_minimum
+    profile = student.profile
+    of_level = term.limits(None if profile is None else profile.class_level)
+    maximum = None if profile is None else profile.credit_maximum
+    minimum = None if profile is None else profile.credit_minimum
     return CreditLimits(
         of_level.maximum if maximum is None else maximum, of_level.minimum if minimum is None else minimum
     )
@@ -135,7 +135,7 @@ def nothing_excludes(course: Course, evidence: Evidence) -> Verdict:
 def class_level_is_admitted(facts: OfferingFacts, student: StudentFacts) -> Verdict:
     """An offering for certain class levels takes no others."""
     admitted = facts.offering.class_levels
-    level = None if student.student is None else student.student.class_level
+    level = None if student.profile is None else student.profile.class_level
     if not admitted:
         return ALLOWED
     looked_at: dict[str, Parameter] = {
@@ -150,7 +150,7 @@ def program_is_admitted(facts: OfferingFacts, student: StudentFacts) -> Verdict:
     """An offering for certain programs takes students of no others."""
     if not facts.offering.program_ids:
         return ALLOWED
-    program = None if student.student is None else student.student.program_id
+    program = None if student.profile is None else student.profile.program_id
     looked_at: dict[str, Parameter] = {"offering": facts.offering.code, "program": student.program}
     admitted = program in facts.offering.program_ids
     return Allowed(looked_at) if admitted else Rejection(RejectionCode.PROGRAM_RESTRICTED, looked_at)
@@ -184,13 +184,13 @@ def evidence_of(
     term: Term, student: StudentFacts, concurrent: Iterable[str] = (), consents: Iterable[ConsentBy] = ()
 ) -> Evidence:
     """What a student brings to a requisite; `concurrent` are the codes of courses taken in the same term that count."""
-    record = student.student
+    profile = student.profile
     return Evidence(
         attempts=tuple(attempt for attempt in student.attempts if attempt.term != term.code),
         program=student.program,
         department=student.department,
-        class_level=None if record is None else record.class_level,
-        scores={} if record is None else {score.test: score.score for score in record.test_scores},
+        class_level=None if profile is None else profile.class_level,
+        scores={} if profile is None else {score.test: score.score for score in profile.test_scores},
         consents=frozenset(consents),
         concurrent=frozenset(concurrent),
         in_progress_counts=term.in_progress_counts,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from domain.catalog.course import Course
 from domain.people.hold import Hold
-from domain.people.student import Student
+from domain.people.student import Student, TestScore
 from domain.registration.enrollment import Enrollment
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
@@ -16,22 +17,44 @@ from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
-from domain.shared.identifiers import CourseId, OfferingId, SectionId, StudentId, WaitlistEntryId
+from domain.shared.identifiers import CourseId, OfferingId, ProgramId, SectionId, StudentId, WaitlistEntryId
 from domain.shared.reference import Reference
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What rules look at of a student's record: nothing that says who the student is."""
+
+    program_id: ProgramId | None = None
+    class_level: int | None = None
+    test_scores: tuple[TestScore, ...] = ()
+    credit_maximum: Decimal | None = None
+    credit_minimum: Decimal | None = None
+
+    @classmethod
+    def of(cls, student: Student) -> "Profile":
+        """The profile of a student."""
+        return cls(
+            student.program_id,
+            student.class_level,
+            student.test_scores,
+            student.credit_maximum,
+            student.credit_minimum,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class StudentFacts:
-    """What is known of a student: the record, active holds, permissions of the term that are in force, attempts at
+    """What is known of a student: the profile, active holds, permissions of the term that are in force, attempts at
     courses, and the enrollments of the term that stand (status enrolled).
 
-    `program` and `department` are the codes of the primary program and of the department that leads it. `student` is
+    `program` and `department` are the codes of the primary program and of the department that leads it. `profile` is
     None for somebody who is not known any more.
     """
 
-    student: Student | None = None
+    profile: Profile | None = None
     program: str | None = None
     department: str | None = None
     holds: tuple[Hold, ...] = ()

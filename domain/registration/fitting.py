@@ -83,9 +83,9 @@ def seat_is_free(
         return Rejection(RejectionCode.SEATS_FULL, {"section": section.code, "capacity": section.capacity})
     held = [pool for pool in section.reserved if pool.holds_at(moment)]
     left = {pool.name: max(0, pool.seats - ledger.pool_taken(section, pool.name)) for pool in held}
-    record = student.student
-    program = None if record is None else record.program_id
-    class_level = None if record is None else record.class_level
+    profile = student.profile
+    program = None if profile is None else profile.program_id
+    class_level = None if profile is None else profile.class_level
     for pool in held:
         if left[pool.name] and pool.cohort.includes(identifier, program, class_level):
             return Seat(pool.name)

@@ -43,9 +43,9 @@ def time_ticket_is_open(
     every = tuple(tickets)
     if not every:
         return Allowed()
-    record = student.student
-    program = None if record is None else record.program_id
-    class_level = None if record is None else record.class_level
+    profile = student.profile
+    program = None if profile is None else profile.program_id
+    class_level = None if profile is None else profile.class_level
     own = [ticket for ticket in every if ticket.cohort.includes(identifier, program, class_level)]
     for ticket in own:
         if ticket.is_open_at(moment):

@@ -10,7 +10,7 @@ from domain.people import student as students
 from domain.people.cohort import Cohort
 from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import ReleaseHold
-from domain.registration.facts import StudentFacts
+from domain.registration.facts import Profile, StudentFacts
 from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.term import CreditLimits
 from domain.shared.identifiers import AttemptId, GradingSchemeId, HoldId
@@ -77,8 +77,8 @@ async def test_facts_hold_the_student_with_program_and_department(stored: Stored
     facts = await stored.facts(a_request("known"), a_request("s1"), a_request("nobody"))
 
     assert facts.students == {
-        student.id: StudentFacts(student, "ENG", "MATH"),
-        student_id("s1"): StudentFacts(a_student("s1", "Family 1")),
+        student.id: StudentFacts(Profile.of(student), "ENG", "MATH"),
+        student_id("s1"): StudentFacts(Profile()),
         student_id("nobody"): StudentFacts(),
     }
 

@@ -10,7 +10,7 @@ from domain.catalog.grading import GradingBasis
 from domain.people.hold import Hold
 from domain.people.student import Student
 from domain.registration.enrollment import Enrollment, SeatTaken
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
+from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
 from domain.registration.seating import Seating
@@ -158,7 +158,7 @@ class University:
         known = Student(
             student_id(name), name, name, "", program_id=None if program is None else program_id(program), **record
         )
-        self._know(known.id, student=known, program=program, department=department)
+        self._know(known.id, profile=Profile.of(known), program=program, department=department)
 
     def seat(
         self, student: str, offering: str, *sections: str, as_name: str | None = None, pool: str | None = None

@@ -15,7 +15,7 @@ from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import Command
 from domain.registration.enrollment import Enrollment
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
+from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
 from domain.registration.seating import Seating
@@ -152,7 +152,7 @@ class _Loading:
         permissions = (stored.entity for stored in tables.records(Permission).values())
         standing = (tables.enrollments[e] for e in tables.standing.get(student, ()))
         return StudentFacts(
-            student=None if record is None else record.entity,
+            profile=None if record is None else Profile.of(record.entity),
             program=None if program is None else program.code,
             department=None if leading is None else tables.entity(Department, leading).code,
             holds=tuple(

@@ -1,17 +1,17 @@
 """Students, and what they hold, have done, take and wait for, from the document of `registration_load`."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.people.hold import Hold, HoldBlock
-from domain.people.student import Student, TestScore
+from domain.people.student import TestScore
 from domain.registration.codes import RejectionCode
 from domain.registration.enrollment import Enrollment, SeatTaken
-from domain.registration.facts import StudentFacts
+from domain.registration.facts import Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
 from domain.registration.waitlist import WaitlistEntry
@@ -50,7 +50,7 @@ def students_facts(document: Json, term: TermId) -> dict[StudentId, StudentFacts
     for person in document["people"]:
         record = records.get(person)
         found[StudentId(UUID(person))] = StudentFacts(
-            student=None if record is None else _student(record),
+            profile=None if record is None else _profile(record),
             program=None if record is None else record[-2],
             department=None if record is None else record[-1],
             holds=tuple(hold for hold in holds.get(person, ()) if hold.blocks_registration()),
@@ -69,29 +69,9 @@ def _by_student(rows: Json, position: int, made: Callable[[Json], T]) -> dict[st
     return found
 
 
-def _student(row: Json) -> Student:
-    (
-        identifier,
-        code,
-        given_name,
-        family_name,
-        birthday,
-        email,
-        program,
-        class_level,
-        maximum,
-        minimum,
-        scores,
-        _,
-        _,
-    ) = row
-    return Student(
-        id=StudentId(UUID(identifier)),
-        code=code,
-        given_name=given_name,
-        family_name=family_name,
-        birthday=None if birthday is None else date.fromisoformat(birthday),
-        email=email,
+def _profile(row: Json) -> Profile:
+    _, program, class_level, maximum, minimum, scores, _, _ = row
+    return Profile(
         program_id=None if program is None else ProgramId(UUID(program)),
         class_level=class_level,
         test_scores=tuple(TestScore(test, Decimal(score)) for test, score in scores or ()),

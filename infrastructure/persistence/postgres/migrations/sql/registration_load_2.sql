@@ -126,8 +126,7 @@ BEGIN
                       ORDER BY k.opens_at, k.id)
                     FROM time_tickets k WHERE k.institution_id = institution AND k.term_id = term),
         'students', (SELECT json_agg(json_build_array(
-                      u.id, u.code, u.given_name, u.family_name, u.birthday, u.email, u.program_id, u.class_level,
-                      u.credit_maximum::text, u.credit_minimum::text,
+                      u.id, u.program_id, u.class_level, u.credit_maximum::text, u.credit_minimum::text,
                       (SELECT json_agg(json_build_array(x.test, x.score::text) ORDER BY x.position)
                          FROM test_scores x WHERE x.institution_id = institution AND x.student_id = u.id),
                       p.code, d.code))

@@ -1,0 +1,126 @@
+"""Documents of the audit log: what was looked at comes back as it was, and says nobody's name."""
+
+from dataclasses import replace
+
+import pytest
+
+from application.registration.documents import (
+    Documents,
+    OfferingDocument,
+    TermFacts,
+    decode,
+    decode_command,
+    encode,
+    kind_of,
+)
+from domain.catalog.grading import GradingBasis
+from domain.registration.codes import RejectionCode
+from domain.registration.commands import (
+    ChangeBasis,
+    ChangeSections,
+    Command,
+    GivePermission,
+    IfFull,
+    LeaveWaitlist,
+    Mode,
+    ReleaseHold,
+    ReviewQueues,
+    ReviseSection,
+    Swap,
+)
+from domain.registration.decide import decide
+from domain.registration.facts import OfferingFacts, Profile, StudentFacts
+from domain.registration.requisites import AttemptAtCourse
+from infrastructure.persistence.memory.persistence import MemoryPersistence
+from tests.contracts import everything
+from tests.contracts.arranging import Stored
+from tests.contracts.queueing import a_permission
+from tests.support.builders import a_hold, an_institution
+from tests.support.domain_builders import (
+    NOON,
+    a_request,
+    adding,
+    by_code,
+    dropping,
+    enrollment_id,
+    entry_id,
+    student_id,
+)
+from tests.support.grading import LETTERS, NUMBERS
+
+STUDENT_FACTS = StudentFacts(
+    profile=Profile.of(everything.STUDENT),
+    program="ENG",
+    department="MATH",
+    holds=(a_hold(),),
+    permissions=(a_permission("s1", RejectionCode.HOLD, RejectionCode.PREREQUISITE, section="X1"),),
+    attempts=(
+        AttemptAtCourse("CS-101", "2025-1", "F", LETTERS),
+        AttemptAtCourse("MA-1", "2025-2", "4.50", NUMBERS, passed=True, transfer=True),
+        AttemptAtCourse("MA-2", "2026-2", in_progress=True),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [TermFacts(everything.TERM, (everything.TICKET,)), STUDENT_FACTS],
+    ids=["a term", "a student"],
+)
+def test_facts_come_back_as_they_were(fact: TermFacts | StudentFacts) -> None:
+    assert decode(type(fact), encode(fact)) == fact
+
+
+def test_an_offering_comes_back_with_what_its_courses_ask_for() -> None:
+    facts = OfferingFacts(
+        everything.OFFERING, (everything.COURSE, everything.CROSS_LISTED), (everything.LAB, everything.LECTURE)
+    )
+
+    again = decode(OfferingDocument, encode(OfferingDocument.of(facts)))
+
+    assert isinstance(again, OfferingDocument)
+    assert again.facts() == facts
+
+
+CART = a_request(
+    "s1",
+    replace(adding("CS-101", "A", as_name="one"), if_full=IfFull.WAITLIST, grading_basis=GradingBasis.AUDIT),
+    dropping("two"),
+    Swap(enrollment_id("three"), adding("CS-102")),
+    ChangeSections(enrollment_id("four"), (by_code("A"), by_code("B"))),
+    ChangeBasis(enrollment_id("four"), GradingBasis.GRADED),
+    LeaveWaitlist(entry_id("five")),
+)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        replace(CART, mode=Mode.ATOMIC),
+        ReviseSection(everything.LECTURE, NOON, 3),
+        GivePermission(a_permission("s1", RejectionCode.HOLD, RejectionCode.SEATS_FULL), NOON),
+        ReleaseHold(a_hold().id, student_id("s1"), NOON),
+        ReviewQueues(NOON),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_commands_come_back_as_they_were(command: Command) -> None:
+    assert decode_command(kind_of(command), encode(command)) == command
+
+
+async def test_documents_hold_nothing_that_says_who_a_student_is() -> None:
+    persistence = MemoryPersistence()
+    stored = Stored(persistence, an_institution().id)
+    await persistence.directory.add(an_institution())
+    await stored.add(*everything.EVERYTHING, replace(everything.STUDENT, id=student_id("x"), code="CODE-OF-X"))
+    request = a_request("x", adding("CS-101+"))
+    facts = await stored.facts(request)
+    _, effects = decide(facts, [request])
+    documents = Documents()
+
+    documents.look_at(facts, effects.recorded[0])
+
+    written = " ".join(documents.by_digest.values())
+    assert '"test_scores"' in written
+    for told in ("CODE-OF-X", "Zoë", "Nuñez", "zoe@example.org", "2008-02-29"):
+        assert told not in written
