@@ -17,14 +17,17 @@ from domain.shared.identifiers import StudentId
 class AuditEventView(Dto):
     """A decided command: who asked for what, in which role, what was decided by which rules, and what followed.
 
-    `number` is its place in the term's order; `facts` are the digests of the static facts that were looked at.
+    `number` is its place in the term's order; `facts` are the digests of the static facts that were looked at. In a
+    history, whoever may not read the audit log is told only what concerns its student: of a command that was about
+    others no more than its kind (`subject` is null; `command` and `answer` are empty), no `facts`, and of the
+    consequences the student's own.
     """
 
     id: UUID
     term: UUID
     number: int
     kind: str
-    subject: str
+    subject: str | None
     roles: tuple[str, ...]
     occurred_at: Moment
     command: dict[str, Any]
@@ -87,7 +90,20 @@ class ReadAudit:
             caller.require_role(STAFF)
             raise NotFound("enrollment", str(identifier))
         caller.require_access_to_student(StudentId(student), STAFF)
-        return EnrollmentHistory(id=identifier, events=audit_event_views(records))
+        events = audit_event_views(records)
+        if not caller.roles & AUDIT_EVENTS.readers:
+            events = tuple(_about_only(student, event) for event in events)
+        return EnrollmentHistory(id=identifier, events=events)
+
+
+def _about_only(student: StudentId, event: AuditEventView) -> AuditEventView:
+    """What an event tells of one student, and of nobody else."""
+    own = tuple(moved for moved in event.consequences if moved["student"] == str(student))
+    told = event.model_copy(update={"consequences": own, "facts": {}})
+    asked_for = event.command.get("permission", event.command).get("student_id")
+    if asked_for == str(student):
+        return told
+    return told.model_copy(update={"subject": None, "roles": (), "command": {}, "answer": {}})
 
 
 def audit_event_views(records: Sequence[AuditRecord]) -> tuple[AuditEventView, ...]:
