@@ -22,7 +22,7 @@ from tests.scenarios.server import serving
 from tests.support.builders import an_institution
 from tests.support.postgres import PostgresDatabase, connect
 
-STORMS = int(os.environ.get("MATRICULA_TEST_STORMS", "3"))
+STORMS = int(os.environ.get("MATRICULA_TEST_STORMS", "2"))
 CLIENTS = 8
 CARTS = 8
 
