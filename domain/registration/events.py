@@ -21,14 +21,26 @@ from domain.shared.identifiers import (
 
 
 @dataclass(frozen=True, slots=True)
-class StudentEnrolled:
-    """A student got seats; `from_waitlist` is the entry that was promoted, if one was."""
+class InTerm:
+    """What every event says: the `number` of its decision in the term's order, and when it was."""
 
-    VERSION: ClassVar[int] = 1
     number: int
     occurred_at: datetime
     term_id: TermId
+
+
+@dataclass(frozen=True, slots=True)
+class OfStudent(InTerm):
+    """What every event about a student says."""
+
     student_id: StudentId
+
+
+@dataclass(frozen=True, slots=True)
+class StudentEnrolled(OfStudent):
+    """A student got seats; `from_waitlist` is the entry that was promoted, if one was."""
+
+    VERSION: ClassVar[int] = 1
     enrollment_id: EnrollmentId
     offering_id: OfferingId
     course_id: CourseId
@@ -37,17 +49,13 @@ class StudentEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrollmentEnded:
+class EnrollmentEnded(OfStudent):
     """An enrollment was given up or taken away; `status` is `dropped` or `withdrawn`.
 
     `because` is `asked`, `swapped`, `promoted` (dropped when the waitlist entry came through) or `section_cancelled`.
     """
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     enrollment_id: EnrollmentId
     offering_id: OfferingId
     status: str
@@ -55,28 +63,20 @@ class EnrollmentEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class EnrollmentChanged:
+class EnrollmentChanged(OfStudent):
     """An enrollment goes through other sections, or is graded in another way."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     enrollment_id: EnrollmentId
     section_ids: tuple[SectionId, ...]
     grading_basis: str
 
 
 @dataclass(frozen=True, slots=True)
-class StudentWaitlisted:
+class StudentWaitlisted(OfStudent):
     """A student waits for seats; `position` counts from 1."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     entry_id: WaitlistEntryId
     offering_id: OfferingId
     section_ids: tuple[SectionId, ...]
@@ -84,66 +84,47 @@ class StudentWaitlisted:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitlistEntryEnded:
+class WaitlistEntryEnded(OfStudent):
     """An entry no longer waits: `promoted`, `left`, `expired` or `cancelled`."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     entry_id: WaitlistEntryId
     status: str
 
 
 @dataclass(frozen=True, slots=True)
-class WaitlistEntrySkipped:
+class WaitlistEntrySkipped(OfStudent):
     """Seats were free for an entry, but something spoke against its student; it keeps its place."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     entry_id: WaitlistEntryId
     codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SectionChanged:
+class SectionChanged(InTerm):
     """A section has a new state."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
     section_id: SectionId
     status: str
     capacity: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class PermissionGiven:
+class PermissionGiven(OfStudent):
     """Somebody waived rules for a student."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     permission_id: PermissionId
     codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HoldReleased:
+class HoldReleased(OfStudent):
     """A hold ended."""
 
     VERSION: ClassVar[int] = 1
-    number: int
-    occurred_at: datetime
-    term_id: TermId
-    student_id: StudentId
     hold_id: HoldId
 
 
