@@ -158,7 +158,8 @@ class _State:
             for identifier, digest in looked_at.offerings.items()
         }
         sections = {section.id: section for known in offerings.values() for section in known.sections}
-        standing = [e for e in self._enrollments.values() if e.status is EnrollmentStatus.ENROLLED]
+        stands = (e for e in self._enrollments.values() if e.status is EnrollmentStatus.ENROLLED)
+        standing = sorted(stands, key=lambda enrollment: enrollment.number)
         students = {
             StudentId(identifier): replace(
                 _decoded(StudentFacts, documents[digest]),

@@ -64,8 +64,9 @@ class Ledger:
         return tuple(sorted(found, key=lambda enrollment: enrollment.number))
 
     def sections_of(self, enrollments: Iterable[Enrollment]) -> tuple[Section, ...]:
-        """The sections that enrollments go through."""
-        return tuple(self.facts.sections[seat.section_id] for e in enrollments for seat in e.seats)
+        """The sections that enrollments go through; those of one in an order that does not depend on storage."""
+        taken = (identifier for e in enrollments for identifier in sorted(e.section_ids))
+        return tuple(self.facts.sections[identifier] for identifier in taken)
 
     def seating_of(self, section: Section) -> Seating | None:
         """Where the free seats of a section are; None for an unlimited one."""
