@@ -92,7 +92,8 @@ class RegistrationBook(Protocol):
 
         That is more than the commands name: a freed seat goes to whoever waits, so the queues of all offerings come
         along in which the commands may free a seat or make somebody eligible, with the students who wait there, and,
-        where such a student would drop another enrollment, that offering's queue too, and so on. A code without a
+        where such a student would drop another enrollment or waits for a course with a corequisite, that offering's
+        queue too, and so on. A code without a
         term's code means this term's; what belongs to another term is not found.
         Raises `NotFound` when the term is gone.
         """

@@ -4,22 +4,25 @@ from dataclasses import replace
 
 import pytest
 
+from domain.catalog.requisite import CourseTaken
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import Command, ReleaseHold, ReviewQueues, ReviseSection
 from domain.registration.facts import Facts
+from domain.registration.outcomes import Movement
 from domain.scheduling.section import Section
 from tests.contracts.arranging import TERM_ID, Stored
 from tests.contracts.queueing import (
     OFFERINGS,
     a_crowded_university,
     a_permission,
+    consequences_of,
     giving,
     moving,
     offering,
     taking,
     waiting,
 )
-from tests.support.builders import a_section, a_term, an_offering
+from tests.support.builders import a_course, a_section, a_term, an_offering
 from tests.support.domain_builders import (
     NOON,
     a_hold,
@@ -247,3 +250,17 @@ async def test_a_section_that_moved_to_another_offering_brings_both_queues_along
     facts = await stored.facts(ReviseSection(moved, NOON))
 
     assert _entries(facts) == {"s2-X1", "s3-Y1"}
+
+
+async def test_a_promotion_that_completes_a_corequisite_moves_the_queue_of_the_other_course(stored: Stored) -> None:
+    await _arrange(stored, taking("s1", "X1"), taking("s4", "Y1"), waiting("s2", "Y1"), waiting("s2", "X1"))
+    await stored.save(replace(a_course("Y", "1", title="Y-1"), corequisite=CourseTaken("X-1")))
+    await stored.register(a_request("s4", dropping("s4-Y1")))
+    assert _entries(await stored.facts(ReviewQueues(NOON))) == {"s2-Y1", "s2-X1"}
+
+    followed = await consequences_of(stored, a_request("s1", dropping("s1-X1")))
+
+    assert [(moved.movement, moved.enrollment and moved.enrollment.offering_id) for moved in followed] == [
+        (Movement.PROMOTED, offering("X-1")),
+        (Movement.PROMOTED, offering("Y-1")),
+    ]

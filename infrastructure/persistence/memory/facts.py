@@ -31,10 +31,10 @@ from infrastructure.persistence.memory.tables import Tables
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
+    queues_reviewed_at,
     references_to_courses,
     references_to_offerings,
     references_to_sections,
-    review_every_queue,
     sections_revised_by,
     students_of,
 )
@@ -64,7 +64,7 @@ class _Loading:
         self._named = self._identified(CourseOffering, references_to_offerings(commands))
         self._people = set(students_of(commands))
         self._wanted = self._first_wanted()
-        self._follow_swaps()
+        self._follow_promotions()
         queue = [entry for entry in self._waiting if entry.offering_id in self._wanted]
         self._queue = {entry.id: entry for entry in sorted(queue, key=lambda entry: entry.rank)}
         self._people.update(entry.student_id for entry in queue)
@@ -120,7 +120,7 @@ class _Loading:
             if stored is not None and stored.entity.term_id == self._term.id:
                 wanted.add(stored.entity.offering_id)
                 self._people.update(tables.enrollments[e].student_id for e in tables.sits_in(section))
-        everything = review_every_queue(commands)
+        everything = queues_reviewed_at(commands) is not None
         wanted.update(e.offering_id for e in self._waiting if everything or e.student_id in self._people)
         offerings = tables.records(CourseOffering)
         return {
@@ -129,17 +129,24 @@ class _Loading:
             if identifier in offerings and offerings[identifier].entity.term_id == self._term.id
         }
 
-    def _follow_swaps(self) -> None:
-        """Whoever is promoted may drop something else, whose queue moves then; and may come to fit another queue."""
+    def _follow_promotions(self) -> None:
+        """Whoever is promoted may drop something else, whose queue moves then; and may come to fit another queue, by
+        what is dropped or because the course there asks for others beside it.
+        """
         grown = True
         while grown:
-            swapping = [e for e in self._waiting if e.offering_id in self._wanted and e.drop_if_enrolled is not None]
-            students = {entry.student_id for entry in swapping}
+            queue = [entry for entry in self._waiting if entry.offering_id in self._wanted]
+            swapping = [entry for entry in queue if entry.drop_if_enrolled is not None]
+            waiting, students = ({entry.student_id for entry in some} for some in (queue, swapping))
             given_up = (self._tables.enrollments[e.drop_if_enrolled] for e in swapping if e.drop_if_enrolled)
             reached = {enrollment.offering_id for enrollment in given_up if enrollment.ended_at is None}
             reached |= {entry.offering_id for entry in self._waiting if entry.student_id in students}
+            reached |= {e.offering_id for e in self._waiting if e.student_id in waiting and self._asks_for_others(e)}
             grown = not reached <= self._wanted
             self._wanted |= reached
+
+    def _asks_for_others(self, entry: WaitlistEntry) -> bool:
+        return self._tables.entity(Course, entry.course_id).corequisite is not None
 
     def _student(self, student: StudentId) -> StudentFacts:
         tables = self._tables

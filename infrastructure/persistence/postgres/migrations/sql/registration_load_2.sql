@@ -7,7 +7,7 @@
 -- `= ANY (array)` rather than a join of unnest(): under row-level security the join would lose the index.
 CREATE FUNCTION registration_load(
     institution uuid, term uuid, locking boolean, people uuid[], own_enrollments uuid[],
-    offering_ids uuid[], offering_codes text[], offering_terms text[], revised uuid[], every_queue boolean
+    offering_ids uuid[], offering_codes text[], offering_terms text[], revised uuid[], reviewed_at timestamptz
 ) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     following bigint;
@@ -15,6 +15,7 @@ DECLARE
     wanted uuid[];
     grown uuid[];
     queue uuid[];
+    waiting uuid[];
     swapping uuid[];
     enrolled uuid[];
     known uuid[];
@@ -57,20 +58,28 @@ BEGIN
         SELECT w.offering_id FROM waitlist_entries w
          WHERE w.institution_id = institution AND w.student_id = ANY (people) AND w.term_id = term
            AND w.status = 'waiting');
-    IF every_queue THEN
+    -- Where a section of every entry is full, nobody can be promoted, whatever has changed; unless the waitlists close.
+    IF reviewed_at IS NOT NULL THEN
         wanted := wanted || ARRAY (
-            SELECT w.offering_id FROM waitlist_entries w
-             WHERE w.institution_id = institution AND w.term_id = term AND w.status = 'waiting');
+            SELECT DISTINCT w.offering_id FROM waitlist_entries w
+              JOIN terms t ON t.institution_id = w.institution_id AND t.id = w.term_id
+             WHERE w.institution_id = institution AND w.term_id = term AND w.status = 'waiting'
+               AND (t.waitlist_closes_at <= reviewed_at OR w.drop_if_enrolled IS NOT NULL OR NOT EXISTS (
+                   SELECT FROM waitlist_entry_sections x
+                     JOIN section_seating g ON g.institution_id = x.institution_id AND g.section_id = x.section_id
+                    WHERE x.institution_id = institution AND x.entry_id = w.id
+                      AND g.last_seat - g.next_seat + 1 + cardinality(g.freed) <= 0)));
     END IF;
 
-    -- Whoever is promoted may drop something else, whose queue moves then; and may come to fit another queue.
+    -- Whoever is promoted may drop something else, whose queue moves then; and may come to fit another queue, by what
+    -- is dropped or because the course there asks for others beside it.
     LOOP
-        SELECT coalesce(array_agg(w.id), '{}'),
+        SELECT coalesce(array_agg(w.id), '{}'), coalesce(array_agg(w.student_id), '{}'),
                coalesce(array_agg(w.student_id) FILTER (WHERE w.drop_if_enrolled IS NOT NULL), '{}')
-          INTO queue, swapping
+          INTO queue, waiting, swapping
           FROM waitlist_entries w
          WHERE w.institution_id = institution AND w.offering_id = ANY (wanted) AND w.status = 'waiting';
-        EXIT WHEN swapping = '{}';
+        EXIT WHEN queue = '{}';
         grown := ARRAY (
             SELECT e.offering_id FROM enrollments e
              WHERE e.institution_id = institution AND e.term_id = term AND e.status = 'enrolled'
@@ -78,16 +87,15 @@ BEGIN
                                        WHERE w.institution_id = institution AND w.id = ANY (queue)))
              UNION
             SELECT w.offering_id FROM waitlist_entries w
-             WHERE w.institution_id = institution AND w.student_id = ANY (swapping) AND w.term_id = term
-               AND w.status = 'waiting');
+             WHERE w.institution_id = institution AND w.student_id = ANY (waiting) AND w.term_id = term
+               AND w.status = 'waiting'
+               AND (w.student_id = ANY (swapping)
+                    OR EXISTS (SELECT FROM courses c WHERE c.institution_id = institution AND c.id = w.course_id
+                                                       AND c.corequisite IS NOT NULL)));
         EXIT WHEN grown <@ wanted;
         wanted := wanted || grown;
     END LOOP;
-    IF queue <> '{}' THEN
-        people := people || ARRAY (
-            SELECT w.student_id FROM waitlist_entries w
-             WHERE w.institution_id = institution AND w.id = ANY (queue));
-    END IF;
+    people := people || waiting;
 
     SELECT coalesce(array_agg(e.id), '{}'), wanted || coalesce(array_agg(e.offering_id), '{}') INTO enrolled, known
       FROM enrollments e
