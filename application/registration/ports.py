@@ -15,7 +15,7 @@ from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.registration.verification import TermRoster
 from domain.registration.waitlist import WaitlistEntry
-from domain.shared.identifiers import InstitutionId, SectionId, StudentId, TermId
+from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 
 
@@ -173,8 +173,12 @@ class RegistrationViews(Views, Protocol):
         """The terms in which the student waits for something."""
         ...
 
-    async def terms_with_queues(self) -> Sequence[TermId]:
-        """The terms in which anybody waits."""
+    async def queues_that_may_move(self, moment: datetime) -> Mapping[TermId, tuple[OfferingId, ...]]:
+        """The offerings, by term, in whose queues something may move without a command.
+
+        That is where an entry has free seats in all its sections, or would give up an enrollment, or where the term's
+        waitlists have closed at `moment`.
+        """
         ...
 
     async def audit_records(self, term: TermId, after: int, limit: int) -> Sequence[AuditRecord]:

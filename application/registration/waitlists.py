@@ -16,7 +16,7 @@ from domain.catalog.grading import GradingBasis
 from domain.registration.asking import would_move
 from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
-from domain.shared.identifiers import StudentId, TermId
+from domain.shared.identifiers import OfferingId, StudentId, TermId
 
 
 class WaitlistEntryView(Dto):
@@ -105,11 +105,11 @@ class ReviewQueues:
         """
         caller.require_role(KEEPERS)
         async with self._reading(caller.institution) as views:
-            terms = tuple(await views.terms_with_queues())
-        return tuple([term for term in terms if await self._review(caller, term)])
+            queues = await views.queues_that_may_move(self._clock.now())
+        return tuple([term for term, offerings in queues.items() if await self._review(caller, term, offerings)])
 
-    async def _review(self, caller: Caller, term: TermId) -> bool:
-        command = ReviewQueuesCommand(self._clock.now())
+    async def _review(self, caller: Caller, term: TermId, offerings: tuple[OfferingId, ...]) -> bool:
+        command = ReviewQueuesCommand(self._clock.now(), offerings)
         async with self._reading(caller.institution) as views:
             facts = await views.facts(term, [command])
         if not would_move(facts, command.arrived_at):

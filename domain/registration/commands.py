@@ -8,7 +8,7 @@ from typing import TypeAlias
 from domain.catalog.grading import GradingBasis
 from domain.registration.permission import Permission
 from domain.scheduling.section import Section
-from domain.shared.identifiers import EnrollmentId, HoldId, RequestId, StudentId, WaitlistEntryId
+from domain.shared.identifiers import EnrollmentId, HoldId, OfferingId, RequestId, StudentId, WaitlistEntryId
 from domain.shared.reference import Reference
 
 
@@ -136,9 +136,13 @@ class ReleaseHold:
 
 @dataclass(frozen=True, slots=True)
 class ReviewQueues:
-    """Look at every queue of the term again: time has passed, tickets have opened, reserved seats were released."""
+    """Look at queues of the term again: time has passed, tickets have opened, reserved seats were released.
+
+    `offerings` are those whose queues are looked at, None means all.
+    """
 
     arrived_at: datetime
+    offerings: tuple[OfferingId, ...] | None = None
 
 
 Command: TypeAlias = RegistrationRequest | ReviseSection | GivePermission | ReleaseHold | ReviewQueues

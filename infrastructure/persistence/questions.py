@@ -87,6 +87,8 @@ def offerings_touched_by(commands: Sequence[Command]) -> frozenset[UUID]:
                 touched.add(command.section.offering_id)
             case GivePermission():
                 touched.add(command.permission.offering_id)
+            case ReviewQueues(_, offerings) if offerings is not None:
+                touched.update(offerings)
             case _:
                 pass
     return frozenset(touched)
@@ -99,4 +101,4 @@ def sections_revised_by(commands: Sequence[Command]) -> frozenset[SectionId]:
 
 def review_every_queue(commands: Sequence[Command]) -> bool:
     """Whether all queues of the term are looked at."""
-    return any(isinstance(command, ReviewQueues) for command in commands)
+    return any(isinstance(command, ReviewQueues) and command.offerings is None for command in commands)

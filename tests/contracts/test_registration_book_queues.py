@@ -1,5 +1,7 @@
 """The `RegistrationBook` port: waitlist entries are stored whole, and end as their students are promoted or leave."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,6 +17,7 @@ from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.outcomes import Movement, Outcome
 from domain.registration.verification import verify
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
+from domain.shared.identifiers import OfferingId, TermId
 from tests.contracts.arranging import TERM_ID, Stored
 from tests.contracts.queueing import (
     OFFERINGS,
@@ -26,7 +29,7 @@ from tests.contracts.queueing import (
     waiting,
 )
 from tests.contracts.registering import apply, effects_of
-from tests.support.builders import a_section, a_student
+from tests.support.builders import a_section, a_student, a_term
 from tests.support.domain_builders import (
     NOON,
     a_request,
@@ -196,26 +199,52 @@ async def test_a_promoted_entry_names_the_enrollment(stored: Stored) -> None:
     assert (view.position, view.ended_at) == (None, NOON + timedelta(hours=1))
 
 
-async def test_terms_with_queues_are_found(stored: Stored) -> None:
+async def test_the_terms_in_which_somebody_waits_are_found(stored: Stored) -> None:
     await stored.add(*a_crowded_university())
     await stored.register(taking("s1", "X1"))
 
-    async def found() -> tuple[list[object], list[object], list[object]]:
+    async def found() -> tuple[list[object], list[object]]:
         async with stored.persistence.reading(stored.institution) as views:
-            return (
-                list(await views.terms_with_queues()),
-                list(await views.queues_of(student_id("s2"))),
-                list(await views.queues_of(student_id("s1"))),
-            )
+            return list(await views.queues_of(student_id("s2"))), list(await views.queues_of(student_id("s1")))
 
     before = await found()
     await stored.register(waiting("s2", "X1"))
     during = await found()
     await stored.register(a_request("s2", LeaveWaitlist(entry_id("s2-X1"))))
 
-    assert before == ([], [], [])
-    assert during == ([TERM_ID], [TERM_ID], [])
-    assert await found() == ([], [], [])
+    assert before == ([], [])
+    assert during == ([TERM_ID], [])
+    assert await found() == ([], [])
+
+
+async def test_a_queue_may_move_by_itself_where_seats_are_free_or_an_enrollment_would_be_given_up(
+    stored: Stored,
+) -> None:
+    await stored.add(*a_crowded_university(credit_maximum="5.5"))
+    await stored.register(taking("s1", "X1"), waiting("s2", "X1"), taking("s2", "Y1"))
+    await stored.register(taking("s3", "Z1"), taking("s4", "Y2"), waiting("s4", "Z1", for_="s4-Y2"))
+    full = await _moving(stored)
+
+    await stored.register(a_request("s1", dropping("s1-X1")))
+
+    assert full == {TERM_ID: (offering("Z-1"),)}
+    assert await _moving(stored) == {TERM_ID: tuple(sorted((offering("X-1"), offering("Z-1"))))}
+
+
+async def test_every_queue_may_move_once_the_waitlists_have_closed(stored: Stored) -> None:
+    await stored.add(*a_crowded_university())
+    await stored.register(taking("s1", "X1"), waiting("s2", "X1"))
+    before = await _moving(stored)
+
+    await stored.save(replace(a_term(), waitlist_closes_at=NOON))
+
+    assert before == {}
+    assert await _moving(stored) == {TERM_ID: (offering("X-1"),)}
+
+
+async def _moving(stored: Stored) -> Mapping[TermId, tuple[OfferingId, ...]]:
+    async with stored.persistence.reading(stored.institution) as views:
+        return await views.queues_that_may_move(NOON)
 
 
 async def test_whose_enrollment_or_entry_it_is(stored: Stored) -> None:

@@ -31,10 +31,10 @@ from infrastructure.persistence.memory.tables import Tables
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
-    queues_reviewed_at,
     references_to_courses,
     references_to_offerings,
     references_to_sections,
+    review_every_queue,
     sections_revised_by,
     students_of,
 )
@@ -120,7 +120,7 @@ class _Loading:
             if stored is not None and stored.entity.term_id == self._term.id:
                 wanted.add(stored.entity.offering_id)
                 self._people.update(tables.enrollments[e].student_id for e in tables.sits_in(section))
-        everything = queues_reviewed_at(commands) is not None
+        everything = review_every_queue(commands)
         wanted.update(e.offering_id for e in self._waiting if everything or e.student_id in self._people)
         offerings = tables.records(CourseOffering)
         return {

@@ -23,10 +23,11 @@ from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTak
 from domain.registration.facts import Facts
 from domain.registration.permission import Permission
 from domain.registration.verification import SeatRows, Sitting, TermRoster
+from domain.registration.waitlist import WaitlistEntry
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import EnrollmentId, SectionId, StudentId, TermId, WaitlistEntryId
+from domain.shared.identifiers import EnrollmentId, OfferingId, SectionId, StudentId, TermId, WaitlistEntryId
 from domain.shared.reference import Reference
 from infrastructure.persistence.memory.facts import facts_for, waiting_of
 from infrastructure.persistence.memory.records import identify
@@ -58,9 +59,20 @@ class MemoryRegistrationReader:
         entries = waiting_of(self._tables.entries.values())
         return sorted({entry.term_id for entry in entries if entry.student_id == student})
 
-    async def terms_with_queues(self) -> Sequence[TermId]:
-        """See `RegistrationViews.terms_with_queues`."""
-        return sorted({entry.term_id for entry in waiting_of(self._tables.entries.values())})
+    async def queues_that_may_move(self, moment: datetime) -> Mapping[TermId, tuple[OfferingId, ...]]:
+        """See `RegistrationViews.queues_that_may_move`."""
+        found: dict[TermId, set[OfferingId]] = {}
+        for entry in waiting_of(self._tables.entries.values()):
+            if self._may_move(entry, moment):
+                found.setdefault(entry.term_id, set()).add(entry.offering_id)
+        return {term: tuple(sorted(found[term])) for term in sorted(found)}
+
+    def _may_move(self, entry: WaitlistEntry, moment: datetime) -> bool:
+        closes_at = self._tables.entity(Term, entry.term_id).waitlist_closes_at
+        if (closes_at is not None and closes_at <= moment) or entry.drop_if_enrolled is not None:
+            return True
+        seating = (self._tables.seating.get(section) for section in entry.section_ids)
+        return all(known is None or known.free > 0 for known in seating)
 
     async def student_of(self, identifier: UUID) -> StudentId | None:
         """See `RegistrationViews.student_of`."""

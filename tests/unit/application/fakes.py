@@ -138,7 +138,7 @@ class ReadingInMemory:
     views: Callable[..., Any] = staticmethod(not_asked_for)
     facts: Callable[..., Any] = staticmethod(not_asked_for)
     queues_of: Callable[..., Any] = staticmethod(not_asked_for)
-    terms_with_queues: Callable[..., Any] = staticmethod(not_asked_for)
+    queues_that_may_move: Callable[..., Any] = staticmethod(not_asked_for)
     audit_records: Callable[..., Any] = staticmethod(not_asked_for)
     audit_records_about: Callable[..., Any] = staticmethod(not_asked_for)
     audit_documents: Callable[..., Any] = staticmethod(not_asked_for)

@@ -1,6 +1,6 @@
 """Who sits where, straight from SQL: the `RegistrationViews` port but for the records."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from domain.registration.commands import Command
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.facts import Facts
 from domain.scheduling.term import Term
-from domain.shared.identifiers import SectionId, StudentId, TermId
+from domain.shared.identifiers import OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.audit import AuditReader
@@ -85,8 +85,24 @@ _QUEUES = text(
     """
     SELECT DISTINCT w.term_id FROM waitlist_entries w
     WHERE w.institution_id = :institution AND w.status = 'waiting'
-      AND (CAST(:student AS uuid) IS NULL OR w.student_id = :student)
+      AND w.student_id = :student
     ORDER BY w.term_id
+    """
+)
+
+_MOVING_QUEUES = text(
+    """
+    SELECT w.term_id, array_agg(DISTINCT w.offering_id ORDER BY w.offering_id)
+      FROM waitlist_entries w
+      JOIN terms t ON t.institution_id = w.institution_id AND t.id = w.term_id
+     WHERE w.institution_id = :institution AND w.status = 'waiting'
+       AND (t.waitlist_closes_at <= :moment OR w.drop_if_enrolled IS NOT NULL OR NOT EXISTS (
+           SELECT FROM waitlist_entry_sections x
+             JOIN section_seating g ON g.institution_id = x.institution_id AND g.section_id = x.section_id
+            WHERE x.institution_id = w.institution_id AND x.entry_id = w.id
+              AND g.last_seat - g.next_seat + 1 + cardinality(g.freed) <= 0))
+     GROUP BY w.term_id
+     ORDER BY w.term_id
     """
 )
 
@@ -122,10 +138,10 @@ class RegistrationReader(AuditReader, WholeTermReader):
         found = await self._session.scalars(_QUEUES, {"institution": self._institution, "student": student})
         return [TermId(term) for term in found]
 
-    async def terms_with_queues(self) -> Sequence[TermId]:
-        """See `RegistrationViews.terms_with_queues`."""
-        found = await self._session.scalars(_QUEUES, {"institution": self._institution, "student": None})
-        return [TermId(term) for term in found]
+    async def queues_that_may_move(self, moment: datetime) -> Mapping[TermId, tuple[OfferingId, ...]]:
+        """See `RegistrationViews.queues_that_may_move`."""
+        found = await self._session.execute(_MOVING_QUEUES, {"institution": self._institution, "moment": moment})
+        return {TermId(term): tuple(OfferingId(offering) for offering in offerings) for term, offerings in found}
 
     async def student_of(self, identifier: UUID) -> StudentId | None:
         """See `RegistrationViews.student_of`."""

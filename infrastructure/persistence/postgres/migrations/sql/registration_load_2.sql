@@ -7,7 +7,7 @@
 -- `= ANY (array)` rather than a join of unnest(): under row-level security the join would lose the index.
 CREATE FUNCTION registration_load(
     institution uuid, term uuid, locking boolean, people uuid[], own_enrollments uuid[],
-    offering_ids uuid[], offering_codes text[], offering_terms text[], revised uuid[], reviewed_at timestamptz
+    offering_ids uuid[], offering_codes text[], offering_terms text[], revised uuid[], every_queue boolean
 ) RETURNS text LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     following bigint;
@@ -58,17 +58,10 @@ BEGIN
         SELECT w.offering_id FROM waitlist_entries w
          WHERE w.institution_id = institution AND w.student_id = ANY (people) AND w.term_id = term
            AND w.status = 'waiting');
-    -- Where a section of every entry is full, nobody can be promoted, whatever has changed; unless the waitlists close.
-    IF reviewed_at IS NOT NULL THEN
+    IF every_queue THEN
         wanted := wanted || ARRAY (
-            SELECT DISTINCT w.offering_id FROM waitlist_entries w
-              JOIN terms t ON t.institution_id = w.institution_id AND t.id = w.term_id
-             WHERE w.institution_id = institution AND w.term_id = term AND w.status = 'waiting'
-               AND (t.waitlist_closes_at <= reviewed_at OR w.drop_if_enrolled IS NOT NULL OR NOT EXISTS (
-                   SELECT FROM waitlist_entry_sections x
-                     JOIN section_seating g ON g.institution_id = x.institution_id AND g.section_id = x.section_id
-                    WHERE x.institution_id = institution AND x.entry_id = w.id
-                      AND g.last_seat - g.next_seat + 1 + cardinality(g.freed) <= 0)));
+            SELECT w.offering_id FROM waitlist_entries w
+             WHERE w.institution_id = institution AND w.term_id = term AND w.status = 'waiting');
     END IF;
 
     -- Whoever is promoted may drop something else, whose queue moves then; and may come to fit another queue, by what
