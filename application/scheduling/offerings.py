@@ -1,20 +1,23 @@
 """Course offerings as callers give and see them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from application.people.cohorts import ClassLevels, Programs, resolve_programs
+from application.scheduling.sections import SECTIONS
 from application.shared.caller import EVERYONE
 from application.shared.clock import IdGenerator
 from application.shared.dto import Code, Dto, Name, ReferenceText
-from application.shared.errors import UnknownReference
-from application.shared.paging import Listing
+from application.shared.errors import Conflict, UnknownReference
+from application.shared.paging import MAXIMUM_LIMIT, Listing, PageQuery
 from application.shared.records import RecordKind, Work, resolve
 from domain.catalog.course import Course
 from domain.catalog.requisite import ConsentBy
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
+from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, TermId
 
@@ -36,6 +39,7 @@ class ConfigurationFields(Dto):
 class OfferingFields(Dto):
     """What is given to offer a course in a term; the code is the course's when none is given.
 
+    While students sit in it, the configurations in which they sit keep their components, and no course is added.
     `cross_listed` are the other courses as which the same seats can be taken. `session` is the code of the term's
     session in which the course is taught, null for the whole term. `class_levels` and `programs` restrict who may take
     it (empty: nobody is kept out), `consent` is whose permission it takes.
@@ -94,7 +98,7 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         if fields.session is not None:
             await _require_session(fields.session, term_id, work)
         cross_listed = [await resolve(work, Course, "cross_listed", text) for text in fields.cross_listed]
-        return CourseOffering(
+        offering = CourseOffering(
             id=OfferingId(identifier),
             term_id=term_id,
             course_id=course_id,
@@ -106,6 +110,9 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
             program_ids=await resolve_programs(fields.programs, work),
             consent=fields.consent,
         )
+        if before is not None:
+            await _require_room_for_the_enrolled(before, offering, work)
+        return offering
 
     return RecordKind(
         name="offering",
@@ -116,6 +123,47 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         assemble=assemble,
         readers=EVERYONE,
     )
+
+
+async def _require_room_for_the_enrolled(before: CourseOffering, after: CourseOffering, work: Work) -> None:
+    """Raise `Conflict` if students sit in what changes.
+
+    Each of them keeps one section for each component of one configuration. A further course might be one that some of
+    them take elsewhere.
+    """
+    wanted = {configuration.id: _components_of(configuration) for configuration in after.configurations}
+    changed = {c.id for c in before.configurations if wanted.get(c.id) != _components_of(c)}
+    has_more_courses = not set(after.course_ids) <= set(before.course_ids)
+    if not changed and not has_more_courses:
+        return
+    for section in await _sections_taken(before, work):
+        configuration = before.configuration_of(section.component_id)
+        if configuration is not None and configuration.id in changed:
+            detail = f"Students sit in section {section.code}: configuration {configuration.name} keeps its components."
+            raise Conflict(detail)
+        if has_more_courses:
+            detail = f"Students sit in section {section.code}: no further course can be cross-listed."
+            raise Conflict(detail)
+
+
+def _components_of(configuration: Configuration) -> frozenset[ComponentId]:
+    return frozenset(component.id for component in configuration.components)
+
+
+async def _sections_taken(offering: CourseOffering, work: Work) -> Sequence[Section]:
+    """The sections of an offering in which anybody sits."""
+    taken: list[Section] = []
+    cursor: str | None = None
+    while True:
+        query = PageQuery(MAXIMUM_LIMIT, cursor, filters={"offering": str(offering.id)})
+        page = await work.views(SECTIONS).page(query)
+        for view in page.items:
+            stored = await work.records(Section).get(view.id) if view.seats_taken else None
+            if stored is not None:
+                taken.append(stored.entity)
+        cursor = page.next_cursor
+        if cursor is None:
+            return taken
 
 
 async def _require_session(code: str, term_id: TermId, work: Work) -> None:

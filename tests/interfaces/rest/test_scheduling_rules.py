@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interfaces.rest import examples
-from tests.interfaces.rest.university import University
+from tests.interfaces.rest.university import University, drop
 
 Json = Any
 OFFERING = "code:2026-1:CS-101"
@@ -53,6 +53,62 @@ async def test_a_session_in_use_cannot_leave_its_term(university: University) ->
     answer = await university.client.patch("/v1/terms/code:2026-1", json={"sessions": []}, headers={"If-Match": "*"})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "still_referenced")
+
+
+LECTURES = {"name": "1", "components": [{"name": "LEC", "kind": "lecture"}]}
+LAB_TOO = {"name": "1", "components": [*LECTURES["components"], {"name": "LAB", "kind": "laboratory"}]}
+REMOTE = {"name": "remote", "components": [{"name": "SEM", "kind": "seminar"}]}
+
+
+async def enrolled_offering(university: University) -> str:
+    """An offering of one lecture in which a student sits."""
+    await university.offer("BIO", "1", "LEC", B1={})
+    await university.create("courses", {"subject": "CHEM", "number": "1", "title": "Chemistry", "credits": "3"})
+    await university.enroll(await university.student("S-0002"), "code:BIO-1")
+    return "offerings/code:2026-1:BIO-1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"configurations": [LAB_TOO]},
+        {"configurations": [{**LAB_TOO, "components": LAB_TOO["components"][1:]}]},
+        {"configurations": [REMOTE]},
+        {"cross_listed": ["code:CHEM-1"]},
+    ],
+    ids=["a component more", "another component", "another configuration", "a course more"],
+)
+async def test_what_students_sit_in_stays_one_section_for_each_component(change: Json, university: University) -> None:
+    path = await enrolled_offering(university)
+    before = await university.get(path)
+
+    answer = await university.client.patch(f"/v1/{path}", json=change, headers={"If-Match": "*"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert await university.get(path) == before
+
+
+async def test_configurations_in_which_nobody_sits_come_change_and_go(university: University) -> None:
+    path = await enrolled_offering(university)
+    added = {"name": "2", "components": LAB_TOO["components"]}
+
+    for configurations in ([LECTURES, added], [REMOTE, LECTURES, {**added, "components": REMOTE["components"]}]):
+        changed = await university.patch(path, {"configurations": configurations})
+        assert [configuration["name"] for configuration in changed["configurations"]] == [
+            configuration["name"] for configuration in configurations
+        ]
+    assert len((await university.patch(path, {"configurations": [LECTURES], "session": "A"}))["configurations"]) == 1
+
+
+async def test_an_offering_in_which_nobody_sits_any_more_can_be_changed(university: University) -> None:
+    path = await enrolled_offering(university)
+    (enrollment,) = (await university.get("enrollments", course_code="BIO-1"))["items"]
+    await university.register("code:S-0002", drop(enrollment["id"]))
+
+    changed = await university.patch(path, {"configurations": [LAB_TOO], "cross_listed": ["code:CHEM-1"]})
+
+    assert [component["name"] for component in changed["configurations"][0]["components"]] == ["LEC", "LAB"]
+    assert len(changed["cross_listed"]) == 1
 
 
 async def test_a_cross_listed_offering_names_other_courses(university: University) -> None:
