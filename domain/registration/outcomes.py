@@ -1,5 +1,6 @@
 """What registration answers: a decision for each action, what followed from it, and the effects that make it true."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +37,20 @@ class Outcome(StrEnum):
     LEFT_WAITLIST = "left_waitlist"
     REJECTED = "rejected"
     NOT_APPLIED = "not_applied"
+
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.ENROLLED: "The student sits in every section of the enrollment.",
+    Outcome.WAITLISTED: "Seats were missing, nothing else; the student waits, at `position`.",
+    Outcome.DROPPED: "The enrollment ended by the drop deadline; it leaves no record.",
+    Outcome.WITHDRAWN: "The enrollment ended after the drop deadline; it leaves W.",
+    Outcome.SWAPPED: "The student has the new enrollment, and the one in `ended` no more.",
+    Outcome.CHANGED: "The enrollment goes on, through other sections or graded in another way.",
+    Outcome.LEFT_WAITLIST: "The entry waits no longer.",
+    Outcome.REJECTED: "Nothing was changed; `rejections` are all the reasons.",
+    Outcome.NOT_APPLIED: "Nothing speaks against the action, but against another one of its all-or-nothing request.",
+}
+"""What the catalogue says of each outcome."""
 
 
 @dataclass(frozen=True, slots=True)

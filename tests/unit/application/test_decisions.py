@@ -8,6 +8,7 @@ import pytest
 
 from application.registration.decisions import rejection_view
 from domain.registration.codes import REJECTIONS, RejectionCode
+from domain.registration.outcomes import OUTCOMES, Outcome
 from domain.shared.verdict import Rejection
 from tests.unit.domain.rejection_cases import PROVOCATIONS
 from tests.unit.domain.test_rejections import refusals
@@ -41,6 +42,11 @@ def test_the_rules_give_the_parameters_of_the_catalogue(code: RejectionCode) -> 
         assert "{" not in view.message
         assert len(view.message.split()) > 2
         assert json.loads(json.dumps(view.parameters)) == view.parameters
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_stands_in_the_catalogue(outcome: Outcome) -> None:
+    assert OUTCOMES[outcome].endswith(".")
 
 
 def test_what_no_permission_may_waive() -> None:
