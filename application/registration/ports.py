@@ -176,8 +176,8 @@ class RegistrationViews(Views, Protocol):
     async def queues_that_may_move(self, moment: datetime) -> Mapping[TermId, tuple[OfferingId, ...]]:
         """The offerings, by term, in whose queues something may move without a command.
 
-        That is where an entry has free seats in all its sections, or would give up an enrollment, or where the term's
-        waitlists have closed at `moment`.
+        That is where an entry has free seats in all its sections or a permission to sit above capacity, or would give
+        up an enrollment, or where the term's waitlists have closed at `moment`.
         """
         ...
 

@@ -12,6 +12,7 @@ from application.registration.waitlists import WAITLIST_ENTRIES
 from application.shared.errors import AlreadyExists, StillReferenced
 from application.shared.paging import PageQuery
 from domain.catalog.grading import GradingBasis
+from domain.registration.codes import RejectionCode
 from domain.registration.commands import LeaveWaitlist, ReviewQueues
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.outcomes import Movement, Outcome
@@ -22,6 +23,7 @@ from tests.contracts.arranging import TERM_ID, Stored
 from tests.contracts.queueing import (
     OFFERINGS,
     a_crowded_university,
+    a_permission,
     consequences_of,
     credits_taken,
     offering,
@@ -229,6 +231,20 @@ async def test_a_queue_may_move_by_itself_where_seats_are_free_or_an_enrollment_
 
     assert full == {TERM_ID: (offering("Z-1"),)}
     assert await _moving(stored) == {TERM_ID: tuple(sorted((offering("X-1"), offering("Z-1"))))}
+
+
+async def test_a_queue_may_move_where_a_permission_seats_above_capacity(stored: Stored) -> None:
+    """What else spoke against its student, such as a time ticket, may have passed."""
+    await stored.add(*a_crowded_university())
+    await stored.register(taking("s1", "X1"), waiting("s2", "X1"), taking("s1", "Y1"), waiting("s2", "Y1"))
+    permission = a_permission("s2", RejectionCode.SEATS_FULL, section="X1")
+    await stored.add(permission, a_permission("s2", RejectionCode.HOLD, course="Y-1", name="no seat"))
+    given = await _moving(stored)
+
+    await stored.save(permission.revoke(NOON))
+
+    assert given == {TERM_ID: (offering("X-1"),)}
+    assert await _moving(stored) == {}
 
 
 async def test_every_queue_may_move_once_the_waitlists_have_closed(stored: Stored) -> None:

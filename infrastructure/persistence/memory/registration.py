@@ -71,6 +71,14 @@ class MemoryRegistrationReader:
         closes_at = self._tables.entity(Term, entry.term_id).waitlist_closes_at
         if (closes_at is not None and closes_at <= moment) or entry.drop_if_enrolled is not None:
             return True
+        permissions = (stored.entity for stored in self._tables.records(Permission).values())
+        if any(
+            (permission.student_id, permission.offering_id) == (entry.student_id, entry.offering_id)
+            and permission.revoked_at is None
+            and RejectionCode.SEATS_FULL in permission.codes
+            for permission in permissions
+        ):
+            return True
         seating = (self._tables.seating.get(section) for section in entry.section_ids)
         return all(known is None or known.free > 0 for known in seating)
 
