@@ -36,7 +36,8 @@ class PostgresPersistence:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._reading_engine = engine.execution_options(postgresql_readonly=True)
+        # One snapshot for all that a transaction reads: a log and a state, facts and what they name, hang together.
+        self._reading_engine = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
 
     @asynccontextmanager

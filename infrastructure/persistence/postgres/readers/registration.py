@@ -99,7 +99,8 @@ _MOVING_QUEUES = text(
        AND (t.waitlist_closes_at <= :moment OR w.drop_if_enrolled IS NOT NULL OR EXISTS (
            SELECT FROM permissions p
             WHERE p.institution_id = w.institution_id AND p.student_id = w.student_id AND p.term_id = w.term_id
-              AND p.offering_id = w.offering_id AND p.revoked_at IS NULL AND 'seats_full' = ANY (p.codes)) OR NOT EXISTS (
+              AND p.offering_id = w.offering_id AND p.revoked_at IS NULL AND 'seats_full' = ANY (p.codes))
+           OR NOT EXISTS (
            SELECT FROM waitlist_entry_sections x
              JOIN section_seating g ON g.institution_id = x.institution_id AND g.section_id = x.section_id
             WHERE x.institution_id = w.institution_id AND x.entry_id = w.id
