@@ -206,11 +206,13 @@ class Planner:
             judged = (*plan.judged, *self._judge_what_is_left(plan.leaving, plans, staying))
             plan = replace(plan, judged=judged)
         assessment = None if plan.chosen is None else plan.chosen.assessment
-        if settled or plan.chosen is None or assessment is None or plan.changing is not None:
+        if settled or plan.chosen is None or assessment is None:
             return plan
-        own = () if plan.leaving is None else (plan.leaving,)
-        beside = tuple(e for e in staying if e not in own)
+        own = tuple(e for e in (plan.leaving, plan.changing) if e is not None)
+        beside = tuple(e for e in staying if e.id not in [mine.id for mine in own])
         situation = Situation(self._ledger, self._student, self._moment, beside, own, others)
+        if plan.changing is not None:
+            return replace(plan, chosen=_of_sections(situation, assessment.candidate))
         again = assess(situation, assessment.candidate)
         joining = plan.chosen.judged[len(assessment.judged) :]
         return replace(plan, chosen=Chosen((*again.judged, *joining), again, plan.chosen.waits))

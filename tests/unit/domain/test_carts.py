@@ -220,6 +220,25 @@ def test_a_cart_may_not_move_an_enrollment_into_the_way_of_another() -> None:
         assert clerk.sections_of("S1") == ["CS-1-A"]
 
 
+def test_a_cart_may_not_move_an_enrollment_into_the_way_of_what_a_swap_keeps_while_it_waits() -> None:
+    university = University()
+    offering = university.offer("CS-1")
+    university.section(offering, "CS-1-A", MONDAY)
+    university.section(offering, "CS-1-B", TUESDAY)
+    university.lecture("CS-2", TUESDAY)
+    university.lecture("CS-3", capacity=1, waitlist=1)
+    university.fill("CS-3", "CS-3-A")
+    university.seat("S1", "CS-1", "CS-1-A", as_name="moving")
+    university.seat("S1", "CS-2", "CS-2-A", as_name="kept")
+    exchange = swapping("kept", waiting_for("CS-3", as_name="new"))
+
+    for actions in ((exchange, moving("moving", "CS-1-B")), (moving("moving", "CS-1-B"), exchange)):
+        clerk = Clerk(university)
+        decisions = dict(zip(actions, said(clerk.ask_atomically("S1", *actions)), strict=True))
+        assert decisions == {exchange: NOTHING, moving("moving", "CS-1-B"): (Outcome.REJECTED, ["time_conflict"])}
+        assert clerk.sections_of("S1") == ["CS-1-A", "CS-2-A"]
+
+
 def test_two_enrollments_may_exchange_their_times() -> None:
     university = University()
     for course in ("CS-1", "CS-2"):
