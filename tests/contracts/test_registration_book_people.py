@@ -13,6 +13,7 @@ from domain.registration.commands import ReleaseHold
 from domain.registration.facts import Profile, StudentFacts
 from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.term import CreditLimits
+from domain.scheduling.term import CreditLimits
 from domain.shared.identifiers import AttemptId, GradingSchemeId, HoldId
 from tests.contracts.arranging import Stored
 from tests.contracts.registering import CS, both
@@ -201,3 +202,18 @@ async def test_a_hold_that_is_gone_releases_nothing(stored: Stored) -> None:
     await stored.decide(ReleaseHold(HoldId(identifier("hold", "never")), student_id("s1"), NOON))
 
     assert (await stored.facts(a_request("s1"))).next_number == 2
+
+
+async def test_limits_of_credits_are_written_like_credits(stored: Stored) -> None:
+    """They stand in explanations beside each other."""
+    level = {1: CreditLimits(Decimal("21.5"))}
+    await stored.add(*a_small_university())
+    await stored.save(replace(a_term(credit_maximum="18.5"), credit_minimum=Decimal(6), credit_limits=level))
+
+    term = (await stored.facts(a_request("s1"))).term
+
+    assert [str(limit) for limit in (term.credit_maximum, term.credit_minimum, term.credit_limits[1].maximum)] == [
+        "18.50",
+        "6.00",
+        "21.50",
+    ]

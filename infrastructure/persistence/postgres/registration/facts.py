@@ -133,7 +133,8 @@ def _pools(rows: Json) -> dict[SectionId, dict[str, int]]:
 
 
 def _decimal(value: Json) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    """Credits with their two decimals: where a whole row is JSON, they are numbers, which have lost zeros."""
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.01"))
 
 
 def _day(value: str | None) -> date | None:
