@@ -13,7 +13,6 @@ from domain.registration.commands import ReleaseHold
 from domain.registration.facts import Profile, StudentFacts
 from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.term import CreditLimits
-from domain.scheduling.term import CreditLimits
 from domain.shared.identifiers import AttemptId, GradingSchemeId, HoldId
 from tests.contracts.arranging import Stored
 from tests.contracts.registering import CS, both
