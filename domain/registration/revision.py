@@ -3,7 +3,6 @@
 from domain.registration.commands import ReviseSection
 from domain.registration.enrollment import Enrollment
 from domain.registration.events import SectionChanged
-from domain.registration.fitting import schedule_has_no_clash
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
 from domain.registration.outcomes import Consequence, Movement, RevisionRefused, SectionRevised
@@ -55,8 +54,8 @@ def _would_clash(ledger: Ledger, current: Section, revised: Section, enrollment:
     schedule = ledger.sections_of(ledger.enrollments(enrollment.student_id))
     others = [section for section in schedule if section.id != current.id]
     calendar = ledger.facts.term.calendar
-    before = schedule_has_no_clash((current,), others, calendar)
-    return len(schedule_has_no_clash((revised,), others, calendar)) > len(before)
+    before = [other.id for other in others if current.clash_with(other, calendar) is not None]
+    return any(revised.clash_with(other, calendar) is not None for other in others if other.id not in before)
 
 
 def _free_everyone(ledger: Ledger, moves: Moves, section: Section) -> list[Consequence]:

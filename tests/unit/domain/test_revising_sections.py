@@ -237,3 +237,22 @@ def test_a_section_in_which_students_sit_without_a_parent_gets_none() -> None:
     )
 
     assert [type(answer) for answer in answers] == [RevisionRefused, SectionRevised, SectionRevised]
+
+
+def test_new_times_may_not_exchange_one_clash_for_another() -> None:
+    """The student's clash on Mondays was waived; a clash on Tuesdays was not."""
+    university = University()
+    monday, tuesday = a_meeting(Weekday.MONDAY), a_meeting(Weekday.TUESDAY)
+    section = university.lecture("CS-1", monday)
+    university.lecture("CS-2", monday)
+    university.lecture("CS-3", tuesday)
+    for code in ("CS-1", "CS-2", "CS-3"):
+        university.seat("S1", code, f"{code}-A")
+
+    (moved, later), _ = decide(
+        university.facts(),
+        [revising(section, meetings=(tuesday,)), revising(section, meetings=(a_meeting(Weekday.MONDAY, at="11:00"),))],
+    )
+
+    assert isinstance(moved, RevisionRefused)
+    assert isinstance(later, SectionRevised)
