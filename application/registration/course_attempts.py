@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.registration.own_records import page_of_student
 from application.shared.caller import STAFF, Caller
 from application.shared.dto import Code, Credits, Dto, Label, ReferenceText
-from application.shared.errors import InvalidField, NotFound
+from application.shared.errors import InvalidField
 from application.shared.paging import Listing, Page, PageQuery
 from application.shared.records import ReadUnitOfWork, RecordKind, Work, resolve, resolve_optional
 from domain.catalog.course import Course
@@ -122,12 +123,4 @@ class ReadCourseAttempts:
     async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[CourseAttemptView]:
         """Read a page of a student's attempts. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
         async with self._reading(caller.institution) as views:
-            identifier = await views.identify(Student, student)
-            if identifier is None:
-                caller.require_role(STAFF)
-                raise NotFound("student", str(student))
-            caller.require_access_to_student(StudentId(identifier), STAFF)
-            own = PageQuery(
-                query.limit, query.cursor, query.sort, {**query.filters, "student": str(identifier)}, query.search
-            )
-            return await views.views(COURSE_ATTEMPTS).page(own)
+            return await page_of_student(views, caller, COURSE_ATTEMPTS, student, query)

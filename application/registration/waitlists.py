@@ -4,6 +4,7 @@ from uuid import UUID
 
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import RejectionView
+from application.registration.own_records import page_of_student
 from application.registration.ports import RegistrationReading
 from application.registration.submission import Submission
 from application.shared.caller import KEEPERS, STAFF, Caller
@@ -17,6 +18,7 @@ from domain.registration.asking import would_move
 from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.shared.identifiers import OfferingId, StudentId, TermId
+from domain.shared.reference import Reference
 
 
 class WaitlistEntryView(Dto):
@@ -67,6 +69,10 @@ WAITLIST_ENTRIES = RecordKind(
 )
 
 
+OF_ONE_STUDENT = Listing(sorts=("number",), filters=("term", "term_code", "offering", "course_code", "status"))
+"""What the collection of one student's entries can be asked for."""
+
+
 class ReadWaitlists:
     """The use cases that read who waits."""
 
@@ -88,6 +94,11 @@ class ReadWaitlists:
         caller.require_role(WAITLIST_ENTRIES.readers)
         async with self._reading(caller.institution) as views:
             return await views.views(WAITLIST_ENTRIES).page(query)
+
+    async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[WaitlistEntryView]:
+        """Read a page of a student's entries. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            return await page_of_student(views, caller, WAITLIST_ENTRIES, student, query)
 
 
 class ReviewQueues:

@@ -64,7 +64,7 @@ class GradingScheme:
     def __post_init__(self) -> None:
         require_code(self.code)
         require(bool(self.name.strip()), "name", "must not be empty")
-        require(bool(self.grades) != (self.scale is not None), "grades", "a scheme has letters or a scale, not both")
+        require(bool(self.grades) != (self.scale is not None), "grades", "a scheme has either letters or a scale")
         require(_distinct(grade.symbol for grade in self.grades), "grades", "their symbols must differ")
 
     def has(self, grade: str) -> bool:

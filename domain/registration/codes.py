@@ -64,7 +64,7 @@ REJECTIONS: dict[RejectionCode, CatalogueEntry] = {
         waivable=True,
     ),
     RejectionCode.TIME_TICKET_NOT_OPEN: CatalogueEntry(
-        "The student's time ticket for {term} is not open; the next one opens at {opens_at}.",
+        "No time ticket of the student for {term} is open; the next one opens: {opens_at}.",
         ("term", "opens_at"),
         waivable=True,
     ),

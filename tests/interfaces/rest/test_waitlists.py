@@ -124,6 +124,21 @@ async def test_a_student_sees_their_own_entry_and_no_others(full: University) ->
     assert [answer.status_code for answer in (mine, theirs, nobodys)] == [200, 403, 403]
 
 
+async def test_students_find_their_own_entries_and_no_others(full: University) -> None:
+    second = await wait(full, "S-0002")
+    await wait(full, "S-0003")
+    me = {"X-Matricula-Actor": "student:code:S-0002"}
+
+    mine = await full.client.get("/v1/students/code:S-0002/waitlist-entries?status=waiting", headers=me)
+    theirs = await full.client.get("/v1/students/code:S-0003/waitlist-entries", headers=me)
+    nobodys = await full.client.get("/v1/students/code:never/waitlist-entries", headers=me)
+    seen_by_staff = await full.get("students/code:S-0003/waitlist-entries")
+
+    assert [(entry["id"], entry["position"]) for entry in mine.json()["items"]] == [(second["entry"], 1)]
+    assert (theirs.status_code, nobodys.status_code) == (403, 403)
+    assert [entry["position"] for entry in seen_by_staff["items"]] == [2]
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
