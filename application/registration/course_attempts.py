@@ -5,18 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.registration.own_records import page_of_student
-from application.shared.caller import STAFF, Caller
+from application.shared.caller import STAFF
 from application.shared.dto import Code, Credits, Dto, Label, ReferenceText
 from application.shared.errors import InvalidField
-from application.shared.paging import Listing, Page, PageQuery
-from application.shared.records import ReadUnitOfWork, RecordKind, Work, resolve, resolve_optional
+from application.shared.paging import Listing
+from application.shared.records import RecordKind, Work, resolve, resolve_optional
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.shared.identifiers import AttemptId, CourseId, GradingSchemeId, StudentId
-from domain.shared.reference import Reference
 
 PeriodCode = Annotated[Label, Field(examples=["2025-2"])]
 
@@ -112,15 +110,3 @@ COURSE_ATTEMPTS = RecordKind(
 
 OF_ONE_STUDENT = Listing(sorts=("term", "course_code"), filters=("course", "term"))
 """What the collection of one student's attempts can be asked for."""
-
-
-class ReadCourseAttempts:
-    """The use case that reads the attempts of one student, who may be the caller."""
-
-    def __init__(self, reading: ReadUnitOfWork) -> None:
-        self._reading = reading
-
-    async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[CourseAttemptView]:
-        """Read a page of a student's attempts. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
-        async with self._reading(caller.institution) as views:
-            return await page_of_student(views, caller, COURSE_ATTEMPTS, student, query)

@@ -169,14 +169,19 @@ class RegistrationRequestView(Dto):
     decisions: tuple[DecisionView, ...]
 
 
-class EnrollmentView(Dto):
+class OwnView(Dto):
+    """The view of a record that is a student's own."""
+
+    id: UUID
+    student: UUID
+
+
+class EnrollmentView(OwnView):
     """An enrollment as stored; `sections` are the codes of its sections, also after it has ended.
 
     `mark` is what it leaves on the record: a withdrawal leaves W, a drop nothing.
     """
 
-    id: UUID
-    student: UUID
     student_code: Code
     term: UUID
     term_code: Code

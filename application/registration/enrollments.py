@@ -5,16 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
+from application.registration.own_records import OwnRecords
 from application.registration.ports import RegistrationReading
 from application.shared.caller import STAFF, Caller, Role
 from application.shared.dto import Dto
 from application.shared.errors import InvalidRequest, NotFound
-from application.shared.paging import Listing, Page, PageQuery
+from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work
 from domain.registration.enrollment import Enrollment
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
-from domain.shared.identifiers import SectionId, StudentId, TermId
+from domain.shared.identifiers import SectionId, TermId
 from domain.shared.reference import Reference
 
 
@@ -38,27 +39,17 @@ ENROLLMENTS = RecordKind(
 )
 
 
-class ReadEnrollments:
+OF_ONE_STUDENT = Listing(
+    sorts=("number", "enrolled_at"), filters=("term", "term_code", "offering", "course_code", "status")
+)
+"""What the collection of one student's enrollments can be asked for."""
+
+
+class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
     """The use cases that read who sits where."""
 
     def __init__(self, reading: RegistrationReading) -> None:
-        self._reading = reading
-
-    async def get(self, caller: Caller, identifier: UUID) -> EnrollmentView:
-        """Read an enrollment. Raises `NotFound`, `AccessDenied`."""
-        async with self._reading(caller.institution) as views:
-            view = await views.views(ENROLLMENTS).one(identifier)
-        if view is None:
-            caller.require_role(STAFF)
-            raise NotFound(ENROLLMENTS.name, str(identifier))
-        caller.require_access_to_student(StudentId(view.student), STAFF)
-        return view
-
-    async def list(self, caller: Caller, query: PageQuery) -> Page[EnrollmentView]:
-        """Read a page of enrollments. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(ENROLLMENTS.readers)
-        async with self._reading(caller.institution) as views:
-            return await views.views(ENROLLMENTS).page(query)
+        super().__init__(ENROLLMENTS, reading)
 
     async def schedule(
         self, caller: Caller, student: Reference, term: Reference, as_of: datetime | None = None

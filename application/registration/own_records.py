@@ -1,12 +1,15 @@
-"""Pages of what is one student's own: the student may read them, and staff may."""
+"""Reading what is a student's own: staff may read it, and the student; nobody learns of others' by asking."""
 
-from typing import TypeVar
+from typing import Generic, TypeVar
+from uuid import UUID
 
+from application.registration.dto import OwnView
+from application.registration.ports import RegistrationReading
 from application.shared.caller import STAFF, Caller
 from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from application.shared.paging import Page, PageQuery
-from application.shared.records import Entity, RecordKind, Views
+from application.shared.records import Entity, RecordKind
 from domain.people.student import Student
 from domain.shared.identifiers import StudentId
 from domain.shared.reference import Reference
@@ -14,17 +17,45 @@ from domain.shared.reference import Reference
 E = TypeVar("E", bound=Entity)
 F = TypeVar("F", bound=Dto)
 V = TypeVar("V", bound=Dto)
+W = TypeVar("W", bound=OwnView)
 
 
-async def page_of_student(
-    views: Views, caller: Caller, kind: RecordKind[E, F, V], student: Reference, query: PageQuery
-) -> Page[V]:
-    """Read a page of what is a student's own of a kind. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
-    identifier = await views.identify(Student, student)
-    if identifier is None:
-        caller.require_role(STAFF)
-        name = "student"
-        raise NotFound(name, str(student))
-    caller.require_access_to_student(StudentId(identifier), STAFF)
-    filters = {**query.filters, "student": str(identifier)}
-    return await views.views(kind).page(PageQuery(query.limit, query.cursor, query.sort, filters, query.search))
+class OwnPages(Generic[E, F, V]):
+    """The use case that reads the records of a kind that are one student's."""
+
+    def __init__(self, kind: RecordKind[E, F, V], reading: RegistrationReading) -> None:
+        self._kind = kind
+        self._reading = reading
+
+    async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[V]:
+        """Read a page of a student's records. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            identifier = await views.identify(Student, student)
+            if identifier is None:
+                caller.require_role(STAFF)
+                name = "student"
+                raise NotFound(name, str(student))
+            caller.require_access_to_student(StudentId(identifier), STAFF)
+            filters = {**query.filters, "student": str(identifier)}
+            own = PageQuery(query.limit, query.cursor, query.sort, filters, query.search)
+            return await views.views(self._kind).page(own)
+
+
+class OwnRecords(OwnPages[E, F, W]):
+    """The use cases that read a kind of record which registration alone writes."""
+
+    async def get(self, caller: Caller, identifier: UUID) -> W:
+        """Read one of them. Raises `NotFound`, `AccessDenied`."""
+        async with self._reading(caller.institution) as views:
+            view = await views.views(self._kind).one(identifier)
+        if view is None:
+            caller.require_role(STAFF)
+            raise NotFound(self._kind.name, str(identifier))
+        caller.require_access_to_student(StudentId(view.student), STAFF)
+        return view
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[W]:
+        """Read a page of the whole collection. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(self._kind.readers)
+        async with self._reading(caller.institution) as views:
+            return await views.views(self._kind).page(query)

@@ -3,33 +3,29 @@
 from uuid import UUID
 
 from application.registration.desk import RegistrationDesk
-from application.registration.dto import RejectionView
-from application.registration.own_records import page_of_student
+from application.registration.dto import OwnView, RejectionView
 from application.registration.ports import RegistrationReading
 from application.registration.submission import Submission
 from application.shared.caller import KEEPERS, STAFF, Caller
 from application.shared.clock import Clock
 from application.shared.dto import Code, Dto, Moment
-from application.shared.errors import InvalidRequest, NotFound
-from application.shared.paging import Listing, Page, PageQuery
+from application.shared.errors import InvalidRequest
+from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work
 from domain.catalog.grading import GradingBasis
 from domain.registration.asking import would_move
 from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
-from domain.shared.identifiers import OfferingId, StudentId, TermId
-from domain.shared.reference import Reference
+from domain.shared.identifiers import OfferingId, TermId
 
 
-class WaitlistEntryView(Dto):
+class WaitlistEntryView(OwnView):
     """A waitlist entry as stored; `sections` are the codes of the sections waited for.
 
     `position` counts from 1 among those who wait for one of these sections, null once the entry has ended. `skipped`
     holds what spoke against the student when seats were last free for the entry.
     """
 
-    id: UUID
-    student: UUID
     student_code: Code
     term: UUID
     term_code: Code
@@ -71,34 +67,6 @@ WAITLIST_ENTRIES = RecordKind(
 
 OF_ONE_STUDENT = Listing(sorts=("number",), filters=("term", "term_code", "offering", "course_code", "status"))
 """What the collection of one student's entries can be asked for."""
-
-
-class ReadWaitlists:
-    """The use cases that read who waits."""
-
-    def __init__(self, reading: RegistrationReading) -> None:
-        self._reading = reading
-
-    async def get(self, caller: Caller, identifier: UUID) -> WaitlistEntryView:
-        """Read an entry. Raises `NotFound`, `AccessDenied`."""
-        async with self._reading(caller.institution) as views:
-            view = await views.views(WAITLIST_ENTRIES).one(identifier)
-        if view is None:
-            caller.require_role(STAFF)
-            raise NotFound(WAITLIST_ENTRIES.name, str(identifier))
-        caller.require_access_to_student(StudentId(view.student), STAFF)
-        return view
-
-    async def list(self, caller: Caller, query: PageQuery) -> Page[WaitlistEntryView]:
-        """Read a page of entries. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(WAITLIST_ENTRIES.readers)
-        async with self._reading(caller.institution) as views:
-            return await views.views(WAITLIST_ENTRIES).page(query)
-
-    async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[WaitlistEntryView]:
-        """Read a page of a student's entries. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
-        async with self._reading(caller.institution) as views:
-            return await page_of_student(views, caller, WAITLIST_ENTRIES, student, query)
 
 
 class ReviewQueues:

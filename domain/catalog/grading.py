@@ -68,8 +68,10 @@ class GradingScheme:
         require(_distinct(grade.symbol for grade in self.grades), "grades", "their symbols must differ")
 
     def has(self, grade: str) -> bool:
-        """Whether `grade` is one of this scheme."""
-        return self.rank(grade) is not None
+        """Whether `grade` is one of this scheme, written with no more decimals than it has."""
+        if self.rank(grade) is None:
+            return False
+        return self.scale is None or round(Decimal(grade), self.scale.decimals) == Decimal(grade)
 
     def rank(self, grade: str) -> Decimal | None:
         """Where `grade` stands in the order of this scheme, the better the higher; None for a grade of another one."""

@@ -16,7 +16,7 @@ from domain.registration import eligibility, fitting, windows
 from domain.registration.codes import RejectionCode
 from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.facts import OfferingFacts, StudentFacts
-from domain.registration.fitting import SEAT_CODES, Seat
+from domain.registration.fitting import Seat
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged, Waived
 from domain.registration.permission import Permission
@@ -61,12 +61,6 @@ class Assessment:
     def rejections(self) -> tuple[Rejection, ...]:
         """All reasons against it."""
         return rejections_in(self.judged)
-
-    @property
-    def only_seats_are_missing(self) -> bool:
-        """Whether waiting for seats would help: nothing else speaks against it."""
-        rejections = self.rejections
-        return bool(rejections) and all(rejection.code in SEAT_CODES for rejection in rejections)
 
 
 def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
@@ -148,7 +142,7 @@ class Situation:
 
 def assess(situation: Situation, candidate: Candidate) -> Assessment:
     """Ask every rule about a candidate."""
-    seats, seats_judged = _plan_seats(situation, candidate)
+    seats, seats_judged = plan_seats(situation, candidate)
     judged = (
         *judge_the_moment(situation, candidate),
         *judge_the_student(situation, candidate),
@@ -279,12 +273,8 @@ def judge_the_sections(situation: Situation, candidate: Candidate) -> tuple[Judg
     )
 
 
-def judge_the_seats(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
-    """Whether there is a seat in each section."""
-    return _plan_seats(situation, candidate)[1]
-
-
-def _plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPlan, ...], tuple[Judged, ...]]:
+def plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPlan, ...], tuple[Judged, ...]]:
+    """How the candidate's sections would be sat in, and whether there is a seat in each."""
     plans: list[SeatPlan] = []
     judged: list[Judged] = []
     for section in candidate.sections:

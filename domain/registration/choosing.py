@@ -11,9 +11,9 @@ from domain.registration.assessment import (
     assess,
     find_seat,
     judge_the_moment,
-    judge_the_seats,
     judge_the_sections,
     judge_the_student,
+    plan_seats,
     rejections_in,
 )
 from domain.registration.codes import RejectionCode
@@ -126,7 +126,7 @@ def _of_known_sections(situation: Situation, candidate: Candidate) -> tuple[Judg
     if not candidate.sections:
         return ()
     unanswerable = fitting.sections_form_one_configuration.__name__
-    every = (*judge_the_sections(situation, candidate), *judge_the_seats(situation, candidate))
+    every = (*judge_the_sections(situation, candidate), *plan_seats(situation, candidate)[1])
     return tuple(judged for judged in every if judged.rule != unanswerable)
 
 

@@ -19,7 +19,6 @@ from domain.scheduling.section import Section
 from domain.shared.identifiers import (
     EnrollmentId,
     HoldId,
-    OfferingId,
     PermissionId,
     SectionId,
     StudentId,
@@ -207,11 +206,6 @@ class Ledger:
     def _set_seating(self, section: SectionId, seating: Seating) -> None:
         self._seating[section] = seating
         self.effects.seating[section] = seating
-
-
-def offering_ids_of(enrollments: Iterable[Enrollment]) -> frozenset[OfferingId]:
-    """The offerings in which the enrollments are."""
-    return frozenset(enrollment.offering_id for enrollment in enrollments)
 
 
 def _facts_with(facts: Facts, section: Section) -> Facts:

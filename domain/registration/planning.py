@@ -13,8 +13,8 @@ from domain.registration.assessment import (
     Situation,
     assess,
     judge_the_moment,
-    judge_the_seats,
     judge_the_sections,
+    plan_seats,
     rejections_in,
 )
 from domain.registration.choosing import Chosen, choose, sections_named
@@ -258,9 +258,9 @@ class Planner:
 
 def _of_sections(situation: Situation, candidate: Candidate) -> Chosen:
     """A change of sections, which only sections and seats can speak against."""
-    whole = assess(situation, candidate)
-    judged = (*judge_the_sections(situation, candidate), *judge_the_seats(situation, candidate))
-    return Chosen(judged, Assessment(candidate, judged, whole.seats))
+    seats, seats_judged = plan_seats(situation, candidate)
+    judged = (*judge_the_sections(situation, candidate), *seats_judged)
+    return Chosen(judged, Assessment(candidate, judged, seats))
 
 
 def _claimed_before(actions: Sequence[Action], position: int) -> Plan | None:

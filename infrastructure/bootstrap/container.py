@@ -14,18 +14,19 @@ from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
 from application.registration.audit import ReadAudit
-from application.registration.course_attempts import COURSE_ATTEMPTS, ReadCourseAttempts
+from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
 from application.registration.eligibility import AskEligibility
 from application.registration.enrollments import ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
+from application.registration.own_records import OwnPages, OwnRecords
 from application.registration.permissions import PERMISSIONS, GivePermission, RevokePermission
 from application.registration.register import Register
 from application.registration.release_hold import ReleaseHold
 from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
-from application.registration.waitlists import ReadWaitlists, ReviewQueues
+from application.registration.waitlists import WAITLIST_ENTRIES, ReviewQueues
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
@@ -71,7 +72,7 @@ class Container(containers.DeclarativeContainer):
     release_hold = providers.Factory(ReleaseHold, hold_kind, desk, unit_of_work, reading, clock)
 
     course_attempts = providers.Factory(RecordKeeping, COURSE_ATTEMPTS, unit_of_work, reading, ids)
-    read_course_attempts = providers.Factory(ReadCourseAttempts, reading)
+    read_course_attempts = providers.Factory(OwnPages, COURSE_ATTEMPTS, reading)
     import_attempts = providers.Factory(ImportAttempts, unit_of_work, ids)
 
     rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
@@ -88,7 +89,7 @@ class Container(containers.DeclarativeContainer):
     permissions = providers.Factory(RecordKeeping, PERMISSIONS, unit_of_work, reading, ids)
     give_permission = providers.Factory(GivePermission, desk, unit_of_work, clock, ids)
     revoke_permission = providers.Factory(RevokePermission, unit_of_work, clock)
-    waitlists = providers.Factory(ReadWaitlists, reading)
+    waitlists = providers.Factory(OwnRecords, WAITLIST_ENTRIES, reading)
     review_queues = providers.Factory(ReviewQueues, desk, reading, clock)
     audit = providers.Factory(ReadAudit, reading)
     replay_audit = providers.Factory(ReplayAudit, reading)

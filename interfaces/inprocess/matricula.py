@@ -11,10 +11,11 @@ from application.people.holds import HoldFields, HoldView
 from application.people.instructors import InstructorFields, InstructorView
 from application.people.students import StudentFields, StudentView
 from application.registration.audit import ReadAudit
-from application.registration.course_attempts import CourseAttemptFields, CourseAttemptView, ReadCourseAttempts
+from application.registration.course_attempts import CourseAttemptFields, CourseAttemptView
 from application.registration.eligibility import AskEligibility
 from application.registration.enrollments import ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
+from application.registration.own_records import OwnPages, OwnRecords
 from application.registration.permissions import (
     GivePermission,
     PermissionFields,
@@ -26,7 +27,7 @@ from application.registration.release_hold import ReleaseHold
 from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
-from application.registration.waitlists import ReadWaitlists, ReviewQueues
+from application.registration.waitlists import ReviewQueues, WaitlistEntryView
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import OfferingFields, OfferingView
 from application.scheduling.rooms import RoomFields, RoomView
@@ -34,6 +35,7 @@ from application.scheduling.sections import SectionFields, SectionView
 from application.scheduling.terms import TermFields, TermView
 from application.scheduling.time_tickets import TimeTicketFields, TimeTicketView
 from application.shared.caller import Caller, Role
+from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from application.shared.institutions import InstitutionFields, KeepInstitutions
 from application.shared.records import RecordKeeping
@@ -46,6 +48,7 @@ from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.permission import Permission
+from domain.registration.waitlist import WaitlistEntry
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.room import Room
 from domain.scheduling.section import Section
@@ -75,7 +78,7 @@ class Matricula:
     holds: RecordKeeping[Hold, HoldFields, HoldView]
     release_hold: ReleaseHold
     course_attempts: RecordKeeping[CourseAttempt, CourseAttemptFields, CourseAttemptView]
-    read_course_attempts: ReadCourseAttempts
+    read_course_attempts: OwnPages[CourseAttempt, CourseAttemptFields, CourseAttemptView]
     import_attempts: ImportAttempts
     rooms: RecordKeeping[Room, RoomFields, RoomView]
     terms: RecordKeeping[Term, TermFields, TermView]
@@ -90,7 +93,7 @@ class Matricula:
     permissions: RecordKeeping[Permission, PermissionFields, PermissionView]
     give_permission: GivePermission
     revoke_permission: RevokePermission
-    waitlists: ReadWaitlists
+    waitlists: OwnRecords[WaitlistEntry, Dto, WaitlistEntryView]
     review_queues: ReviewQueues
     audit: ReadAudit
     replay_audit: ReplayAudit

@@ -10,9 +10,8 @@ from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, json_answer
 from interfaces.rest.callers import Calling
-from interfaces.rest.enrollments import StudentInPath
 from interfaces.rest.provided import provided
-from interfaces.rest.readings import READS
+from interfaces.rest.readings import READS, StudentInPath
 from interfaces.rest.records import addressed
 from interfaces.rest.resources import BASE_PATH
 

@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from application.registration.dto import EnrollmentView, RosterView, ScheduleView
-from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
+from application.registration.enrollments import ENROLLMENTS, OF_ONE_STUDENT, ReadEnrollments
 from application.shared.dto import Moment
 from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, body_answer
 from interfaces.rest.callers import Calling
 from interfaces.rest.provided import provided
-from interfaces.rest.readings import READS, Reading, readings_router
+from interfaces.rest.readings import READS, Reading, StudentInPath, own_router, readings_router
 from interfaces.rest.records import InPath, addressed, refuse_query
 from interfaces.rest.resources import BASE_PATH
 
@@ -28,7 +28,6 @@ READING = Reading(
 )
 
 UseEnrollments = Annotated[ReadEnrollments, Depends(provided("enrollments"))]
-StudentInPath = Annotated[str, Path(description="The student's id, or `code:` and the code.", examples=["code:S-0001"])]
 AsOf = Annotated[
     Moment | None,
     Query(
@@ -91,4 +90,13 @@ async def get_roster(
     return body_answer(request, view.model_dump_json().encode(), PERSONAL)
 
 
-ROUTERS = (readings_router(READING), router)
+OWN = own_router(
+    READING.collection,
+    "What the student takes, has taken, dropped and withdrawn from, in every term.",
+    EnrollmentView,
+    OF_ONE_STUDENT,
+    examples.ENROLLMENT,
+    READING.use_cases,
+)
+
+ROUTERS = (readings_router(READING), OWN, router)

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.paging import Listing, Page, PageQuery
+from domain.shared.reference import Reference
 from interfaces.rest import documentation as docs
 from interfaces.rest.answers import PERSONAL, body_answer
 from interfaces.rest.callers import Calling
 from interfaces.rest.pages import Asked, page_answer, page_parameters
 from interfaces.rest.provided import provided
-from interfaces.rest.records import refuse_query
+from interfaces.rest.records import addressed, refuse_query
 from interfaces.rest.resources import BASE_PATH, page_model
 
 V = TypeVar("V", bound=Dto)
@@ -59,6 +60,49 @@ class Reading(Generic[V]):
     def a_name(self) -> str:
         """The noun with its article."""
         return f"an {self.name}" if self.name[0] in "aeio" else f"a {self.name}"
+
+
+class ReadsOwn(Protocol[V_co]):
+    """The use case behind a collection of what is one student's."""
+
+    async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[Any]:
+        """Read a page of a student's."""
+        ...
+
+
+StudentInPath = Annotated[str, Path(description="The student's id, or `code:` and the code.", examples=["code:S-0001"])]
+
+
+def own_router(
+    collection: str, about: str, view: type[V], listing: Listing, example: Mapping[str, Any], use_cases: str
+) -> APIRouter:
+    """The operation that lists what is one student's, which the student may read, too."""
+    router = APIRouter(prefix=BASE_PATH, tags=["students"])
+
+    @router.get(
+        f"/students/{{student}}/{collection}",
+        operation_id=f"list_{collection.replace('-', '_')}_of_student",
+        summary=f"List a student's {collection.replace('-', ' ')}",
+        description=f"{about} Students may read their own.",
+        response_model=page_model(view),
+        responses={
+            200: docs.answer("A page of them.", {"items": [example], "next_cursor": None}, "ETag", "Link"),
+            304: docs.empty_answer("The page is as the client has it.", "ETag"),
+            **docs.problems(*READS, "not_found"),
+        },
+        openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+    )
+    async def list_own(
+        request: Request,
+        caller: Calling,
+        student: StudentInPath,
+        asked: Annotated[Asked, Depends(page_parameters(view, listing))],
+        reads: Annotated[ReadsOwn[V], Depends(provided(use_cases))],
+    ) -> Response:
+        page = await reads.of_student(caller, addressed(student), asked.query)
+        return page_answer(request, page, asked, PERSONAL)
+
+    return router
 
 
 def readings_router(reading: Reading[V]) -> APIRouter:

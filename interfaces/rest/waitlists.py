@@ -3,26 +3,24 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from application.registration.waitlists import (
     OF_ONE_STUDENT,
     WAITLIST_ENTRIES,
-    ReadWaitlists,
     ReviewQueues,
     WaitlistEntryView,
 )
 from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
-from interfaces.rest.answers import PERSONAL, json_answer
+from interfaces.rest.answers import json_answer
 from interfaces.rest.callers import Calling
-from interfaces.rest.pages import Asked, page_answer, page_parameters
 from interfaces.rest.provided import provided
-from interfaces.rest.readings import READS, Reading, readings_router
-from interfaces.rest.records import addressed, refuse_query
-from interfaces.rest.resources import BASE_PATH, page_model
+from interfaces.rest.readings import READS, Reading, own_router, readings_router
+from interfaces.rest.records import refuse_query
+from interfaces.rest.resources import BASE_PATH
 
 READING = Reading(
     name="waitlist entry",
@@ -64,32 +62,13 @@ async def review_queues(
     return json_answer(reviewed.model_dump_json(), Cache_Control="no-store")
 
 
-@router.get(
-    "/students/{student}/waitlist-entries",
-    tags=["students"],
-    operation_id="list_waitlist_entries_of_student",
-    summary="List a student's waitlist entries",
-    description="What the student waits for and has waited for, each with its position; students may read their own.",
-    response_model=page_model(WaitlistEntryView),
-    responses={
-        200: docs.answer(
-            "A page of the entries.", {"items": [examples.WAITLIST_ENTRY], "next_cursor": None}, "ETag", "Link"
-        ),
-        304: docs.empty_answer("The page is as the client has it.", "ETag"),
-        **docs.problems(*READS, "not_found"),
-    },
-    openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+OWN = own_router(
+    READING.collection,
+    "What the student waits for and has waited for, each with its position.",
+    WaitlistEntryView,
+    OF_ONE_STUDENT,
+    examples.WAITLIST_ENTRY,
+    READING.use_cases,
 )
-async def list_waitlist_entries_of_student(
-    request: Request,
-    caller: Calling,
-    student: Annotated[str, Path(description="The student's id, or `code:` and the code.", examples=["code:S-0001"])],
-    asked: Annotated[Asked, Depends(page_parameters(WaitlistEntryView, OF_ONE_STUDENT))],
-    waitlists: Annotated[ReadWaitlists, Depends(provided("waitlists"))],
-) -> Response:
-    """Answer a page of a student's entries."""
-    page = await waitlists.of_student(caller, addressed(student), asked.query)
-    return page_answer(request, page, asked, PERSONAL)
 
-
-ROUTERS = (readings_router(READING), router)
+ROUTERS = (readings_router(READING), OWN, router)

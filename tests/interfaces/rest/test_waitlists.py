@@ -139,6 +139,19 @@ async def test_students_find_their_own_entries_and_no_others(full: University) -
     assert [entry["position"] for entry in seen_by_staff["items"]] == [2]
 
 
+async def test_students_find_their_own_enrollments_and_no_others(full: University) -> None:
+    (taken,) = (await full.get("students/code:S-0001/enrollments"))["items"]
+    me = {"X-Matricula-Actor": "student:code:S-0001"}
+
+    mine = await full.client.get("/v1/students/code:S-0001/enrollments?status=enrolled", headers=me)
+    ended = await full.client.get("/v1/students/code:S-0001/enrollments?status=dropped", headers=me)
+    theirs = await full.client.get(f"/v1/students/{await full.student('S-0002')}/enrollments", headers=me)
+
+    assert [enrollment["id"] for enrollment in mine.json()["items"]] == [taken["id"]]
+    assert ended.json()["items"] == []
+    assert theirs.status_code == 403
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

@@ -18,12 +18,13 @@ from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
 from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
+from application.registration.own_records import OwnRecords
 from application.registration.permissions import GivePermission, RevokePermission
 from application.registration.release_hold import ReleaseHold
 from application.registration.replay_audit import ReplayAudit
 from application.registration.revise_section import ReviseSection
 from application.registration.verify_registration import VerifyRegistration
-from application.registration.waitlists import ReadWaitlists, ReviewQueues
+from application.registration.waitlists import WAITLIST_ENTRIES, ReviewQueues
 from application.scheduling.import_timetable import ImportTimetable
 from application.scheduling.offerings import offering_kind
 from application.scheduling.rooms import ROOMS
@@ -123,7 +124,7 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
 
 async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> None:
     enrollments, verifying = ReadEnrollments(closed_storage), VerifyRegistration(closed_storage)
-    waitlists = ReadWaitlists(closed_storage)
+    waitlists = OwnRecords(WAITLIST_ENTRIES, closed_storage)
 
     async def export(caller: Caller) -> None:
         async for _ in enrollments.export(caller, SOMETHING):
