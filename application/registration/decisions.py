@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from application.registration.dto import DecisionView, RejectionView, SeatView, VerdictView, WaiverView
+from application.registration.dto import RejectionView, VerdictView, WaiverView
 from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.registration.commands import (
     Action,
@@ -31,75 +32,92 @@ ACTION_NAMES: Mapping[type[Action], str] = {
 }
 
 
-def decision_view(decision: Decision, sections: Mapping[SectionId, Section]) -> DecisionView:
-    """A decision as callers see it; `sections` holds every section in which the enrollment sits."""
+def decision_document(decision: Decision, sections: Mapping[SectionId, Section]) -> dict[str, Any]:
+    """A decision as a `DecisionView` dumps it; `sections` holds every section in which the enrollment sits.
+
+    Written by hand, as the desk writes one for every action: making the model and dumping it costs ten times as much.
+    """
     enrollment, entry = decision.enrollment, decision.entry
     known = enrollment if entry is None else entry
-    return DecisionView(
-        number=decision.number,
-        action=ACTION_NAMES[type(decision.action)],
-        outcome=decision.outcome,
-        enrollment=None if enrollment is None else enrollment.id,
-        ended=None if decision.ended is None else decision.ended.id,
-        offering=None if known is None else known.offering_id,
-        grading_basis=None if known is None else known.grading_basis,
-        seats=() if enrollment is None else seat_views(enrollment, sections),
-        entry=None if entry is None else entry.id,
-        position=decision.position,
-        rejections=tuple(rejection_view(rejection) for rejection in decision.rejections),
-        waived=waiver_views(decision.judged),
-    )
+    return {
+        "number": decision.number,
+        "action": ACTION_NAMES[type(decision.action)],
+        "outcome": decision.outcome.value,
+        "enrollment": None if enrollment is None else str(enrollment.id),
+        "ended": None if decision.ended is None else str(decision.ended.id),
+        "offering": None if known is None else str(known.offering_id),
+        "grading_basis": None if known is None else known.grading_basis.value,
+        "seats": [] if enrollment is None else _seat_documents(enrollment, sections),
+        "entry": None if entry is None else str(entry.id),
+        "position": decision.position,
+        "rejections": [rejection_document(rejection) for rejection in decision.rejections],
+        "waived": [waiver_document(judged.verdict) for judged in decision.judged if isinstance(judged.verdict, Waived)],
+    }
 
 
-def seat_views(enrollment: Enrollment, sections: Mapping[SectionId, Section]) -> tuple[SeatView, ...]:
+def _seat_documents(enrollment: Enrollment, sections: Mapping[SectionId, Section]) -> list[dict[str, Any]]:
     """The seats of an enrollment by section code: the same order when it is made and whenever it is loaded."""
-    seats = (
-        SeatView(
-            section=seat.section_id,
-            section_code=sections[seat.section_id].code,
-            seat_no=seat.seat_no,
-            pool=seat.pool,
-            permission=seat.permission_id,
-        )
+    seats = [
+        {
+            "section": str(seat.section_id),
+            "section_code": sections[seat.section_id].code,
+            "seat_no": seat.seat_no,
+            "pool": seat.pool,
+            "permission": None if seat.permission_id is None else str(seat.permission_id),
+        }
         for seat in enrollment.seats
-    )
-    return tuple(sorted(seats, key=lambda seat: seat.section_code))
+    ]
+    return sorted(seats, key=itemgetter("section_code"))
+
+
+def rejection_document(rejection: Rejection) -> dict[str, Any]:
+    """A rejection as a `RejectionView` dumps it: its code, the sentence of the catalogue, and its parameters."""
+    return {
+        "code": str(rejection.code),
+        "message": _sentence(rejection),
+        "parameters": _plain_all(rejection.parameters),
+    }
 
 
 def rejection_view(rejection: Rejection) -> RejectionView:
-    """A rejection as callers see it: its code, the sentence of the catalogue, and its parameters."""
-    return RejectionView(code=rejection.code, message=_sentence(rejection), parameters=_plain_all(rejection.parameters))
+    """A rejection as callers see it."""
+    return RejectionView.model_validate(rejection_document(rejection))
+
+
+def waiver_document(waived: Waived) -> dict[str, Any]:
+    """A rejection that a permission set aside, as a `WaiverView` dumps it."""
+    return {**rejection_document(waived.rejection), "permission": str(waived.permission_id)}
 
 
 def waiver_views(judged: Iterable[Judged]) -> tuple[WaiverView, ...]:
     """The rejections that permissions set aside."""
-    return tuple(
-        WaiverView(
-            code=waived.rejection.code,
-            message=_sentence(waived.rejection),
-            parameters=_plain_all(waived.rejection.parameters),
-            permission=waived.permission_id,
-        )
-        for waived in (each.verdict for each in judged)
-        if isinstance(waived, Waived)
-    )
+    waived = (each.verdict for each in judged)
+    return tuple(WaiverView.model_validate(waiver_document(each)) for each in waived if isinstance(each, Waived))
+
+
+def verdict_document(judged: Judged) -> dict[str, Any]:
+    """What one rule said, as a `VerdictView` dumps it."""
+    permission: str | None = None
+    code: str | None = None
+    match judged.verdict:
+        case Waived(rejection, identifier):
+            name, code, parameters, permission = "waived", str(rejection.code), rejection.parameters, str(identifier)
+        case Rejection(rejected, looked_at):
+            name, code, parameters = "rejected", str(rejected), looked_at
+        case allowed:
+            name, parameters = "allowed", allowed.parameters
+    return {
+        "rule": judged.rule,
+        "verdict": name,
+        "code": code,
+        "parameters": _plain_all(parameters),
+        "permission": permission,
+    }
 
 
 def verdict_view(judged: Judged) -> VerdictView:
-    """What one rule said."""
-    match judged.verdict:
-        case Waived(rejection, permission):
-            return VerdictView(
-                rule=judged.rule,
-                verdict="waived",
-                code=rejection.code,
-                parameters=_plain_all(rejection.parameters),
-                permission=permission,
-            )
-        case Rejection(code, parameters):
-            return VerdictView(rule=judged.rule, verdict="rejected", code=code, parameters=_plain_all(parameters))
-        case allowed:
-            return VerdictView(rule=judged.rule, verdict="allowed", parameters=_plain_all(allowed.parameters))
+    """What one rule said, as callers see it."""
+    return VerdictView.model_validate(verdict_document(judged))
 
 
 def _sentence(rejection: Rejection) -> str:

@@ -1,87 +1,158 @@
 """The registration desk: every command that takes or frees a seat passes here, and nowhere else.
 
-It owns the transaction, and decides the commands of a term in the order in which they arrive. Today it takes one
-command a transaction; within a process commands queue up in memory, so that a busy term holds one database
-connection, not all of them.
+It owns the transactions. The commands of an institution's term that arrive while a batch is being decided make the next
+batch: one lock, one load, one write and one commit for all of them (group commit), and an answer for each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from application.registration.journal import journal_of
-from application.registration.ports import KeptAnswer, RegistrationBook, RegistrationUnitOfWork, StaleSeating
+from application.registration.batch import BatchDecider, Hook
+from application.registration.ports import KeptAnswer, RegistrationUnitOfWork
 from application.registration.submission import Settled, Submission
 from application.shared.clock import IdGenerator
-from application.shared.errors import KeyReused, Unavailable
-from domain.registration.decide import decide
+from application.shared.errors import NotFound, Unavailable
+from domain.registration.commands import RegistrationRequest
 from domain.shared.identifiers import InstitutionId, TermId
 
-ATTEMPTS = 3
+_Answer: TypeAlias = Settled | KeptAnswer
+_Key: TypeAlias = tuple[InstitutionId, TermId]
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A submission in the queue, and where its answer goes."""
+
+    submission: Submission
+    answer: "asyncio.Future[_Answer]"
+
+    def tell(self, outcome: _Answer | Exception) -> None:
+        """Answer the caller, if there still is one."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The commands of one term in the order of their arrival, and who serves them while there are any."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    server: "asyncio.Task[None] | None" = None
 
 
 class RegistrationDesk:
-    """Decides commands; one desk for a process."""
+    """Decides commands; one desk for a process.
 
-    def __init__(self, unit_of_work: RegistrationUnitOfWork, ids: IdGenerator, queue_limit: int = 10_000) -> None:
-        self._unit_of_work = unit_of_work
-        self._ids = ids
+    `queue_limit` bounds the commands that wait, `batch_limit` those that share a transaction, `open_batches` the
+    transactions that are open at a time: terms take turns.
+    """
+
+    def __init__(
+        self,
+        unit_of_work: RegistrationUnitOfWork,
+        ids: IdGenerator,
+        queue_limit: int = 10_000,
+        batch_limit: int = 48,
+        open_batches: int = 4,
+    ) -> None:
+        self._decider = BatchDecider(unit_of_work, ids)
         self._queue_limit = queue_limit
-        self._queues: dict[tuple[InstitutionId, TermId], asyncio.Lock] = {}
-        self._waiting = 0
+        self._batch_limit = batch_limit
+        self._turns = asyncio.Semaphore(open_batches)
+        self._queues: dict[_Key, _Queue] = {}
+        self._held = 0
 
     async def decide(self, term: TermId, submission: Submission) -> Settled | KeptAnswer:
         """Decide a command and store what follows; the answer is durable when this returns.
 
-        Returns the decision and the facts it was reached on, or, for an idempotency key that was answered before, that
-        answer. Raises `NotFound` for an unknown term, `KeyReused` for a key that came with another request,
-        `Unavailable` when too many commands wait, `UnknownReference` and `AlreadyExists` for what has changed behind
-        the desk, and what storing a revised section raises.
+        Returns the decision with what the caller is told, or, for an idempotency key that was answered before, that
+        answer. Whoever is cancelled before the turn comes is not served; later, the command is decided all the same.
+        Raises `NotFound` for an unknown term, `UnknownReference` for an unknown student and for what has vanished
+        behind the desk, `AlreadyExists` likewise, `KeyReused` for a key that came with another request, `Unavailable`
+        when too many commands wait, and what storing a revised section raises.
         """
-        institution = submission.caller.institution
-        if self._waiting >= self._queue_limit:
+        if self._held >= self._queue_limit:
             detail = "Too many registration requests are waiting."
             raise Unavailable(detail)
-        async with self._turn(institution, term):
-            return await self._decide(term, submission)
+        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
+        waiting.answer.add_done_callback(self._let_go)
+        self._held += 1
+        key = (submission.caller.institution, term)
+        queue = self._queues.setdefault(key, _Queue())
+        queue.waiting.append(waiting)
+        if queue.server is None:
+            queue.server = asyncio.create_task(self._serve(key, queue))
+        return await waiting.answer
 
-    @asynccontextmanager
-    async def _turn(self, institution: InstitutionId, term: TermId) -> AsyncIterator[None]:
-        queue = self._queues.setdefault((institution, term), asyncio.Lock())
-        self._waiting += 1
+    async def drain(self) -> None:
+        """Return when every command that was handed in is decided, also those whose callers have gone."""
+        while servers := [queue.server for queue in self._queues.values() if queue.server is not None]:
+            await asyncio.wait(servers)
+
+    def _let_go(self, _answer: "asyncio.Future[_Answer]") -> None:
+        self._held -= 1
+
+    async def _serve(self, key: _Key, queue: _Queue) -> None:
+        """Decide batch after batch until nobody waits.
+
+        The answers of a batch go out when the next one is being written: the database works while they are rendered.
+        """
+        answers: list[tuple[_Waiting, _Answer | Exception]] = []
+
+        def answer() -> None:
+            for waiting, outcome in answers:
+                waiting.tell(outcome)
+            answers.clear()
+
+        while batch := self._next_batch(queue):
+            async with self._turns:
+                outcomes = await self._decide(key, batch, answer)
+            answer()
+            answers += zip(batch, outcomes, strict=True)
+            if not queue.waiting:
+                answer()
+                await asyncio.sleep(0)
+        del self._queues[key]
+
+    def _next_batch(self, queue: _Queue) -> list[_Waiting]:
+        """The first who wait, up to the limit: registration requests together, every other command alone.
+
+        A key that is in the batch already comes with the next one: it finds its answer then.
+        """
+        batch: list[_Waiting] = []
+        keys = set()
+        while queue.waiting and len(batch) < self._batch_limit:
+            first = queue.waiting[0]
+            if first.answer.done():
+                queue.waiting.popleft()
+                continue
+            is_request = isinstance(first.submission.command, RegistrationRequest)
+            key = first.submission.idempotency and first.submission.idempotency.key
+            if batch and (not is_request or key in keys):
+                break
+            batch.append(queue.waiting.popleft())
+            if not is_request:
+                break
+            if key is not None:
+                keys.add(key)
+        return batch
+
+    async def _decide(self, key: _Key, batch: Sequence[_Waiting], writing: Hook) -> Sequence[_Answer | Exception]:
+        """The outcome for each of the batch; one that fails is bisected, so that nobody fails for another's sake."""
         try:
-            async with queue:
-                yield
-        finally:
-            self._waiting -= 1
-
-    async def _decide(self, term: TermId, submission: Submission) -> Settled | KeptAnswer:
-        institution, command = submission.caller.institution, submission.command
-        for _ in range(ATTEMPTS):
-            try:
-                async with self._unit_of_work(institution) as work:
-                    facts = await work.book.load(term, [command])
-                    kept = await self._kept(work.book, term, submission)
-                    if kept is not None:
-                        return kept
-                    (answer,), effects = decide(facts, [command])
-                    journal = journal_of(submission, facts, effects, answer, self._ids)
-                    await work.book.apply(term, effects, journal)
-            except StaleSeating:
-                async with self._unit_of_work(institution) as work:
-                    await work.book.recount(term)
-            else:
-                return Settled(answer, facts)
-        detail = "The seats of a section keep changing behind the desk."
-        raise Unavailable(detail)
-
-    @staticmethod
-    async def _kept(book: RegistrationBook, term: TermId, submission: Submission) -> KeptAnswer | None:
-        """The answer that the submission's key was given before, if it was. Raises `KeyReused`."""
-        if submission.idempotency is None:
-            return None
-        key = submission.idempotency.key
-        kept = (await book.answers(term, [key])).get(key)
-        if kept is not None and kept.digest != submission.idempotency.digest:
-            raise KeyReused(key.key)
-        return kept
+            return await self._decider.decide(key, [waiting.submission for waiting in batch], writing)
+        except (NotFound, Unavailable) as error:
+            return [error] * len(batch)
+        except Exception as error:  # noqa: BLE001 - whatever a command does, its neighbours get their answers
+            if len(batch) == 1:
+                return [error]
+        middle = len(batch) // 2
+        first = await self._decide(key, batch[:middle], writing)
+        return [*first, *await self._decide(key, batch[middle:], writing)]

@@ -6,15 +6,16 @@ however many commands look at the same facts, they are kept once.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from domain.catalog.course import Course
+from domain.catalog.grading import GradingScheme
 from domain.catalog.requisite import Requisite
 from domain.catalog.requisite_grammar import parse_requisite, print_requisite
+from domain.people.hold import Hold
 from domain.registration.commands import (
     Command,
     GivePermission,
@@ -23,12 +24,14 @@ from domain.registration.commands import (
     ReviewQueues,
     ReviseSection,
 )
-from domain.registration.facts import Facts, OfferingFacts, StudentFacts
-from domain.registration.outcomes import Recorded
+from domain.registration.facts import OfferingFacts, Profile, StudentFacts
+from domain.registration.permission import Permission
+from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
+from domain.shared.identifiers import TimeTicketId
 
 COMMAND_KINDS: Mapping[str, type[Command]] = {
     "registration_request": RegistrationRequest,
@@ -101,17 +104,85 @@ class OfferingDocument:
         return OfferingFacts(self.offering, tuple(document.course_again() for document in self.courses), self.sections)
 
 
+AttemptRow: TypeAlias = tuple[str, str, str | None, UUID | None, bool, bool, bool]
+"""An attempt in the document of a student: the fields of `AttemptAtCourse`, but for its scheme the scheme's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudentDocument:
+    """What is looked at of a student, but for what registration itself changes."""
+
+    profile: Profile | None
+    program: str | None
+    department: str | None
+    tickets: tuple[TimeTicketId, ...]
+    holds: tuple[Hold, ...]
+    permissions: tuple[Permission, ...]
+    attempts: tuple[AttemptRow, ...]
+
+    @classmethod
+    def of(cls, facts: StudentFacts) -> "StudentDocument":
+        """The document of a student."""
+        return cls(
+            facts.profile,
+            facts.program,
+            facts.department,
+            tuple(sorted(facts.tickets)),
+            facts.holds,
+            facts.permissions,
+            tuple([_row(attempt) for attempt in facts.attempts]),
+        )
+
+    def facts(self, schemes: Mapping[UUID, GradingScheme]) -> StudentFacts:
+        """The facts that it is the document of, without enrollments."""
+        return StudentFacts(
+            profile=self.profile,
+            program=self.program,
+            department=self.department,
+            tickets=frozenset(self.tickets),
+            holds=self.holds,
+            permissions=self.permissions,
+            attempts=tuple(
+                AttemptAtCourse(
+                    course, term, grade, None if scheme is None else schemes[scheme], passed, in_progress, transfer
+                )
+                for course, term, grade, scheme, passed, in_progress, transfer in self.attempts
+            ),
+        )
+
+
+def _row(attempt: AttemptAtCourse) -> AttemptRow:
+    return (
+        attempt.course,
+        attempt.term,
+        attempt.grade,
+        None if attempt.scheme is None else attempt.scheme.id,
+        attempt.passed,
+        attempt.in_progress,
+        attempt.transfer,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class LookedAt:
-    """The digests of the static facts that a command was decided on, and the waiting entries that were loaded."""
+    """The digests of the static facts that a command was decided on, and the waiting entries in its view.
+
+    `schemes` are those of the students' attempts.
+    """
 
     term: str
     offerings: Mapping[UUID, str]
     students: Mapping[UUID, str]
+    schemes: Mapping[UUID, str]
     entries: tuple[UUID, ...]
 
+    @property
+    def digests(self) -> frozenset[str]:
+        """The digests of all documents."""
+        return frozenset((self.term, *self.offerings.values(), *self.students.values(), *self.schemes.values()))
 
-Fact: TypeAlias = TermFacts | OfferingDocument | StudentFacts
+
+Fact: TypeAlias = TermFacts | OfferingDocument | StudentDocument | GradingScheme
 
 _ANYTHING: TypeAdapter[object] = TypeAdapter(object)
 _ADAPTERS: dict[type, TypeAdapter[object]] = {}
@@ -150,31 +221,3 @@ def decode_command(kind: str, document: str) -> Command:
     if not isinstance(command, Command):
         raise TypeError(kind)
     return command
-
-
-class Documents:
-    """Documents that gather while commands are written down, each under its digest."""
-
-    def __init__(self) -> None:
-        self.by_digest: dict[str, str] = {}
-
-    def look_at(self, facts: Facts, recorded: Recorded) -> str:
-        """The digests of what a command looked at, as JSON; the documents themselves are gathered."""
-        looked_at = LookedAt(
-            term=self._add(TermFacts(facts.term, facts.tickets)),
-            offerings={key: self._add(OfferingDocument.of(facts.offerings[key])) for key in sorted(recorded.offerings)},
-            students={key: self._add(_static(facts.students[key])) for key in sorted(recorded.students)},
-            entries=tuple(sorted(recorded.entries)),
-        )
-        return encode(looked_at)
-
-    def _add(self, fact: Fact) -> str:
-        document = encode(fact)
-        digest = sha256(document.encode()).hexdigest()
-        self.by_digest[digest] = document
-        return digest
-
-
-def _static(student: StudentFacts) -> StudentFacts:
-    """A student without what registration itself changes."""
-    return replace(student, enrollments=())

@@ -1,16 +1,17 @@
 """What is written beside the effects of a command: the audit record, the events to publish, the answer to keep."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from application.registration.decisions import decision_view, rejection_view, verdict_view
-from application.registration.documents import Documents, encode, kind_of, to_json
+from application.registration.archive import Archive, Documents
+from application.registration.decisions import decision_document, rejection_document, verdict_document
+from application.registration.documents import encode, kind_of, to_json
 from application.registration.ports import AuditRecord, Journal, KeptAnswer, OutboxMessage
-from application.registration.submission import Submission
+from application.registration.submission import Settled, Submission
 from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
-from domain.registration.commands import GivePermission, RegistrationRequest, ReleaseHold, ReviseSection
+from domain.registration.commands import Command, GivePermission, RegistrationRequest, ReleaseHold, ReviseSection
 from domain.registration.events import Event
 from domain.registration.facts import Facts
 from domain.registration.outcomes import (
@@ -22,40 +23,88 @@ from domain.registration.outcomes import (
     RequestDecided,
     RevisionRefused,
 )
+from domain.shared.identifiers import TermId
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object, from plain values, ids and moments."""
 
 
-def journal_of(submission: Submission, facts: Facts, effects: Effects, answer: Decided, ids: IdGenerator) -> Journal:
-    """The journal of a submission that was decided on `facts` with that answer."""
-    documents = Documents()
-    caller, wanted = submission.caller, submission.idempotency
-    records = tuple(_record(caller, facts, recorded, ids.new(), documents) for recorded in effects.recorded)
+def journal_of(
+    submissions: Sequence[Submission],
+    facts: Facts,
+    effects: Effects,
+    answers: Sequence[Decided],
+    archive: Archive,
+    ids: IdGenerator,
+) -> tuple[Journal, tuple[Settled, ...]]:
+    """The journal of submissions that were decided on `facts` with these answers, and what their callers are told."""
+    documents = Documents(archive, submissions[0].caller.institution, facts)
+    records, settled, kept = [], [], []
+    for submission, recorded, answer in zip(submissions, effects.recorded, answers, strict=True):
+        decisions = decision_documents(answer, facts)
+        records.append(_record(submission.caller, facts.term.id, recorded, decisions, ids.new(), documents))
+        told = _told(submission.command, facts.term.id, decisions)
+        settled.append(Settled(answer, told))
+        if submission.idempotency is not None:
+            kept.append(KeptAnswer(submission.idempotency.key, submission.idempotency.digest, told))
     messages = tuple(_message(event, ids.new()) for event in effects.events)
-    kept = () if wanted is None else (KeptAnswer(wanted.key, wanted.digest, wanted.render(answer, facts)),)
-    return Journal(records, documents.by_digest, messages, kept)
+    return Journal(tuple(records), documents.by_digest, messages, tuple(kept)), tuple(settled)
 
 
-def _record(caller: Caller, facts: Facts, recorded: Recorded, identifier: UUID, documents: Documents) -> AuditRecord:
+def _told(command: Command, term: TermId, decisions: Sequence[Json]) -> str:
+    """What the caller of a registration request is told, as a `RegistrationRequestView` dumps itself."""
+    if not isinstance(command, RegistrationRequest):
+        return "null"
+    return to_json(
+        {
+            "id": command.id,
+            "student": command.student_id,
+            "term": term,
+            "arrived_at": command.arrived_at,
+            "decisions": decisions,
+        }
+    )
+
+
+def _record(
+    caller: Caller,
+    term: TermId,
+    recorded: Recorded,
+    decisions: Sequence[Json],
+    identifier: UUID,
+    documents: Documents,
+) -> AuditRecord:
     return AuditRecord(
         id=identifier,
-        term_id=facts.term.id,
+        term_id=term,
         number=recorded.number,
         kind=kind_of(recorded.command),
         subject=caller.subject,
         roles=tuple(sorted(role.value for role in caller.roles)),
         occurred_at=recorded.command.arrived_at,
         command=encode(recorded.command),
-        answer=answer_document(recorded.answer, facts),
+        answer=answer_document(recorded.answer, decisions),
         consequences=consequences_document(recorded.consequences),
-        facts=documents.look_at(facts, recorded),
+        facts=documents.look_at(recorded),
         about=tuple(sorted(_concerned(recorded))),
     )
 
 
-def answer_document(answer: Decided, facts: Facts) -> str:
-    """An answer as JSON, with what every rule said."""
+def decision_documents(answer: Decided, facts: Facts) -> Sequence[Json]:
+    """The decisions in an answer, as callers see them."""
+    if not isinstance(answer, RequestDecided):
+        return ()
+    return [decision_document(decision, facts.sections) for decision in answer.decisions]
+
+
+def answer_document(answer: Decided, decisions: Sequence[Json]) -> str:
+    """An answer as JSON: its decisions, with what every rule said."""
     match answer:
-        case RequestDecided(decisions):
-            said = [_decision(decision, facts) for decision in decisions]
+        case RequestDecided(decided):
+            said = [
+                {**document, "verdicts": [verdict_document(judged) for judged in decision.judged]}
+                for decision, document in zip(decided, decisions, strict=True)
+            ]
             return to_json({"decisions": said})
         case RevisionRefused(number, reason):
             return to_json({"number": number, "refused": reason})
@@ -63,17 +112,12 @@ def answer_document(answer: Decided, facts: Facts) -> str:
             return to_json({"number": other.number})
 
 
-def _decision(decision: Decision, facts: Facts) -> dict[str, object]:
-    view = decision_view(decision, facts.sections).model_dump(mode="json")
-    return {**view, "verdicts": [verdict_view(judged).model_dump(mode="json") for judged in decision.judged]}
-
-
 def consequences_document(consequences: Iterable[Consequence]) -> str:
     """What followed from a command as JSON, with what every rule said."""
     return to_json([_consequence(consequence) for consequence in consequences])
 
 
-def _consequence(consequence: Consequence) -> dict[str, object]:
+def _consequence(consequence: Consequence) -> Json:
     entry, enrollment, ended = consequence.entry, consequence.enrollment, consequence.ended
     moved = enrollment if entry is None else entry
     return {
@@ -84,8 +128,8 @@ def _consequence(consequence: Consequence) -> dict[str, object]:
         "enrollment": None if enrollment is None else enrollment.id,
         "seats": {} if enrollment is None else {str(seat.section_id): seat.seat_no for seat in enrollment.seats},
         "ended": None if ended is None else ended.id,
-        "reasons": [rejection_view(reason).model_dump(mode="json") for reason in consequence.reasons],
-        "verdicts": [verdict_view(judged).model_dump(mode="json") for judged in consequence.judged],
+        "reasons": [rejection_document(reason) for reason in consequence.reasons],
+        "verdicts": [verdict_document(judged) for judged in consequence.judged],
     }
 
 
@@ -123,11 +167,10 @@ def _moved(moved: Decision | Consequence) -> set[UUID]:
 
 def _message(event: Event, identifier: UUID) -> OutboxMessage:
     """An event as it is published; the fields of its class are those of its payload."""
-    payload = {field.name: getattr(event, field.name) for field in fields(event)}
     return OutboxMessage(
         id=identifier,
         type=type(event).__name__,
         version=event.VERSION,
         occurred_at=event.occurred_at,
-        payload=to_json(payload),
+        payload=encode(event),
     )

@@ -1,10 +1,8 @@
 """Registering: a student's cart is decided, and each decision explained."""
 
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 
-from application.registration.decisions import decision_view
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import Action as ActionFields
 from application.registration.dto import (
@@ -23,7 +21,7 @@ from application.registration.submission import Idempotency, Submission
 from application.shared.caller import KEEPERS, Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
-from application.shared.errors import InvalidField, UnknownReference
+from application.shared.errors import InvalidField, NotFound, UnknownReference
 from domain.registration.commands import (
     Action,
     Add,
@@ -35,19 +33,24 @@ from domain.registration.commands import (
     RegistrationRequest,
     Swap,
 )
-from domain.registration.facts import Facts
-from domain.registration.outcomes import Decided, RequestDecided
-from domain.shared.identifiers import EnrollmentId, RequestId, TermId, WaitlistEntryId
+from domain.shared.identifiers import EnrollmentId, RequestId, StudentId, TermId, WaitlistEntryId
 
 LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to a request; `is_replay` when its idempotency key had been answered before."""
+    """The answer to a request, a `RegistrationRequestView` as JSON; `is_replay` when its idempotency key had been
+    answered before.
+    """
 
-    view: RegistrationRequestView
+    json: str
     is_replay: bool
+
+    @property
+    def view(self) -> RegistrationRequestView:
+        """The answer."""
+        return RegistrationRequestView.model_validate_json(self.json)
 
 
 class Register:
@@ -76,8 +79,33 @@ class Register:
         """Do what `execute` does, and tell whether the answer is an old one."""
         _check_key(idempotency_key)
         arrived_at = self._clock.now()
+        term, student = await self._addressee(caller, request)
+        command = RegistrationRequest(
+            id=RequestId(self._ids.new()),
+            student_id=student,
+            actions=tuple([self._action(given) for given in request.actions]),
+            arrived_at=arrived_at,
+            mode=request.mode,
+        )
+        idempotency = None
+        if idempotency_key is not None:
+            key = AnswerKey(caller.subject, idempotency_key)
+            idempotency = Idempotency(key, _digest(request, command, term))
+        try:
+            settled = await self._desk.decide(term, Submission(caller, command, idempotency))
+        except NotFound:
+            field = "term"
+            raise UnknownReference(field, request.term) from None
+        return Answered(settled.answer, is_replay=isinstance(settled, KeptAnswer))
+
+    async def _addressee(self, caller: Caller, request: RegistrationRequestFields) -> tuple[TermId, StudentId]:
+        """The term and student of a request; ids are taken at their word, for the desk looks them up anyway."""
+        term, student = reference(request.term), reference(request.student)
+        if term.id is not None and student.id is not None:
+            caller.require_access_to_student(StudentId(student.id), KEEPERS)
+            return TermId(term.id), StudentId(student.id)
         async with self._reading(caller.institution) as views:
-            addressee = await views.addressee(reference(request.term), reference(request.student))
+            addressee = await views.addressee(term, student)
         if addressee.student is None:
             caller.require_role(KEEPERS)
             field = "student"
@@ -86,22 +114,7 @@ class Register:
         if addressee.term is None:
             field = "term"
             raise UnknownReference(field, request.term)
-        command = RegistrationRequest(
-            id=RequestId(self._ids.new()),
-            student_id=addressee.student,
-            actions=tuple(self._action(given) for given in request.actions),
-            arrived_at=arrived_at,
-            mode=request.mode,
-        )
-        idempotency = None
-        if idempotency_key is not None:
-            digest = _digest(request, command, addressee.term)
-            render = partial(_rendered, command, addressee.term)
-            idempotency = Idempotency(AnswerKey(caller.subject, idempotency_key), digest, render)
-        settled = await self._desk.decide(addressee.term, Submission(caller, command, idempotency))
-        if isinstance(settled, KeptAnswer):
-            return Answered(RegistrationRequestView.model_validate_json(settled.answer), is_replay=True)
-        return Answered(_view(command, addressee.term, settled.decided, settled.facts), is_replay=False)
+        return addressee.term, addressee.student
 
     def _action(self, given: ActionFields) -> Action:
         match given:
@@ -142,22 +155,6 @@ def _check_key(key: str | None) -> None:
     if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
         field, reason = "idempotency_key", f"must be 1 to {LONGEST_KEY} printable characters"
         raise InvalidField(field, reason)
-
-
-def _view(command: RegistrationRequest, term: TermId, answer: Decided, facts: Facts) -> RegistrationRequestView:
-    if not isinstance(answer, RequestDecided):
-        raise TypeError(answer)
-    return RegistrationRequestView(
-        id=command.id,
-        student=command.student_id,
-        term=term,
-        arrived_at=command.arrived_at,
-        decisions=tuple(decision_view(decision, facts.sections) for decision in answer.decisions),
-    )
-
-
-def _rendered(command: RegistrationRequest, term: TermId, answer: Decided, facts: Facts) -> str:
-    return _view(command, term, answer, facts).model_dump_json()
 
 
 def _digest(request: RegistrationRequestFields, command: RegistrationRequest, term: TermId) -> str:

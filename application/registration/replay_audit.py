@@ -10,16 +10,24 @@ from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from application.registration.documents import LookedAt, OfferingDocument, TermFacts, decode, decode_command
-from application.registration.journal import answer_document, consequences_document
+from application.registration.documents import (
+    LookedAt,
+    OfferingDocument,
+    StudentDocument,
+    TermFacts,
+    decode,
+    decode_command,
+)
+from application.registration.journal import answer_document, consequences_document, decision_documents
 from application.registration.ports import AuditRecord, RegistrationReading, RegistrationViews, Standing
 from application.shared.caller import KEEPERS, Caller
 from application.shared.dto import Dto
 from application.shared.errors import NotFound
+from domain.catalog.grading import GradingScheme
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.enrollment import Enrollment, EnrollmentStatus
-from domain.registration.facts import Facts, StudentFacts
+from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.registration.references import (
     references_to_courses,
@@ -105,8 +113,7 @@ class ReplayAudit:
     async def _documents(views: RegistrationViews, records: Sequence[AuditRecord]) -> Mapping[str, str]:
         wanted: set[str] = set()
         for record in records:
-            looked_at = _looked_at(record)
-            wanted |= {looked_at.term, *looked_at.offerings.values(), *looked_at.students.values()}
+            wanted |= _looked_at(record).digests
         return await views.audit_documents(sorted(wanted))
 
 
@@ -131,7 +138,8 @@ class _State:
         facts = self._facts(record, command, documents)
         (answer,), effects = decide(facts, [command])
         (recorded,) = effects.recorded
-        again = (answer_document(answer, facts), consequences_document(recorded.consequences))
+        decisions = decision_documents(answer, facts)
+        again = (answer_document(answer, decisions), consequences_document(recorded.consequences))
         self._take_over(effects)
         differences = []
         for name, before, now in zip(
@@ -160,9 +168,12 @@ class _State:
         sections = {section.id: section for known in offerings.values() for section in known.sections}
         stands = (e for e in self._enrollments.values() if e.status is EnrollmentStatus.ENROLLED)
         standing = sorted(stands, key=lambda enrollment: enrollment.number)
+        schemes = {
+            identifier: _decoded(GradingScheme, documents[digest]) for identifier, digest in looked_at.schemes.items()
+        }
         students = {
             StudentId(identifier): replace(
-                _decoded(StudentFacts, documents[digest]),
+                _decoded(StudentDocument, documents[digest]).facts(schemes),
                 enrollments=tuple(e for e in standing if e.student_id == identifier),
             )
             for identifier, digest in looked_at.students.items()

@@ -1,25 +1,19 @@
 """What is handed to the desk, and what it hands back."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from application.registration.ports import AnswerKey
 from application.shared.caller import Caller
 from domain.registration.commands import Command
-from domain.registration.facts import Facts
 from domain.registration.outcomes import Decided
 
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """The name under which the caller wants the answer kept, with the digest of what was asked.
-
-    `render` writes the answer as JSON.
-    """
+    """The name under which the caller wants the answer kept, with the digest of what was asked."""
 
     key: AnswerKey
     digest: str
-    render: Callable[[Decided, Facts], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A decision that is stored, and the facts it was reached on."""
+    """A decision that is stored; `answer` is the view of a registration request as JSON, `null` for other commands."""
 
     decided: Decided
-    facts: Facts
+    answer: str

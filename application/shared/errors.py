@@ -108,3 +108,7 @@ class Unavailable(ApplicationError):  # noqa: N818
     """Something that the use case needs is away for now; the caller may try again."""
 
     code = "unavailable"
+
+
+class Collision(Unavailable):
+    """The transaction was undone because another one stood in its way; nothing speaks against it."""

@@ -37,19 +37,27 @@ from domain.registration.outcomes import (
 from domain.registration.planning import asked_course
 from domain.registration.queue import leave_for, settle
 from domain.registration.revision import revise
+from domain.registration.scope import scope_of
 
 
 def decide(facts: Facts, commands: Sequence[Command]) -> tuple[tuple[Decided, ...], Effects]:
-    """Decide `commands` one after the other, each on what those before it left; one answer for each, in order."""
+    """Decide `commands` one after the other, each on what those before it left; one answer for each, in order.
+
+    A registration request among others is decided as if it had come alone (see `scope_of`).
+    """
     ledger = Ledger(facts)
     answers: list[Decided] = []
-    looked_at = frozenset(facts.offerings), frozenset(facts.students), frozenset(facts.entries)
     for command in commands:
+        ledger.view(None)
+        scope = scope_of(ledger, command, alone=len(commands) == 1)
+        ledger.view(scope.entries)
         first = ledger.effects.next_number
         followed = list(settle(ledger, command.arrived_at))
         answer = _decide(ledger, command, followed)
         followed += settle(ledger, command.arrived_at)
-        ledger.effects.recorded.append(Recorded(first, command, answer, tuple(followed), *looked_at))
+        ledger.effects.recorded.append(
+            Recorded(first, command, answer, tuple(followed), scope.offerings, scope.students, scope.entries)
+        )
         answers.append(answer)
     return tuple(answers), ledger.effects
 

@@ -17,7 +17,15 @@ from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
-from domain.shared.identifiers import CourseId, OfferingId, ProgramId, SectionId, StudentId, WaitlistEntryId
+from domain.shared.identifiers import (
+    CourseId,
+    OfferingId,
+    ProgramId,
+    SectionId,
+    StudentId,
+    TimeTicketId,
+    WaitlistEntryId,
+)
 from domain.shared.reference import Reference
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
@@ -51,12 +59,13 @@ class StudentFacts:
     courses, and the enrollments of the term that stand (status enrolled).
 
     `program` and `department` are the codes of the primary program and of the department that leads it. `profile` is
-    None for somebody who is not known any more.
+    None for somebody who is not known any more. `tickets` are the time tickets that name the student.
     """
 
     profile: Profile | None = None
     program: str | None = None
     department: str | None = None
+    tickets: frozenset[TimeTicketId] = frozenset()
     holds: tuple[Hold, ...] = ()
     permissions: tuple[Permission, ...] = ()
     attempts: tuple[AttemptAtCourse, ...] = ()

@@ -38,6 +38,8 @@ class Ledger:
         self._seating: dict[SectionId, Seating] = dict(facts.seating)
         self._pools: dict[SectionId, dict[str, int]] = {}
         self._waiting: dict[WaitlistEntryId, WaitlistEntry] = dict(facts.entries)
+        self._queue: tuple[WaitlistEntry, ...] | None = None
+        self._in_view: frozenset[WaitlistEntryId] | None = None
 
     def next_number(self) -> int:
         """The next number in the term's order of decisions."""
@@ -75,9 +77,17 @@ class Ledger:
         """How many seats of a reserved pool are taken."""
         return self._pool_counts(section.id).get(pool, 0)
 
+    def view(self, entries: frozenset[WaitlistEntryId] | None) -> None:
+        """Have `waiting` show those of `entries` that wait, and who joins from now on; None shows all."""
+        self._in_view, self._queue = entries, None
+
     def waiting(self) -> tuple[WaitlistEntry, ...]:
-        """The waiting entries, in the order of the queue."""
-        return tuple(sorted(self._waiting.values(), key=lambda entry: entry.rank))
+        """The waiting entries in view, in the order of the queue."""
+        if self._queue is None:
+            view = self._in_view
+            shown = [entry for entry in self._waiting.values() if view is None or entry.id in view]
+            self._queue = tuple(sorted(shown, key=lambda entry: entry.rank))
+        return self._queue
 
     def entry(self, student: StudentId, identifier: WaitlistEntryId) -> WaitlistEntry | None:
         """The student's waiting entry with that id, if there is one."""
@@ -150,8 +160,11 @@ class Ledger:
         earlier = self.effects.entries.get(entry.id)
         stored = self._waiting.get(entry.id) if earlier is None else earlier.before
         self.effects.entries[entry.id] = EntryChange(stored, entry)
+        self._queue = None
         if entry.status is EntryStatus.WAITING:
             self._waiting[entry.id] = entry
+            if self._in_view is not None:
+                self._in_view |= {entry.id}
         else:
             self._waiting.pop(entry.id, None)
         return entry

@@ -46,7 +46,7 @@ def time_ticket_is_open(
     profile = student.profile
     program = None if profile is None else profile.program_id
     class_level = None if profile is None else profile.class_level
-    own = [ticket for ticket in every if ticket.cohort.includes(identifier, program, class_level)]
+    own = [t for t in every if t.id in student.tickets or t.cohort.includes(identifier, program, class_level)]
     for ticket in own:
         if ticket.is_open_at(moment):
             return Allowed({"ticket": ticket.name, "opens_at": ticket.opens_at.isoformat()})

@@ -56,7 +56,7 @@ async def register(
     refuse_query(request)
     fields = read_fields(RegistrationRequestFields, await read_body(request, JSON))
     answered = await use_case.answer(caller, fields, _idempotency_key(request))
-    answer = json_answer(answered.view.model_dump_json(), Cache_Control=PERSONAL)
+    answer = json_answer(answered.json, Cache_Control=PERSONAL)
     if answered.is_replay:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

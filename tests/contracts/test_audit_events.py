@@ -9,11 +9,11 @@ from application.registration.audit import AUDIT_EVENTS, AuditEventView
 from application.registration.desk import RegistrationDesk
 from application.registration.ports import AnswerKey, KeptAnswer
 from application.registration.replay_audit import ReplayAudit
-from application.registration.submission import Idempotency, Submission
+from application.registration.submission import Idempotency, Settled, Submission
 from application.shared.caller import Caller, Role
 from application.shared.errors import InvalidRequest
 from application.shared.paging import PageQuery
-from domain.registration.commands import Command, ReviewQueues
+from domain.registration.commands import Command
 from domain.shared.reference import Reference
 from tests.contracts.arranging import TERM_ID, Stored
 from tests.support.builders import TERM, SequentialIds, a_small_university
@@ -22,10 +22,10 @@ from tests.support.domain_builders import NOON, a_request, adding, dropping, enr
 KEY = AnswerKey("office-1", "once")
 
 
-def submitted(stored: Stored, command: Command, answer: str | None = None) -> Submission:
-    """A registrar's submission, under a key when `answer` is to be kept."""
+def submitted(stored: Stored, command: Command, *, keyed: bool = False) -> Submission:
+    """A registrar's submission, under a key or under none."""
     caller = Caller(stored.institution, "office-1", frozenset({Role.REGISTRAR}))
-    idempotency = None if answer is None else Idempotency(KEY, "digest", lambda _decided, _facts: answer)
+    idempotency = Idempotency(KEY, "digest") if keyed else None
     return Submission(caller, command, idempotency)
 
 
@@ -70,7 +70,7 @@ async def test_every_event_is_listed_in_the_order_of_the_term(stored: Stored) ->
     )
     assert first.occurred_at == NOON
     assert first.answer["decisions"][0]["outcome"] == "enrolled"
-    assert set(first.facts) == {"term", "offerings", "students", "entries"}
+    assert set(first.facts) == {"term", "offerings", "students", "schemes", "entries"}
 
 
 @pytest.mark.usefixtures("desk")
@@ -97,13 +97,14 @@ async def test_what_is_no_id_is_refused(about: str, stored: Stored) -> None:
 
 
 async def test_a_kept_answer_is_the_text_that_was_given(desk: RegistrationDesk, stored: Stored) -> None:
-    given = submitted(stored, ReviewQueues(NOON), answer='{"b": 1,  "a": [2]}')
-    await desk.decide(TERM_ID, given)
+    given = submitted(stored, a_request("s2", adding("CS-101", "A", "A-LAB", as_name="s2-cs")), keyed=True)
+    first = await desk.decide(TERM_ID, given)
 
     again = await desk.decide(TERM_ID, given)
 
-    assert again == KeptAnswer(KEY, "digest", '{"b": 1,  "a": [2]}')
-    assert await numbers(stored, kind="queue_review") == [5]
+    assert isinstance(first, Settled)
+    assert again == KeptAnswer(KEY, "digest", first.answer)
+    assert await numbers(stored, kind="registration_request") == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.usefixtures("desk")

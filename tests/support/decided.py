@@ -1,12 +1,15 @@
 """A list of commands decided and stored in two ways, and the parts of an answer that tests look at."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.enrollment import Enrollment, EnrollmentStatus
 from domain.registration.facts import Facts
+from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Decided, Decision, Effects, Outcome, RequestDecided
+from domain.registration.scope import scope_of
 from tests.support.stored_term import StoredTerm
 
 
@@ -19,14 +22,25 @@ def decided_at_once(facts: Facts, commands: Sequence[Command]) -> tuple[list[Dec
 
 
 def decided_one_by_one(facts: Facts, commands: Sequence[Command]) -> tuple[list[Decided], StoredTerm]:
-    """The answers to each command alone, and the term in which the effects of each are stored before the next."""
+    """The answers to each command alone, on what a book loads for it, and the term in which all effects are stored."""
     term = StoredTerm(facts)
     answers: list[Decided] = []
     for command in commands:
-        (answer,), effects = decide(term.facts(), [command])
+        (answer,), effects = decide(_of_its_own(term.facts(), command), [command])
         term.apply(effects)
         answers.append(answer)
     return answers, term
+
+
+def _of_its_own(facts: Facts, command: Command) -> Facts:
+    """What a book loads for the command alone."""
+    scope = scope_of(Ledger(facts), command, alone=False)
+    return replace(
+        facts,
+        offerings={key: known for key, known in facts.offerings.items() if key in scope.offerings},
+        students={key: known for key, known in facts.students.items() if key in scope.students},
+        entries={key: entry for key, entry in facts.entries.items() if key in scope.entries},
+    )
 
 
 def decisions(answer: Decided) -> tuple[Decision, ...]:

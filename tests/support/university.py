@@ -45,6 +45,8 @@ from tests.support.domain_builders import (
     student_id,
 )
 
+_SOMEBODY = StudentFacts(profile=Profile())
+
 
 class University:
     """Offerings, sections and students of one term, arranged step by step; `facts()` is what deciding looks at."""
@@ -271,10 +273,10 @@ class University:
         )
 
     def _known(self, student: str) -> StudentFacts:
-        return self._students.get(student_id(student), StudentFacts())
+        return self._students.get(student_id(student), _SOMEBODY)
 
     def _know(self, who: StudentId, /, **changes: Any) -> None:
-        self._students[who] = replace(self._students.get(who, StudentFacts()), **changes)
+        self._students[who] = replace(self._students.get(who, _SOMEBODY), **changes)
 
     def _take_number(self) -> int:
         self._next_number += 1

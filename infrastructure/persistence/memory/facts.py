@@ -162,6 +162,7 @@ class _Loading:
             profile=None if record is None else Profile.of(record.entity),
             program=None if program is None else program.code,
             department=None if leading is None else tables.entity(Department, leading).code,
+            tickets=frozenset(ticket.id for ticket in self._tickets() if student in ticket.cohort.students),
             holds=tuple(
                 sorted(
                     (hold for hold in holds if hold.student_id == student and hold.blocks_registration()),

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from application.shared.errors import (
     AlreadyExists,
     ApplicationError,
+    Collision,
     Conflict,
     StaleWrite,
     StillReferenced,
@@ -61,6 +62,8 @@ _AWAY = (
     OSError,
     TimeoutError,
 )
+
+_COLLIDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 
 def driver_error(error: BaseException) -> BaseException:
@@ -130,11 +133,14 @@ def _refusal(kind: str, own_tables: frozenset[str], cause: BaseException) -> App
 
 @contextmanager
 def reaching_the_database() -> Iterator[None]:
-    """Turn the failure to reach the database, or the loss of the connection, into `Unavailable`."""
+    """Turn the failure to reach the database, or the loss of the connection, into `Unavailable`; so a deadlock."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, DBAPIError, *_AWAY) as error:
+    except (OperationalError, InterfaceError, PoolTimeoutError, DBAPIError, *_COLLIDED, *_AWAY) as error:
         cause = driver_error(error)
+        if isinstance(cause, _COLLIDED):
+            detail = "Another transaction stood in the way."
+            raise Collision(detail) from error
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         if lost or isinstance(cause, _AWAY) or isinstance(error, PoolTimeoutError):
             detail = "The database is away for now."

@@ -63,13 +63,22 @@ def closed_storage(institution: InstitutionId) -> NoReturn:
     raise ReachedStorage(str(institution))
 
 
+class Poisoned(Exception):  # noqa: N818 - what a poisoned command does
+    """Nobody has foreseen this."""
+
+
 class BookInMemory:
-    """The books of several terms; a `gate` holds up loading, `stale` counts how often applying still fails."""
+    """The books of several terms; a `gate` holds up loading, `stale` counts how often applying still fails.
+
+    A request with the id `poison` breaks whatever it is stored with, one with `always_stale` finds its seat taken.
+    """
 
     def __init__(self, *facts: Facts) -> None:
         self.terms = {known.term.id: StoredTerm(known) for known in facts}
         self.gates: dict[TermId, asyncio.Event] = {}
         self.stale = 0
+        self.poison: UUID | None = None
+        self.always_stale: UUID | None = None
         self.loaded: list[Command] = []
         self.journals: list[Journal] = []
         self.recounts = 0
@@ -94,6 +103,11 @@ class BookInMemory:
         await asyncio.sleep(0)
         if self.stale:
             self.stale -= 1
+            raise StaleSeating
+        asked = [getattr(recorded.command, "id", None) for recorded in effects.recorded]
+        if self.poison is not None and self.poison in asked:
+            raise Poisoned
+        if self.always_stale is not None and self.always_stale in asked:
             raise StaleSeating
         self.terms[term].apply(effects)
         self.journals.append(journal)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from application.registration.desk import ATTEMPTS, RegistrationDesk
+from application.registration.batch import ATTEMPTS
+from application.registration.desk import RegistrationDesk
 from application.registration.documents import decode_command
+from application.registration.dto import RegistrationRequestView
 from application.registration.ports import AnswerKey, KeptAnswer
 from application.registration.submission import Idempotency, Settled, Submission
 from application.shared.caller import Role
@@ -18,7 +20,7 @@ from domain.registration.outcomes import Outcome, RequestDecided, RevisionRefuse
 from domain.shared.identifiers import TermId
 from tests.support.domain_builders import NOON, a_request, a_term, adding, identifier, student_id
 from tests.support.university import University
-from tests.unit.application.fakes import BookInMemory, CountedIds, UnitOfWorkInMemory, a_caller
+from tests.unit.application.fakes import BookInMemory, CountedIds, Poisoned, UnitOfWorkInMemory, a_caller
 
 SPRING = a_term()
 AUTUMN = replace(a_term(), id=TermId(identifier("term", "2027-2")), code="2027-2")
@@ -49,7 +51,7 @@ async def until_idle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_an_answer_comes_with_the_facts_it_was_reached_on_and_is_stored() -> None:
+async def test_an_answer_comes_as_the_caller_is_told_and_is_stored() -> None:
     book = BookInMemory(courses())
 
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
@@ -58,7 +60,9 @@ async def test_an_answer_comes_with_the_facts_it_was_reached_on_and_is_stored() 
 
     assert outcome(settled) is Outcome.ENROLLED
     assert isinstance(settled, Settled)
-    assert settled.facts == courses()
+    view = RegistrationRequestView.model_validate_json(settled.answer)
+    assert view.student == student_id("S1")
+    assert [decision.outcome for decision in view.decisions] == [Outcome.ENROLLED]
     assert len(book.terms[SPRING.id].enrollments) == 1
 
 
@@ -140,9 +144,9 @@ async def test_a_waiter_who_gives_up_harms_nobody() -> None:
     book = BookInMemory(courses())
     book.gates[SPRING.id] = asyncio.Event()
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), queue_limit=3)
-    first, second, third = (
-        asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(name)))) for name in ("S1", "S2", "S3")
-    )
+    first = asyncio.create_task(desk.decide(SPRING.id, submitted(add_by("S1"))))
+    await until_idle()
+    second, third = (asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(name)))) for name in ("S2", "S3"))
     await until_idle()
 
     second.cancel()
@@ -156,7 +160,7 @@ async def test_a_waiter_who_gives_up_harms_nobody() -> None:
     assert [command for command in book.loaded if command == add_by("S2")] == []
 
 
-async def test_one_who_gives_up_while_being_served_leaves_nothing_behind_and_the_next_is_served() -> None:
+async def test_one_who_gives_up_while_being_served_is_decided_all_the_same() -> None:
     book = BookInMemory(courses(capacity=1))
     book.gates[SPRING.id] = asyncio.Event()
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), queue_limit=2)
@@ -167,10 +171,10 @@ async def test_one_who_gives_up_while_being_served_leaves_nothing_behind_and_the
     served.cancel()
     book.gates[SPRING.id].set()
 
-    assert outcome(await following) is Outcome.ENROLLED
+    assert outcome(await following) is Outcome.REJECTED
     assert served.cancelled()
-    assert book.undone == 1
-    assert outcome(await desk.decide(SPRING.id, submitted(add_by("S3")))) is Outcome.REJECTED
+    assert book.undone == 0
+    assert [enrollment.student_id for enrollment in book.terms[SPRING.id].enrollments.values()] == [student_id("S1")]
 
 
 async def test_a_failing_command_does_not_hold_up_those_behind_it() -> None:
@@ -228,26 +232,96 @@ async def test_the_journal_says_who_asked_for_what_and_what_happened() -> None:
 async def test_the_same_key_gets_the_same_answer_and_decides_once() -> None:
     book = BookInMemory(courses())
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
-    first = Submission(a_caller(Role.REGISTRAR), add_by("S1"), _keyed("digest", "first"))
-    second = Submission(a_caller(Role.REGISTRAR), add_by("S1"), _keyed("digest", "second"))
+    keyed = Submission(a_caller(Role.REGISTRAR), add_by("S1"), KEYED)
 
-    await desk.decide(SPRING.id, first)
-    again = await desk.decide(SPRING.id, second)
+    first, again = await asyncio.gather(*(desk.decide(SPRING.id, keyed) for _ in range(2)))
+    later = await desk.decide(SPRING.id, keyed)
 
-    assert again == KeptAnswer(AnswerKey("somebody", "key"), "digest", "first")
+    assert again == later == KeptAnswer(KEYED.key, "digest", first.answer)
     assert len(book.journals) == 1
 
 
 async def test_the_same_key_with_another_request_is_refused() -> None:
     book = BookInMemory(courses())
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
-    await desk.decide(SPRING.id, Submission(a_caller(), add_by("S1"), _keyed("digest", "first")))
+    await desk.decide(SPRING.id, Submission(a_caller(), add_by("S1"), KEYED))
 
     with pytest.raises(KeyReused):
-        await desk.decide(SPRING.id, Submission(a_caller(), add_by("S1"), _keyed("another", "second")))
+        await desk.decide(SPRING.id, Submission(a_caller(), add_by("S1"), replace(KEYED, digest="another")))
 
     assert len(book.journals) == 1
 
 
-def _keyed(digest: str, answer: str) -> Idempotency:
-    return Idempotency(AnswerKey("somebody", "key"), digest, lambda _decided, _facts: answer)
+async def test_what_arrives_while_a_batch_is_decided_makes_the_next_one() -> None:
+    book = BookInMemory(courses())
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=4)
+    tasks = [asyncio.create_task(desk.decide(SPRING.id, submitted(add_by("S0"))))]
+    await until_idle()
+    tasks += [asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(f"S{n}")))) for n in range(1, 8)]
+    await until_idle()
+    book.gates[SPRING.id].set()
+
+    answers = await asyncio.gather(*tasks)
+
+    assert [len(journal.records) for journal in book.journals] == [1, 4, 3]
+    assert [record.number for journal in book.journals for record in journal.records] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [outcome(answer) for answer in answers] == [Outcome.ENROLLED] * 8
+
+
+async def test_a_poisoned_command_fails_alone() -> None:
+    book = BookInMemory(courses())
+    book.poison = add_by("S3").id
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
+
+    answers = await asyncio.gather(
+        *(desk.decide(SPRING.id, submitted(add_by(f"S{n}"))) for n in range(8)), return_exceptions=True
+    )
+
+    assert isinstance(answers[3], Poisoned)
+    others = [answer for place, answer in enumerate(answers) if place != 3]
+    assert [outcome(answer) for answer in others if isinstance(answer, Settled)] == [Outcome.ENROLLED] * 7
+    assert len(book.terms[SPRING.id].enrollments) == 7
+
+
+async def test_a_seat_that_stays_stale_fails_those_who_want_it_and_nobody_else() -> None:
+    book = BookInMemory(courses())
+    book.always_stale = add_by("S2").id
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
+
+    answers = await asyncio.gather(
+        *(desk.decide(SPRING.id, submitted(add_by(f"S{n}"))) for n in range(4)), return_exceptions=True
+    )
+
+    assert [isinstance(answer, Unavailable) for answer in answers] == [False, False, True, False]
+
+
+async def test_draining_waits_for_commands_whose_callers_have_gone() -> None:
+    book = BookInMemory(courses())
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
+    gone = asyncio.create_task(desk.decide(SPRING.id, submitted(add_by("S1"))))
+    await until_idle()
+
+    gone.cancel()
+    book.gates[SPRING.id].set()
+    await desk.drain()
+
+    assert len(book.terms[SPRING.id].enrollments) == 1
+
+
+async def test_terms_take_turns() -> None:
+    book = BookInMemory(courses(), courses(AUTUMN.id))
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=2, open_batches=1)
+
+    await asyncio.gather(
+        *(desk.decide(SPRING.id, submitted(add_by(f"S{n}"))) for n in range(6)),
+        *(desk.decide(AUTUMN.id, submitted(add_by(f"A{n}"))) for n in range(4)),
+    )
+
+    terms = [journal.records[0].term_id for journal in book.journals]
+    assert terms == [SPRING.id, AUTUMN.id, SPRING.id, AUTUMN.id, SPRING.id]
+    assert book.most_open == 1
+
+
+KEYED = Idempotency(AnswerKey("somebody", "key"), "digest")

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from application.registration.archive import Archive, Documents
 from application.registration.documents import (
-    Documents,
     OfferingDocument,
+    StudentDocument,
     TermFacts,
     decode,
     decode_command,
     encode,
     kind_of,
 )
-from domain.catalog.grading import GradingBasis
+from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import (
     ChangeBasis,
@@ -31,6 +32,7 @@ from domain.registration.commands import (
 from domain.registration.decide import decide
 from domain.registration.facts import OfferingFacts, Profile, StudentFacts
 from domain.registration.requisites import AttemptAtCourse
+from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.memory.persistence import MemoryPersistence
 from tests.contracts import everything
 from tests.contracts.arranging import Stored
@@ -44,6 +46,7 @@ from tests.support.domain_builders import (
     dropping,
     enrollment_id,
     entry_id,
+    identifier,
     student_id,
 )
 from tests.support.grading import LETTERS, NUMBERS
@@ -52,6 +55,7 @@ STUDENT_FACTS = StudentFacts(
     profile=Profile.of(everything.STUDENT),
     program="ENG",
     department="MATH",
+    tickets=frozenset({everything.TICKET.id}),
     holds=(a_hold(),),
     permissions=(a_permission("s1", RejectionCode.HOLD, RejectionCode.PREREQUISITE, section="X1"),),
     attempts=(
@@ -62,13 +66,35 @@ STUDENT_FACTS = StudentFacts(
 )
 
 
-@pytest.mark.parametrize(
-    "fact",
-    [TermFacts(everything.TERM, (everything.TICKET,)), STUDENT_FACTS],
-    ids=["a term", "a student"],
-)
-def test_facts_come_back_as_they_were(fact: TermFacts | StudentFacts) -> None:
+@pytest.mark.parametrize("fact", [TermFacts(everything.TERM, (everything.TICKET,)), LETTERS], ids=["term", "scheme"])
+def test_facts_come_back_as_they_were(fact: TermFacts | GradingScheme) -> None:
     assert decode(type(fact), encode(fact)) == fact
+
+
+def test_a_student_comes_back_with_the_schemes_of_the_attempts() -> None:
+    again = decode(StudentDocument, encode(StudentDocument.of(STUDENT_FACTS)))
+
+    assert isinstance(again, StudentDocument)
+    assert again.facts({scheme.id: scheme for scheme in (LETTERS, NUMBERS)}) == STUDENT_FACTS
+
+
+async def test_a_document_that_is_stored_is_not_written_again() -> None:
+    archive, institution, facts = Archive(), an_institution().id, (await _arranged()).facts
+    request = a_request("x", adding("CS-101+"))
+    _, effects = decide(await facts(request), [request])
+    loaded = await facts(request)
+    first = Documents(archive, institution, loaded)
+    first.look_at(effects.recorded[0])
+
+    archive.note(institution, first.by_digest)
+    second = Documents(archive, institution, loaded)
+    looked_at = second.look_at(effects.recorded[0])
+
+    assert looked_at == first.look_at(effects.recorded[0])
+    assert len(first.by_digest) > len(second.by_digest)
+    elsewhere = Documents(archive, InstitutionId(identifier("institution", "other")), loaded)
+    elsewhere.look_at(effects.recorded[0])
+    assert elsewhere.by_digest == first.by_digest
 
 
 def test_an_offering_comes_back_with_what_its_courses_ask_for() -> None:
@@ -80,6 +106,14 @@ def test_an_offering_comes_back_with_what_its_courses_ask_for() -> None:
 
     assert isinstance(again, OfferingDocument)
     assert again.facts() == facts
+
+
+async def _arranged() -> Stored:
+    persistence = MemoryPersistence()
+    stored = Stored(persistence, an_institution().id)
+    await persistence.directory.add(an_institution())
+    await stored.add(*everything.EVERYTHING, replace(everything.STUDENT, id=student_id("x"), code="CODE-OF-X"))
+    return stored
 
 
 CART = a_request(
@@ -109,16 +143,13 @@ def test_commands_come_back_as_they_were(command: Command) -> None:
 
 
 async def test_documents_hold_nothing_that_says_who_a_student_is() -> None:
-    persistence = MemoryPersistence()
-    stored = Stored(persistence, an_institution().id)
-    await persistence.directory.add(an_institution())
-    await stored.add(*everything.EVERYTHING, replace(everything.STUDENT, id=student_id("x"), code="CODE-OF-X"))
+    stored = await _arranged()
     request = a_request("x", adding("CS-101+"))
     facts = await stored.facts(request)
     _, effects = decide(facts, [request])
-    documents = Documents()
+    documents = Documents(Archive(), an_institution().id, facts)
 
-    documents.look_at(facts, effects.recorded[0])
+    documents.look_at(effects.recorded[0])
 
     written = " ".join(documents.by_digest.values())
     assert '"test_scores"' in written
