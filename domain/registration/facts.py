@@ -74,10 +74,7 @@ class StudentFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfferingFacts:
-    """An offering with its courses, in the order of `offering.course_ids`, and its sections, ordered by code.
-
-    Of an offering that no command or queue is about, only those sections are loaded in which a student sits.
-    """
+    """An offering with its courses, in the order of `offering.course_ids`, and its sections, ordered by code."""
 
     offering: CourseOffering
     courses: tuple[Course, ...]
@@ -95,11 +92,12 @@ class OfferingFacts:
 class Facts:
     """Everything that deciding a list of commands of one term needs.
 
-    `next_number` is the next free number in the term's order of decisions. `sections` holds the sections of
-    `offerings` and those in which the students sit; `seating` is there for each of them that has a capacity, `pools`
-    says how many seats of each reserved pool are taken. `entries` are all waiting entries of the offerings whose queue
-    may move. `offering_ids`, `course_ids` and `section_ids` resolve the references of the commands; what is
-    unknown is absent.
+    `next_number` is the next free number in the term's order of decisions. `offerings` are those that the commands
+    name, those whose queue may move and those in which the students sit; `sections` holds at least all of theirs.
+    `seating` is there for each section with a capacity in which a seat may be taken or freed, `pools` says how many
+    seats of each reserved pool are taken there. `entries` are all waiting entries of the offerings whose queue may
+    move. `tickets` name at most one of their students: whom they name is in `StudentFacts.tickets`. `offering_ids`,
+    `course_ids` and `section_ids` resolve the references of the commands; what is unknown is absent.
     """
 
     term: Term

@@ -199,6 +199,7 @@ class Ledger:
         if pool is not None:
             counts = self._pool_counts(section)
             counts[pool] = counts.get(pool, 0) + change
+            self.effects.pools[section] = counts
 
     def _add_seats(self, section: SectionId, numbers: Sequence[int]) -> None:
         """Note new seats; those that were to go within the list stay instead."""

@@ -211,7 +211,8 @@ class Recorded:
 class Effects:
     """What has to be stored, as sets: one write for a whole list of commands.
 
-    Each record stands in it once, with its final state; `seating` is that of each section touched. Seats in
+    Each record stands in it once, with its final state; `seating` is that of each section touched, `pools` the taken
+    seats of each reserved pool of the sections where that changed. Seats in
     `seats_removed` are free once `enrollments` are stored; those in `seats_replaced` are free before, and go before the
     ones with the same numbers in `seats_added` come.
     """
@@ -220,6 +221,7 @@ class Effects:
     enrollments: dict[EnrollmentId, EnrollmentChange] = field(default_factory=dict)
     entries: dict[WaitlistEntryId, EntryChange] = field(default_factory=dict)
     seating: dict[SectionId, Seating] = field(default_factory=dict)
+    pools: dict[SectionId, dict[str, int]] = field(default_factory=dict)
     seats_added: dict[tuple[SectionId, int], SeatAdded] = field(default_factory=dict)
     seats_replaced: set[tuple[SectionId, int]] = field(default_factory=set)
     seats_removed: set[tuple[SectionId, int]] = field(default_factory=set)

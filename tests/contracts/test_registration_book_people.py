@@ -164,7 +164,9 @@ async def test_facts_hold_the_whole_term(stored: Stored) -> None:
     assert facts.offerings[an_offering("MA-1").id].offering.session == "B"
 
 
-async def test_facts_hold_tickets_that_name_only_whoever_is_concerned(stored: Stored) -> None:
+async def test_of_all_whom_a_ticket_names_one_stands_for_the_others(
+    stored: Stored,
+) -> None:
     everybody = frozenset(student_id(f"s{number}") for number in (1, 2, 3))
     some = a_time_ticket("Some", Cohort(students=everybody, class_levels=frozenset({2})))
     others = a_time_ticket("Others", Cohort(students=everybody - {student_id("s1")}))
@@ -175,9 +177,10 @@ async def test_facts_hold_tickets_that_name_only_whoever_is_concerned(stored: St
 
     known = {ticket.name: ticket for ticket in facts.tickets}
     assert known.keys() == {"Some", "Others"}
-    assert known["Some"] == replace(some, cohort=replace(some.cohort, students=frozenset({student_id("s1")})))
+    assert known["Some"] == replace(some, cohort=replace(some.cohort, students=frozenset({min(everybody)})))
     assert len(known["Others"].cohort.students) == 1
     assert known["Others"].cohort.students < everybody - {student_id("s1")}
+    assert facts.students[student_id("s1")].tickets == {some.id}
 
 
 async def test_a_hold_is_released_at_the_desk(stored: Stored) -> None:

@@ -1,6 +1,6 @@
 """Facts from the memory tables: what a list of commands asks about, with every queue that may move."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from domain.people.hold import Hold
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import Command
-from domain.registration.enrollment import Enrollment
 from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
@@ -73,8 +72,9 @@ class _Loading:
         """What was found."""
         students = {student: self._student(student) for student in self._people}
         standing = [enrollment for known in students.values() for enrollment in known.enrollments]
-        sections = self._sections(standing)
-        offerings = self._offerings({*self._wanted, *(e.offering_id for e in standing)}, sections)
+        known = {*self._wanted, *(enrollment.offering_id for enrollment in standing)}
+        sections = self._sections(known)
+        offerings = self._offerings(known, sections)
         courses = {course.id for known in offerings.values() for course in known.courses}
         section_ids = self._identified(Section, references_to_sections(self._commands))
         course_ids = self._identified_courses(references_to_courses(self._commands))
@@ -162,7 +162,7 @@ class _Loading:
             profile=None if record is None else Profile.of(record.entity),
             program=None if program is None else program.code,
             department=None if leading is None else tables.entity(Department, leading).code,
-            tickets=frozenset(ticket.id for ticket in self._tickets() if student in ticket.cohort.students),
+            tickets=frozenset(ticket.id for ticket in self._own_tickets() if student in ticket.cohort.students),
             holds=tuple(
                 sorted(
                     (hold for hold in holds if hold.student_id == student and hold.blocks_registration()),
@@ -202,11 +202,9 @@ class _Loading:
                 transfer=attempt.transfer,
             )
 
-    def _sections(self, standing: Iterable[Enrollment]) -> dict[SectionId, Section]:
-        """All sections of the wanted offerings, and those in which somebody sits."""
-        taken = {seat.section_id for enrollment in standing for seat in enrollment.seats}
+    def _sections(self, offerings: Container[OfferingId]) -> dict[SectionId, Section]:
         stored = (stored.entity for stored in self._tables.records(Section).values())
-        return {s.id: s for s in stored if s.offering_id in self._wanted or s.id in taken}
+        return {section.id: section for section in stored if section.offering_id in offerings}
 
     def _offerings(
         self, identifiers: Iterable[OfferingId], sections: Mapping[SectionId, Section]
@@ -240,13 +238,14 @@ class _Loading:
         return pools
 
     def _tickets(self) -> Iterator[TimeTicket]:
-        """The term's tickets, which name of the students only those whose facts count, or some other one for none."""
+        """The term's tickets, where of all students whom one names the first stands for all."""
+        for ticket in sorted(self._own_tickets(), key=lambda ticket: (ticket.opens_at, ticket.id)):
+            first = frozenset(sorted(ticket.cohort.students)[:1])
+            yield replace(ticket, cohort=replace(ticket.cohort, students=first))
+
+    def _own_tickets(self) -> Iterator[TimeTicket]:
         stored = (stored.entity for stored in self._tables.records(TimeTicket).values())
-        own = (ticket for ticket in stored if ticket.term_id == self._term.id)
-        for ticket in sorted(own, key=lambda ticket: (ticket.opens_at, ticket.id)):
-            named = ticket.cohort.students
-            concerned = named & self._people or frozenset(sorted(named)[:1])
-            yield replace(ticket, cohort=replace(ticket.cohort, students=concerned))
+        return (ticket for ticket in stored if ticket.term_id == self._term.id)
 
 
 def waiting_of(entries: Iterable[WaitlistEntry]) -> list[WaitlistEntry]:

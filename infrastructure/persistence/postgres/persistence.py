@@ -24,6 +24,7 @@ from infrastructure.persistence.postgres.readers.registration import Registratio
 from infrastructure.persistence.postgres.readers.selections import selection_for
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
+from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.tenancy import enter_institution
 
 E = TypeVar("E", bound=Entity)
@@ -36,6 +37,7 @@ class PostgresPersistence:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._snapshots = Snapshots()
         # One snapshot for all that a transaction reads: a log and a state, facts and what they name, hang together.
         self._reading_engine = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
@@ -46,7 +48,7 @@ class PostgresPersistence:
         with reaching_the_database():
             async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
                 await enter_institution(session, institution)
-                yield _Transaction(session, institution)
+                yield _Transaction(session, institution, self._snapshots)
 
     @asynccontextmanager
     async def reading(self, institution: InstitutionId) -> AsyncIterator[RegistrationViews]:
@@ -54,7 +56,7 @@ class PostgresPersistence:
         with reaching_the_database():
             async with AsyncSession(self._reading_engine, expire_on_commit=False) as session, session.begin():
                 await enter_institution(session, institution)
-                yield _ReadTransaction(session, institution)
+                yield _ReadTransaction(session, institution, self._snapshots)
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the database answers and its schema is the one that this version needs."""
@@ -89,9 +91,9 @@ class _ReadTransaction(RegistrationReader):
 class _Transaction(_ReadTransaction):
     """The `RegistrationWork` port in one transaction."""
 
-    def __init__(self, session: AsyncSession, institution: InstitutionId) -> None:
-        super().__init__(session, institution)
-        self.book = PostgresRegistrationBook(session, institution)
+    def __init__(self, session: AsyncSession, institution: InstitutionId, snapshots: Snapshots) -> None:
+        super().__init__(session, institution, snapshots)
+        self.book = PostgresRegistrationBook(session, institution, snapshots)
 
     def records(self, entity: type[E]) -> Records[E]:
         """See `Work.records`."""

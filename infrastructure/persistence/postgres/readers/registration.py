@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.registration.dto import (
     EnrollmentRow,
@@ -23,13 +24,14 @@ from domain.registration.commands import Command
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.facts import Facts
 from domain.scheduling.term import Term
-from domain.shared.identifiers import OfferingId, SectionId, StudentId, TermId
+from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.audit import AuditReader
 from infrastructure.persistence.postgres.readers.whole_terms import WholeTermReader
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.loading import load_facts
+from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.scheduling import SectionRow
 
 _SCHEDULE = text(
@@ -122,6 +124,10 @@ _STUDENT_OF = text(
 class RegistrationReader(AuditReader, WholeTermReader):
     """Reads registration of one institution in one transaction."""
 
+    def __init__(self, session: AsyncSession, institution: InstitutionId, snapshots: Snapshots) -> None:
+        super().__init__(session, institution)
+        self._snapshots = snapshots
+
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """See `RegistrationViews.addressee`."""
         terms: TableRecords[Term, Any] = TableRecords(self._session, self._institution, mapper_for(Term))
@@ -135,7 +141,7 @@ class RegistrationReader(AuditReader, WholeTermReader):
 
     async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationViews.facts`."""
-        return await load_facts(self._session, self._institution, term, commands, locking=False)
+        return await load_facts(self._session, self._snapshots, (self._institution, term), commands, locking=False)
 
     async def queues_of(self, student: StudentId) -> Sequence[TermId]:
         """See `RegistrationViews.queues_of`."""

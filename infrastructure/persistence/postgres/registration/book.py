@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import asyncpg
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.registration.ports import AnswerKey, Journal, KeptAnswer, StaleSeating
@@ -18,13 +17,14 @@ from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.failures import storing
 from infrastructure.persistence.postgres.mapping.scheduling import SECTION
 from infrastructure.persistence.postgres.records import TableRecords
-from infrastructure.persistence.postgres.registration.effects import effects_document
-from infrastructure.persistence.postgres.registration.journal import journal_document
+from infrastructure.persistence.postgres.registration.effects import effects_arguments
+from infrastructure.persistence.postgres.registration.journal import journal_arguments
 from infrastructure.persistence.postgres.registration.loading import driver_of, load_facts
+from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.registration import EnrollmentRow, EnrollmentSectionRow, SeatRow
 from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, WaitlistEntryRow, WaitlistEntrySectionRow
 
-_APPLY = "SELECT registration_apply($1, $2, $3)"
+_APPLY = f"SELECT registration_apply({', '.join(f'${place}' for place in range(1, 49))})"
 _RECOUNT = "SELECT registration_recount($1, $2)"
 _ANSWERS = """
     SELECT k.subject, k.key, k.digest, k.answer::text FROM idempotency_keys k
@@ -58,13 +58,14 @@ _SEAT_CONSTRAINTS = frozenset(
 class PostgresRegistrationBook:
     """The `RegistrationBook` port in one transaction."""
 
-    def __init__(self, session: AsyncSession, institution: InstitutionId) -> None:
+    def __init__(self, session: AsyncSession, institution: InstitutionId, snapshots: Snapshots) -> None:
         self._session = session
         self._institution = institution
+        self._snapshots = snapshots
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationBook.load`."""
-        return await load_facts(self._session, self._institution, term, commands, locking=True)
+        return await load_facts(self._session, self._snapshots, (self._institution, term), commands, locking=True)
 
     async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
         """See `RegistrationBook.answers`."""
@@ -80,12 +81,10 @@ class PostgresRegistrationBook:
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
-        # The driver's own UUIDs are no plain ones to the serializer.
-        content = {**effects_document(effects), **journal_document(journal)}
-        document = orjson.dumps(content, default=str).decode()
         driver = await driver_of(self._session)
+        arguments = (*effects_arguments(effects), *journal_arguments(journal))
         with storing("enrollment", _TABLES), _taking_seats():
-            await driver.execute(_APPLY, self._institution, term, document)
+            await driver.execute(_APPLY, self._institution, term, effects.next_number, *arguments)
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""

@@ -1,8 +1,10 @@
-"""Effects as the JSON document that `registration_apply` takes; what there is nothing of is not in it."""
+"""Effects as what `registration_apply` takes: arrays of what is written most, a JSON document of the rest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
 from domain.registration.events import EnrollmentChanged
@@ -10,6 +12,7 @@ from domain.registration.outcomes import Effects, EnrollmentChange
 from domain.registration.permission import Permission
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import EnrollmentId
+from infrastructure.persistence.postgres.registration.journal import columns
 from infrastructure.persistence.postgres.registration.rejections import rejection_documents
 
 Row = dict[str, Any]
@@ -18,11 +21,22 @@ _Moves = dict[EnrollmentId, EnrollmentChanged]
 """The last change of each enrollment that changed: it began the stays that are new."""
 
 
-def effects_document(effects: Effects) -> Row:
-    """The document, by the names of its lists."""
+def effects_arguments(effects: Effects) -> Sequence[Any]:
+    """The document and the arrays, in the order of the function's parameters from `effects` on."""
     changes = list(effects.enrollments.values())
     moves = {event.enrollment_id: event for event in effects.events if isinstance(event, EnrollmentChanged)}
     made = [change.after for change in changes if change.before is None]
+    # The driver's own UUIDs are no plain ones to the serializer.
+    document = orjson.dumps(_document(effects, changes, moves), default=str).decode()
+    return (
+        document,
+        *columns(10, map(_enrollment, made)),
+        *columns(11, (row for change in changes for row in _stays(change, moves))),
+    )
+
+
+def _document(effects: Effects, changes: Sequence[EnrollmentChange], moves: _Moves) -> Row:
+    """The document, by the names of its lists; what there is nothing of is not in it."""
     entries = list(effects.entries.values())
     lists: dict[str, Iterable[Row]] = {
         "permissions": (_permission(permission) for permission in effects.permissions),
@@ -41,8 +55,6 @@ def effects_document(effects: Effects) -> Row:
             and change.before.grading_basis is not change.after.grading_basis
         ),
         "entries_changed": (_entry_changed(change.after) for change in entries if change.before is not None),
-        "enrollments": (_enrollment(enrollment) for enrollment in made),
-        "stays": (row for change in changes for row in _stays(change, moves)),
         "entries": (_entry(change.after) for change in entries if change.before is None),
         "seats_removed": ({"section": section, "seat": seat_no} for section, seat_no in effects.seats_removed),
         "seating": (
@@ -52,13 +64,14 @@ def effects_document(effects: Effects) -> Row:
                 "last": state.last_seat,
                 "seats": state.seats,
                 "freed": state.freed,
+                "pools": effects.pools.get(section),
             }
             for section, state in effects.seating.items()
         ),
         "released": ({"hold": released.hold_id, "at": released.at} for released in effects.released),
     }
     filled = {name: list(rows) for name, rows in lists.items()}
-    return {"next_number": effects.next_number, **{name: rows for name, rows in filled.items() if rows}}
+    return {name: rows for name, rows in filled.items() if rows}
 
 
 def _stands(change: EnrollmentChange) -> bool:
@@ -94,7 +107,7 @@ def _left(change: EnrollmentChange, moves: _Moves) -> Iterator[Row]:
             }
 
 
-def _stays(change: EnrollmentChange, moves: _Moves) -> Iterator[Row]:
+def _stays(change: EnrollmentChange, moves: _Moves) -> Iterator[tuple[Any, ...]]:
     """The stays that begin; one of an enrollment that has ended meanwhile holds no seat."""
     before, after = change.before, change.after
     if before is None:
@@ -107,21 +120,21 @@ def _stays(change: EnrollmentChange, moves: _Moves) -> Iterator[Row]:
             yield _stay(after, seat, move.number, move.occurred_at)
 
 
-def _stay(enrollment: Enrollment, seat: SeatTaken, since: int, since_at: datetime) -> Row:
+def _stay(enrollment: Enrollment, seat: SeatTaken, since: int, since_at: datetime) -> tuple[Any, ...]:
     stands = enrollment.status is EnrollmentStatus.ENROLLED
-    return {
-        "enrollment": enrollment.id,
-        "section": seat.section_id,
-        "component": seat.component_id,
-        "student": enrollment.student_id,
-        "status": enrollment.status.value,
-        "since": since,
-        "since_at": since_at,
-        "until_at": enrollment.ended_at,
-        "seat": seat.seat_no if stands else None,
-        "unlimited": True if stands and seat.seat_no is None else None,
-        "pool": seat.pool,
-    }
+    return (
+        enrollment.id,
+        seat.section_id,
+        seat.component_id,
+        enrollment.student_id,
+        enrollment.status.value,
+        since,
+        since_at,
+        enrollment.ended_at,
+        seat.seat_no if stands else None,
+        True if stands and seat.seat_no is None else None,
+        seat.pool,
+    )
 
 
 def _ended(enrollment: Enrollment) -> Row:
@@ -133,19 +146,19 @@ def _ended(enrollment: Enrollment) -> Row:
     }
 
 
-def _enrollment(enrollment: Enrollment) -> Row:
-    return {
-        "id": enrollment.id,
-        "student": enrollment.student_id,
-        "offering": enrollment.offering_id,
-        "course": enrollment.course_id,
-        "status": enrollment.status.value,
-        "credits": str(enrollment.credits),
-        "basis": enrollment.grading_basis.value,
-        "number": enrollment.number,
-        "enrolled_at": enrollment.enrolled_at,
-        "ended_at": enrollment.ended_at,
-    }
+def _enrollment(enrollment: Enrollment) -> tuple[Any, ...]:
+    return (
+        enrollment.id,
+        enrollment.student_id,
+        enrollment.offering_id,
+        enrollment.course_id,
+        enrollment.status.value,
+        enrollment.credits,
+        enrollment.grading_basis.value,
+        enrollment.number,
+        enrollment.enrolled_at,
+        enrollment.ended_at,
+    )
 
 
 def _entry_changed(entry: WaitlistEntry) -> Row:

@@ -1,10 +1,12 @@
-"""Courses, offerings and sections from the document of `registration_load`."""
+"""Courses, offerings and sections from the document of `registration_statics`, and their seats."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingBasis
@@ -163,10 +165,27 @@ def _reserved(row: Json) -> ReservedSeats:
     )
 
 
-def seating_of(rows: Json, sections: Mapping[SectionId, Section]) -> dict[SectionId, Seating]:
-    """Where the free seats of the sections are."""
-    found = {}
-    for identifier, next_seat, last_seat, seats, freed in rows or ():
-        section = sections[SectionId(UUID(identifier))]
-        found[section.id] = Seating(section.capacity or 0, next_seat, last_seat, seats, tuple(freed))
+def seating_of(row: Mapping[str, Any], sections: Mapping[SectionId, Section]) -> dict[SectionId, Seating]:
+    """Where the free seats of the sections are, from the row of `registration_load`."""
+    found: dict[SectionId, Seating] = {}
+    for identifier, following, last, seats, freed, _ in _seatings(row):
+        numbers = () if freed == _NO_SEATS else tuple(int(number) for number in freed[1:-1].split(","))
+        found[identifier] = Seating(sections[identifier].capacity or 0, following, last, seats, numbers)
     return found
+
+
+def pools_of(row: Mapping[str, Any]) -> dict[SectionId, dict[str, int]]:
+    """How many seats of each reserved pool of the sections are taken."""
+    stored = {known: orjson.loads(pools) for known, _, _, _, _, pools in _seatings(row) if pools != _NO_POOLS}
+    taken = {known: {name: count for name, count in pools.items() if count} for known, pools in stored.items()}
+    return {known: pools for known, pools in taken.items() if pools}
+
+
+_NO_SEATS = _NO_POOLS = "{}"
+_SEATINGS = ("sections", "next", "last", "seats", "freed", "pools")
+
+
+def _seatings(row: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+    if row["seating_sections"] is None:
+        return ()
+    return zip(*(row[f"seating_{name}"] for name in _SEATINGS), strict=True)

@@ -1,10 +1,13 @@
-"""Students, and what they hold, have done, take and wait for, from the document of `registration_load`."""
+"""Students, and what they hold, have done, take and wait for, from the row of `registration_load`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
+
+import orjson
 
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.people.hold import Hold, HoldBlock
@@ -22,62 +25,81 @@ from domain.shared.identifiers import (
     HoldId,
     OfferingId,
     PermissionId,
-    ProgramId,
     SectionId,
     StudentId,
     TermId,
+    TimeTicketId,
     WaitlistEntryId,
 )
-from infrastructure.persistence.postgres.mapping.catalog import grading_scheme_of
 from infrastructure.persistence.postgres.registration.rejections import rejections_of
-from infrastructure.persistence.postgres.rows.catalog import GradingSchemeRow
 
 Json = Any
-"""A value of the document; its shape is what the SQL function builds."""
+"""A value of a document; its shape is what the SQL function builds."""
 
 T = TypeVar("T")
 
 
-def students_facts(document: Json, term: TermId) -> dict[StudentId, StudentFacts]:
+def students_facts(
+    row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme], term: TermId
+) -> dict[StudentId, StudentFacts]:
     """What is known of everybody whose facts count; of somebody unknown, nothing."""
-    schemes = {row[0]: _scheme(row) for row in document["schemes"] or ()}
-    records = {row[0]: row for row in document["students"] or ()}
-    holds = _by_student(document["holds"], 1, _hold)
-    permissions = _by_student(document["permissions"], 1, lambda row: _permission(row, term))
-    attempts = _by_student(document["attempts"], 0, lambda row: _attempt(row, schemes))
-    enrollments = _by_student(document["enrollments"], 1, lambda row: enrollment_of(row, term))
+    profiles = _profiles(row)
+    tickets = _tickets(row)
+    holds = _by_student(row["holds"], 1, _hold)
+    permissions = _by_student(row["permissions"], 1, lambda document: _permission(document, term))
+    attempts = _attempts(row, schemes)
+    enrollments = _enrollments(row, term)
     found = {}
-    for person in document["people"]:
-        record = records.get(person)
-        found[StudentId(UUID(person))] = StudentFacts(
-            profile=None if record is None else _profile(record),
-            program=None if record is None else record[-2],
-            department=None if record is None else record[-1],
-            holds=tuple(hold for hold in holds.get(person, ()) if hold.blocks_registration()),
-            permissions=tuple(permissions.get(person, ())),
-            attempts=tuple(attempts.get(person, ())),
-            enrollments=tuple(enrollments.get(person, ())),
+    for person in row["people"]:
+        profile, program, department = profiles.get(person, _UNKNOWN)
+        found[person] = StudentFacts(
+            profile,
+            program,
+            department,
+            tickets.get(person, _NONE),
+            tuple([hold for hold in holds.get(person, ()) if hold.blocks_registration()]),
+            tuple(permissions.get(person, ())),
+            tuple(attempts.get(person, ())),
+            tuple(enrollments.get(person, ())),
         )
     return found
 
 
-def _by_student(rows: Json, position: int, made: Callable[[Json], T]) -> dict[str, list[T]]:
-    """What is made of each row, by the student who stands at `position` in it."""
-    found: dict[str, list[T]] = {}
-    for row in rows or ():
-        found.setdefault(row[position], []).append(made(row))
+_UNKNOWN: tuple[Profile | None, str | None, str | None] = (None, None, None)
+_NONE: frozenset[TimeTicketId] = frozenset()
+
+
+def _columns(row: Mapping[str, Any], prefix: str, names: str) -> Iterable[tuple[Any, ...]]:
+    """The rows whose columns are the arrays of these names."""
+    if row[f"{prefix}_{names.split(maxsplit=1)[0]}"] is None:
+        return ()
+    return zip(*(row[f"{prefix}_{name}"] for name in names.split()), strict=True)
+
+
+def _profiles(row: Mapping[str, Any]) -> dict[StudentId, tuple[Profile | None, str | None, str | None]]:
+    scores: dict[StudentId, list[TestScore]] = {}
+    for student, test, score in _columns(row, "score", "students tests scores"):
+        scores.setdefault(student, []).append(TestScore(test, score))
+    columns = _columns(row, "student", "ids programs levels maxima minima program_codes department_codes")
+    return {
+        student: (Profile(program, level, tuple(scores.get(student, ())), maximum, minimum), code, department)
+        for student, program, level, maximum, minimum, code, department in columns
+    }
+
+
+def _tickets(row: Mapping[str, Any]) -> dict[StudentId, frozenset[TimeTicketId]]:
+    found: dict[StudentId, frozenset[TimeTicketId]] = {}
+    for student, ticket in _columns(row, "ticket", "students ids"):
+        found[student] = found.get(student, _NONE) | {ticket}
     return found
 
 
-def _profile(row: Json) -> Profile:
-    _, program, class_level, maximum, minimum, scores, _, _ = row
-    return Profile(
-        program_id=None if program is None else ProgramId(UUID(program)),
-        class_level=class_level,
-        test_scores=tuple(TestScore(test, Decimal(score)) for test, score in scores or ()),
-        credit_maximum=None if maximum is None else Decimal(maximum),
-        credit_minimum=None if minimum is None else Decimal(minimum),
-    )
+def _by_student(document: str | None, position: int, made: Callable[[Json], T]) -> dict[StudentId, list[T]]:
+    """What is made of each row of a JSON document, by the student who stands at `position` in it."""
+    found: dict[StudentId, list[T]] = {}
+    for row in () if document is None else orjson.loads(document):
+        found.setdefault(StudentId(UUID(row[position])), []).append(made(row))
+    return found
 
 
 def _hold(row: Json) -> Hold:
@@ -108,26 +130,36 @@ def _permission(row: Json, term: TermId) -> Permission:
     )
 
 
-def _attempt(row: Json, schemes: dict[str, GradingScheme]) -> AttemptAtCourse:
-    _, course, term, grade, scheme, passed, in_progress, transfer = row
-    return AttemptAtCourse(
-        course=course,
-        term=term,
-        grade=grade,
-        scheme=None if scheme is None else schemes[scheme],
-        passed=passed,
-        in_progress=in_progress,
-        transfer=transfer,
-    )
+def _attempts(row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme]) -> dict[StudentId, list[AttemptAtCourse]]:
+    found: dict[StudentId, list[AttemptAtCourse]] = {}
+    columns = "students courses terms grades schemes passed in_progress transfer"
+    for student, course, term, grade, scheme, *flags in _columns(row, "attempt", columns):
+        known = None if scheme is None else schemes[scheme]
+        found.setdefault(student, []).append(AttemptAtCourse(course, term, grade, known, *flags))
+    return found
 
 
-def _scheme(row: Json) -> GradingScheme:
-    identifier, code, name, grades, scale = row
-    return grading_scheme_of(GradingSchemeRow(id=UUID(identifier), code=code, name=name, grades=grades, scale=scale))
+def _enrollments(row: Mapping[str, Any], term: TermId) -> dict[StudentId, list[Enrollment]]:
+    """The standing enrollments of each student, the oldest first."""
+    seats: dict[EnrollmentId, list[SeatTaken]] = {}
+    for enrollment, *seat in _columns(row, "stay", "enrollments sections components seats pools permissions"):
+        seats.setdefault(enrollment, []).append(SeatTaken(*seat))
+    columns = _columns(row, "enrollment", "numbers ids students offerings courses credits bases moments")
+    found: dict[StudentId, list[Enrollment]] = {}
+    for number, identifier, student, offering, course, credit, basis, at in sorted(columns):
+        taken = seats.get(identifier, ())
+        placed = tuple(sorted(taken, key=_by_section) if len(taken) > 1 else taken)
+        found.setdefault(student, []).append(
+            Enrollment(identifier, student, term, offering, course, credit, placed, number, at, GradingBasis(basis))
+        )
+    return found
+
+
+_by_section = attrgetter("section_id")
 
 
 def enrollment_of(row: Json, term: TermId) -> Enrollment:
-    """The standing enrollment in a row."""
+    """The standing enrollment in a row of a JSON document."""
     identifier, student, offering, course, credit, basis, number, enrolled_at, seats = row
     return Enrollment(
         id=EnrollmentId(UUID(identifier)),
@@ -154,9 +186,10 @@ def _seat(row: Json) -> SeatTaken:
     )
 
 
-def entries_of(rows: Json, term: TermId) -> dict[WaitlistEntryId, WaitlistEntry]:
+def entries_of(document: str | None, term: TermId) -> dict[WaitlistEntryId, WaitlistEntry]:
     """The waiting entries, by id."""
-    return {entry.id: entry for entry in (entry_of(row, term) for row in rows or ())}
+    rows = () if document is None else orjson.loads(document)
+    return {entry.id: entry for entry in (entry_of(row, term) for row in rows)}
 
 
 def entry_of(row: Json, term: TermId) -> WaitlistEntry:

@@ -1,53 +1,41 @@
-"""The journal as part of the JSON document that `registration_apply` takes."""
+"""The journal as the arrays that `registration_apply` takes."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from application.registration.ports import AuditRecord, Journal, KeptAnswer, OutboxMessage
-
-Row = dict[str, Any]
+from application.registration.ports import Journal
 
 
-def journal_document(journal: Journal) -> Row:
-    """The document, by the names of its lists; what there is nothing of is not in it."""
-    lists = {
-        "documents": dict(journal.documents),
-        "records": [_record(record) for record in journal.records],
-        "messages": [_message(message) for message in journal.messages],
-        "answers": [_answer(answer) for answer in journal.answers],
-    }
-    return {name: content for name, content in lists.items() if content}
+def journal_arguments(journal: Journal) -> Sequence[Sequence[Any]]:
+    """The arrays in the order of the function's parameters, from `record_ids` on."""
+    records, messages, answers = journal.records, journal.messages, journal.answers
+    mentions = [(about, record.id) for record in records for about in record.about]
+    return (
+        *columns(
+            10,
+            (
+                (
+                    record.id,
+                    record.number,
+                    record.kind,
+                    record.subject,
+                    "{" + ",".join(record.roles) + "}",
+                    record.occurred_at,
+                    record.command,
+                    record.answer,
+                    record.consequences,
+                    record.facts,
+                )
+                for record in records
+            ),
+        ),
+        *columns(2, mentions),
+        *columns(5, ((m.id, m.type, m.version, m.occurred_at, m.payload) for m in messages)),
+        *columns(4, ((kept.key.subject, kept.key.key, kept.digest, kept.answer) for kept in answers)),
+        *columns(2, journal.documents.items()),
+    )
 
 
-def _record(record: AuditRecord) -> Row:
-    return {
-        "id": record.id,
-        "number": record.number,
-        "kind": record.kind,
-        "subject": record.subject,
-        "roles": record.roles,
-        "occurred_at": record.occurred_at,
-        "command": record.command,
-        "answer": record.answer,
-        "consequences": record.consequences,
-        "facts": record.facts,
-        "about": record.about,
-    }
-
-
-def _message(message: OutboxMessage) -> Row:
-    return {
-        "id": message.id,
-        "type": message.type,
-        "version": message.version,
-        "occurred_at": message.occurred_at,
-        "payload": message.payload,
-    }
-
-
-def _answer(kept: KeptAnswer) -> Row:
-    return {
-        "subject": kept.key.subject,
-        "key": kept.key.key,
-        "digest": kept.digest,
-        "answer": kept.answer,
-    }
+def columns(count: int, rows: Iterable[tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
+    """The `count` columns of rows."""
+    return list(zip(*rows, strict=True)) or [()] * count

@@ -1,16 +1,15 @@
-"""Loading facts: one call of `registration_load`, with the term's lock or without."""
+"""Loading facts: one call of `registration_load`, with the term's lock or without, beside a snapshot."""
 
 from collections.abc import Sequence
 
 import asyncpg
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
 from domain.registration.facts import Facts
-from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.registration.facts import facts_of
+from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshots
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
@@ -20,20 +19,20 @@ from infrastructure.persistence.questions import (
     students_of,
 )
 
-_LOAD = "SELECT registration_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_LOAD = "SELECT * FROM registration_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 
 async def load_facts(
-    session: AsyncSession, institution: InstitutionId, term: TermId, commands: Sequence[Command], *, locking: bool
+    session: AsyncSession, snapshots: Snapshots, place: Place, commands: Sequence[Command], *, locking: bool
 ) -> Facts:
     """What deciding `commands` needs. Raises `NotFound` when the term is gone."""
     references = references_to_offerings(commands)
     by_code = [reference for reference in references if reference.code is not None]
     named = (reference.id for reference in references if reference.id is not None)
-    document = await (await driver_of(session)).fetchval(
+    driver = await driver_of(session)
+    row = await driver.fetchrow(
         _LOAD,
-        institution,
-        term,
+        *place,
         locking,
         sorted(students_of(commands)),
         sorted(enrollments_changed_by(commands)),
@@ -43,10 +42,11 @@ async def load_facts(
         sorted(sections_revised_by(commands)),
         review_every_queue(commands),
     )
-    if document is None:
+    if row is None or row["version"] is None:
         kind = "term"
-        raise NotFound(kind, str(term))
-    return facts_of(orjson.loads(document), commands)
+        raise NotFound(kind, str(place[1]))
+    snapshot = await snapshots.at(driver, place, row["version"], row["known"])
+    return facts_of(row, snapshot, commands)
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:

@@ -8,23 +8,31 @@ nobody else names (unique), or says that the section is unlimited, which the sec
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, Integer, Numeric, String, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infrastructure.persistence.postgres.rows.base import TENANT, Row, key, refers_to, unique
 
 
 class TermRegistrationRow(Row):
-    """The one lock of a term's registration, which also numbers its decisions."""
+    """The one lock of a term's registration, which numbers its decisions and the versions of its static facts.
+
+    Triggers raise `facts_version` in every transaction that changes an offering, a section, a course or what else
+    `registration_statics` loads. A new term starts with the time, so that no version is used twice.
+    """
 
     __tablename__ = "term_registrations"
 
     institution_id: Mapped[UUID] = key()
     term_id: Mapped[UUID] = key()
     next_number: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    facts_version: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+    )
 
     __table_args__ = (refers_to("term", "terms", cascade=True),)
 
@@ -51,7 +59,7 @@ class SeatRow(Row):
 class SectionSeatingRow(Row):
     """Hints where the free seats are: numbers from `next_seat` to `last_seat`, and those in `freed`.
 
-    `seats` does not count what permissions added.
+    `seats` does not count what permissions added; `pools` says how many seats of each reserved pool are taken.
     """
 
     __tablename__ = "section_seating"
@@ -62,6 +70,7 @@ class SectionSeatingRow(Row):
     last_seat: Mapped[int]
     seats: Mapped[int]
     freed: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{}'"))
+    pools: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'"))
 
     __table_args__ = (
         refers_to("section", "sections", cascade=True),
