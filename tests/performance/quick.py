@@ -16,7 +16,7 @@ from tests.performance.targets import Figure
 from tests.performance.world import World, build
 
 ROUNDS = 2
-PACE = Pace(seconds=3, slice=16_000, baseline_students=200_000)
+PACE = Pace(seconds=3, slice=12_000, baseline_students=100_000)
 WORLD = World(students=2 * ROUNDS * PACE.slice, pairs=1000, fillers=400, hot=ROUNDS * PACE.slice, uniform=ROUNDS * PACE.slice)
 
 

@@ -108,7 +108,7 @@ def build(cluster: Cluster, world: World, *, database: str = PRODUCT, foreign_ke
     with ThreadPoolExecutor(2) as both:
         for done in [both.submit(cluster.psql, database, SQL / f"{name}.sql", **sizes) for name in _OF_STUDENTS]:
             done.result()
-    cluster.psql(database, "VACUUM ANALYZE; CHECKPOINT")
+    cluster.psql(database, "CHECKPOINT")
 
 
 _OF_STUDENTS = ("enrollments", "attempts")
