@@ -65,9 +65,7 @@ class Cluster:
         settings = {"DATA_DIR": str(self.data_dir), "DATABASE_NAME": database, "LOG_LEVEL": "error"}
         return kept | {f"MATRICULA_{name}": value for name, value in settings.items()}
 
-    def _run(
-        self, program: str, *options: str, database: str, text: str = "", seconds: float = _LONGEST_SCRIPT
-    ) -> str:
+    def _run(self, program: str, *options: str, database: str, text: str = "", seconds: float = _LONGEST_SCRIPT) -> str:
         where = ("-h", str(self.lease.socket_dir), "-p", str(self.lease.port), "-U", self.lease.superuser)
         done = subprocess.run(
             [self.lease.bin_dir / program, *options, *where, database],

@@ -5,8 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -19,22 +18,33 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A server that is ready: its port, its process, and how long it took from start to ready."""
+class Server:
+    """A server that was started: on `port`, in the process `pid`."""
 
-    port: int
-    pid: int
-    ready_after: float
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+        self._process = process
+        self._log = log
+        self._started = time.perf_counter()
+        self.port = port
+        self.pid = process.pid
+
+    def wait_until_ready(self) -> float:
+        """Block until it is ready; answers how many seconds after its start. Raises `BenchmarkError`."""
+        while self._process.poll() is None and time.perf_counter() < self._started + _START_SECONDS:
+            with suppress(OSError):
+                if fetch(self.port, "/readyz")[0] == 200:
+                    return time.perf_counter() - self._started
+            time.sleep(0.01)
+        said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise BenchmarkError(f"the server did not start:\n{said}")
 
 
 @contextmanager
-def serving(environment: Mapping[str, str], log: Path, module: tuple[str, ...] = PRODUCT) -> Iterator[Served]:
-    """Start a server, wait until it is ready, and stop it after the block; what it prints goes to `log`."""
+def serving(environment: Mapping[str, str], log: Path, module: tuple[str, ...] = PRODUCT) -> Iterator[Server]:
+    """Start a server, and stop it after the block; what it prints goes to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    started = time.perf_counter()
     with log.open("ab") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "serve", "--port", str(port)],
@@ -44,8 +54,7 @@ def serving(environment: Mapping[str, str], log: Path, module: tuple[str, ...] =
             env=dict(environment),
         )
     try:
-        _wait_until_ready(process, port, started, log)
-        yield Served(port, process.pid, time.perf_counter() - started)
+        yield Server(process, port, log)
     finally:
         process.terminate()
         try:
@@ -64,14 +73,3 @@ def fetch(port: int, path: str) -> tuple[int, Mapping[str, str], bytes]:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     finally:
         connection.close()
-
-
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, started: float, log: Path) -> None:
-    while process.poll() is None and time.perf_counter() < started + _START_SECONDS:
-        try:
-            if fetch(port, "/readyz")[0] == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.01)
-    raise BenchmarkError(f"the server did not start:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
