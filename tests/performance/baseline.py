@@ -1,4 +1,4 @@
-"""The other side: what PostgreSQL alone does with one transaction for each enrollment, by pgbench on the same server."""
+"""The other side: what PostgreSQL alone does with one transaction for each enrollment, by pgbench."""
 
 import re
 

@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle
 from multiprocessing import get_context
-from typing import cast
+from typing import Self, cast
 
 import uvloop
 
@@ -230,7 +230,7 @@ class LoadGenerator:
         """End the process."""
         self._process.shutdown()
 
-    def __enter__(self) -> "LoadGenerator":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

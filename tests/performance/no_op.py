@@ -1,4 +1,4 @@
-"""The product's application with a POST in front of its routes that reads the body and answers: what HTTP alone costs."""
+"""The product's application with a POST in front of its routes that only reads the body: what HTTP alone costs."""
 
 from fastapi import FastAPI, Request
 

@@ -5,28 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.performance import baseline, no_op, requests, targets
-from tests.performance.cluster import Cluster
-from tests.performance.load import Load, LoadGenerator, Outcome
+from tests.performance.load import Load, Outcome
+from tests.performance.stage import Stage
 from tests.performance.stored import next_decision, require_all_stored, stored_since
 from tests.performance.targets import Figure, Target
-from tests.performance.world import World
+from tests.performance.world import HOT, World
 
 CONNECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long pgbench runs, registrations are measured after a warm-up, and so are requests that do nothing.
+    """Seconds for which pgbench runs, and for which registrations and requests that do nothing are measured.
 
     `slice` is how many students a run may use up, `baseline_students` how many the baseline's schema has.
     """
 
-    seconds: int
-    measured: float
+    pgbench: int
+    registrations: float
     no_op: float
     slice: int
     baseline_students: int
-    warmup: float = 0.5
 
 
 class Students:
@@ -45,14 +44,10 @@ class Students:
 
 
 @dataclass(slots=True)
-class Rounds:
-    """Rounds of the registration rows: each measures all sides, one after the other."""
+class Registration:
+    """Rounds that measure all sides, one after the other; `by_code` sends natural codes instead of ids."""
 
-    cluster: Cluster
-    world: World
-    generator: LoadGenerator
-    port: int
-    no_op_port: int
+    stage: Stage
     pace: Pace
     students: Students
     by_code: bool = False
@@ -61,6 +56,11 @@ class Rounds:
     no_ops: list[Outcome] = field(default_factory=list)
     hot_baseline: list[float] = field(default_factory=list)
     uniform_baseline: list[float] = field(default_factory=list)
+
+    @property
+    def load_cost(self) -> float:
+        """CPU of the load generator for one request, in microseconds, at the last run's pace."""
+        return self.no_ops[-1].cpu
 
     def measure(self) -> None:
         """One more round."""
@@ -72,14 +72,16 @@ class Rounds:
 
     def register_hot(self) -> Outcome:
         """Everybody wants the hot sections."""
-        return self._register(requests.hot_registrations(self.students.take(self.pace.slice), by_code=self.by_code))
+        students = self.students.take(self.pace.slice)
+        sent = requests.hot_registrations(students, by_code=self.by_code)
+        return register(self.stage, sent, CONNECTIONS, self.pace.registrations)
 
     def register_uniform(self) -> Outcome:
         """Everybody wants one of the pairs."""
         students = self.students.take(self.pace.slice)
-        return self._register(
-            requests.uniform_registrations(students, self.world.pairs, seed=students[0], by_code=self.by_code)
-        )
+        pairs = self.stage.world.pairs
+        sent = requests.uniform_registrations(students, pairs, seed=students[0], by_code=self.by_code)
+        return register(self.stage, sent, CONNECTIONS, self.pace.registrations)
 
     def figures(self) -> list[Figure]:
         """The rows of the targets table."""
@@ -89,35 +91,33 @@ class Rounds:
             Figure(targets.UNIFORM, _rates(self.uniform), tuple(self.uniform_baseline)),
             Figure(targets.HOT_HTTP, _rates(self.hot), no_ops),
             Figure(targets.UNIFORM_HTTP, _rates(self.uniform), no_ops),
-            _spread(targets.SPREAD, self.hot),
+            _spread(targets.HOT_SPREAD, self.hot),
             _spread(targets.UNIFORM_SPREAD, self.uniform),
         ]
 
-    def _register(self, sent: tuple[bytes, ...]) -> Outcome:
-        since = next_decision(self.cluster)
-        before = stored_since(self.cluster, since)
-        outcome = self.generator.send(
-            Load(self.port, sent, CONNECTIONS, self.pace.measured, self.pace.warmup, registrations=True)
-        )
-        require_all_stored(outcome, before, stored_since(self.cluster, since))
-        return outcome
-
     def _no_op(self) -> Outcome:
         """The same bytes as a registration's, to where nothing happens."""
-        body = requests.registration(1, 100_000).partition(b"\r\n\r\n")[2]
+        body = requests.registration(1, HOT).partition(b"\r\n\r\n")[2]
         sent = (requests.post(no_op.PATH, body, Idempotency_Key="bench"),)
-        return self.generator.send(
-            Load(self.no_op_port, sent, CONNECTIONS, self.pace.no_op, self.pace.warmup, repeat=True)
-        )
+        return self.stage.generator.send(Load(self.stage.no_op, sent, CONNECTIONS, self.pace.no_op, repeat=True))
 
     def _pgbench(self, script: str, *, clients: int) -> float:
         return baseline.enrollments_per_second(
-            self.cluster,
+            self.stage.cluster,
             script,
             clients=clients,
-            seconds=self.pace.seconds,
+            seconds=self.pace.pgbench,
             students=self.pace.baseline_students,
         )
+
+
+def register(stage: Stage, sent: tuple[bytes, ...], connections: int, seconds: float) -> Outcome:
+    """Send registrations. Raises `BenchmarkError` unless what was acknowledged is what is stored afterwards."""
+    since = next_decision(stage.cluster)
+    before = stored_since(stage.cluster, since)
+    outcome = stage.generator.send(Load(stage.product, sent, connections, seconds, registrations=True))
+    require_all_stored(outcome, before, stored_since(stage.cluster, since))
+    return outcome
 
 
 def _rates(outcomes: Sequence[Outcome]) -> tuple[float, ...]:

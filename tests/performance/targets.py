@@ -20,12 +20,21 @@ class Target:
         return ratio <= bound if self.at_most else ratio >= bound
 
 
+HELLO = "FastAPI hello"
+NO_OP = "FastAPI no-op POST, same stack"
+
 HOT = Target("registration, one hot section", "pgbench, one CTE, hot, 32 clients", 1.5, 3, "/s")
 UNIFORM = Target("registration, 2,000 sections", "pgbench, one CTE, uniform, 8 clients", 0.3, 0.7, "/s")
-HOT_HTTP = Target("registration, one hot section, over HTTP", "FastAPI no-op POST, same stack", 0.5, 0.8, "/s")
-UNIFORM_HTTP = Target("registration, 2,000 sections, over HTTP", "FastAPI no-op POST, same stack", 0.5, 0.8, "/s")
-SPREAD = Target("registration, one hot section, p99", "its p50", 4, 2, "ms", at_most=True)
+HOT_HTTP = Target("registration, one hot section, over HTTP", NO_OP, 0.5, 0.8, "/s")
+UNIFORM_HTTP = Target("registration, 2,000 sections, over HTTP", NO_OP, 0.5, 0.8, "/s")
+HOT_SPREAD = Target("registration, one hot section, p99", "its p50", 4, 2, "ms", at_most=True)
 UNIFORM_SPREAD = Target("registration, 2,000 sections, p99", "its p50", 4, 2, "ms", at_most=True)
+IDLE = Target("one registration, idle system", "one asyncpg INSERT with commit", 10, 6, "ms", at_most=True)
+SECTION = Target("a section", HELLO, 0.5, 0.9, "/s")
+PAGE = Target("a page of 100 sections with seats", HELLO, 0.2, 0.45, "/s")
+UNCHANGED = Target("304", HELLO, 0.5, 0.9, "/s")
+BULK = Target("bulk import through all validation", r"psql \copy of the same rows", 0.3, 0.8, "rows/s")
+START = Target("server start to ready, migrated database", "one second", 2, 1, "s", at_most=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ class World:
         return cls(students, (sections - fillers) // 2, fillers, registrations, registrations)
 
     @property
+    def sections(self) -> int:
+        """How many sections there are."""
+        return 2 * self.pairs + self.fillers + 2
+
+    @property
     def hot_seats(self) -> int:
         """Seats of each hot section: half of them are the pool's, and either half alone would do for its students."""
         return _seats_for(self.hot)
@@ -94,7 +99,7 @@ def section_ids(course: int) -> tuple[UUID, UUID]:
 
 
 def build(cluster: Cluster, world: World, *, database: str = PRODUCT, foreign_keys: bool = False) -> None:
-    """Fill a migrated database, and have it analysed; `foreign_keys` has PostgreSQL check each row while it comes in."""
+    """Fill a migrated database, and have it analysed; `foreign_keys` has PostgreSQL check each row as it comes in."""
     sizes = {
         "students": world.students,
         "pairs": world.pairs,
