@@ -26,6 +26,7 @@ class Pace:
     no_op: float
     slice: int
     baseline_students: int
+    warmup: float = 0.5
 
 
 class Students:
@@ -74,14 +75,14 @@ class Registration:
         """Everybody wants the hot sections."""
         students = self.students.take(self.pace.slice)
         sent = requests.hot_registrations(students, by_code=self.by_code)
-        return register(self.stage, sent, CONNECTIONS, self.pace.registrations)
+        return register(self.stage, sent, CONNECTIONS, self.pace.registrations, self.pace.warmup)
 
     def register_uniform(self) -> Outcome:
         """Everybody wants one of the pairs."""
         students = self.students.take(self.pace.slice)
         pairs = self.stage.world.pairs
         sent = requests.uniform_registrations(students, pairs, seed=students[0], by_code=self.by_code)
-        return register(self.stage, sent, CONNECTIONS, self.pace.registrations)
+        return register(self.stage, sent, CONNECTIONS, self.pace.registrations, self.pace.warmup)
 
     def figures(self) -> list[Figure]:
         """The rows of the targets table."""
@@ -111,11 +112,11 @@ class Registration:
         )
 
 
-def register(stage: Stage, sent: tuple[bytes, ...], connections: int, seconds: float) -> Outcome:
+def register(stage: Stage, sent: tuple[bytes, ...], connections: int, seconds: float, warmup: float = 0.5) -> Outcome:
     """Send registrations. Raises `BenchmarkError` unless what was acknowledged is what is stored afterwards."""
     since = next_decision(stage.cluster)
     before = stored_since(stage.cluster, since)
-    outcome = stage.generator.send(Load(stage.product, sent, connections, seconds, registrations=True))
+    outcome = stage.generator.send(Load(stage.product, sent, connections, seconds, warmup, registrations=True))
     require_all_stored(outcome, before, stored_since(stage.cluster, since))
     return outcome
 
