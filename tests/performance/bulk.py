@@ -19,7 +19,7 @@ from tests.performance.world import World, build
 
 DATABASE = "bulk"
 _INSTITUTION = ("--institution", world.INSTITUTION_CODE)
-_COURSES = 12
+ATTEMPTS = 12
 _IMPORT_SECONDS = 600.0
 _COLUMNS = (
     "institution_id, id, student_id, course_id, term, credits, grade, scheme_id, passed, in_progress, transfer, version"
@@ -62,7 +62,7 @@ class BulkImport:
 
     def _rate(self, side: Callable[[], None]) -> float:
         """Rows a second. Raises `BenchmarkError` when other rows are stored than were sent."""
-        rows = _COURSES * self.students
+        rows = ATTEMPTS * self.students
         self.cluster.psql(DATABASE, "TRUNCATE course_attempts")
         started = time.perf_counter()
         side()
@@ -73,30 +73,35 @@ class BulkImport:
         return rows / taken
 
     def _import(self) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "interfaces.main.cli", "import", "attempts", str(self._named), *_INSTITUTION],
-            env=self.cluster.environment(DATABASE),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_IMPORT_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise BenchmarkError(f"the import failed: {done.stderr.strip()}")
+        import_attempts(self.cluster, DATABASE, self._named)
 
     def _copy(self) -> None:
         self.cluster.psql(DATABASE, rf"\copy course_attempts ({_COLUMNS}) FROM '{self._resolved}' WITH (FORMAT csv)")
 
 
-def write_attempts(path: Path, students: int) -> None:
-    """The file for the product, which knows records by their codes."""
+def import_attempts(cluster: Cluster, database: str, path: Path) -> None:
+    """Import a file as an operator would. Raises `BenchmarkError` when that is refused."""
+    done = subprocess.run(
+        [sys.executable, "-m", "interfaces.main.cli", "import", "attempts", str(path), *_INSTITUTION],
+        env=cluster.environment(database),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_IMPORT_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BenchmarkError(f"the import failed: {done.stderr.strip()}")
+
+
+def write_attempts(path: Path, students: int, term: str = "2024-1") -> None:
+    """A file for the product, which knows records by their codes: twelve attempts of each student."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("student_code", "course_code", "term", "credits", "grade", "scheme"))
         for student in range(1, students + 1):
-            for course in range(1, _COURSES + 1):
-                writer.writerow((f"S-{student}", f"GEN-{course}", "2024-1", "3", "B", "LETTERS"))
+            for course in range(1, ATTEMPTS + 1):
+                writer.writerow((f"S-{student}", f"GEN-{course}", term, "3", "B", "LETTERS"))
 
 
 def write_resolved(path: Path, students: int) -> None:
@@ -105,7 +110,7 @@ def write_resolved(path: Path, students: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         for student in range(1, students + 1):
-            for course in range(1, _COURSES + 1):
+            for course in range(1, ATTEMPTS + 1):
                 own = (world.identifier(15, 16 * student + course), world.student_id(student))
                 rest = ("2024-1", "3", "B", scheme, "t", "f", "f", "1")
                 writer.writerow((institution, *own, world.identifier(7, course), *rest))

@@ -85,8 +85,8 @@ turns on the same machine, shared by load generator, servers and PostgreSQL. Onl
 Ours and against are medians over the rounds; the ratio is the median of the rounds' own ratios. A row with ≤ must not
 exceed its floor. Every rule runs on every registration: each student has 4 enrollments, 12 past attempts and a time
 ticket; the offering has a prerequisite of two leaves, a lecture with its laboratory, and a reserved pool in either
-section. After each run, acknowledged = enrollments = half of the seats taken (a registration takes two) = rows of audit,
-of the outbox and of idempotency keys, or there is no figure. An import and a copy are timed as whole processes.
+section. After each run, acknowledged = enrollments = half of the seats taken (a registration takes two) = rows of
+audit, of the outbox and of idempotency keys, or there is no figure. An import and a copy are timed as whole processes.
 
 {listed}
 - Durability: {settings}.
