@@ -22,12 +22,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Compiled modules make every start faster, the second demo above all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo serve test check format bench lock clean
+.PHONY: help install demo serve test check format bench bench-quick scaling lock clean
 
 help: ## List the commands
 	@echo 'Usage: make COMMAND [ARGS="…"]'
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  %-8s %s\n' "$$name" "$$text"; done
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '  %-11s %s\n' "$$name" "$$text"; done
 
 install: $(INSTALLED) ## Make .venv from requirements.lock (done by every other command when needed)
 
@@ -69,10 +69,18 @@ format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 bench: $(INSTALLED) ## Measure performance on this machine
 	$(BIN)/python -m tests.performance $(ARGS)
 
+bench-quick: $(INSTALLED) ## Measure registration alone, in less than a minute: a line of JSON for each figure
+	@$(BIN)/python -m tests.performance.quick
+
+scaling: $(INSTALLED) ## Draw what a registration, a page and an import cost as the university grows (hours at the largest size)
+	$(PIP_INSTALL) --require-hashes -r requirements-plots.lock
+	$(BIN)/python -m tests.performance.scaling $(ARGS)
+
 lock: | $(BIN)/python ## Make the requirements locks anew (ARGS="--upgrade" takes newer releases)
 	@test -x $(BIN)/uv || $(PIP_INSTALL) uv
 	$(BUILD_REQUIRES) | $(COMPILE) --all-extras $(ARGS) pyproject.toml - -o requirements.lock
 	$(BUILD_REQUIRES) | $(COMPILE) --constraint requirements.lock pyproject.toml - -o requirements-runtime.lock
+	$(COMPILE) --constraint requirements.lock --group plots $(ARGS) -o requirements-plots.lock
 
 clean: ## Remove .venv, caches and build results (databases of demo and serve stay where they are)
 	rm -rf $(VENV) dist site .reports .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info

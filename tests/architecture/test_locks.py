@@ -13,6 +13,7 @@ PIN = re.compile(r"^(?P<name>[a-z0-9-]+)==(?P<version>[^ ]+)(?: ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 RUNTIME = "requirements-runtime.lock"
 EVERYTHING = "requirements.lock"
+PLOTS = "requirements-plots.lock"
 
 
 def pinned(lock: str) -> dict[str, str]:
@@ -22,8 +23,10 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def wanted(lock: str) -> list[Requirement]:
-    """Return what pyproject.toml asks for: build backend and dependencies, in the full lock extras too."""
+    """Return what pyproject.toml asks for: build backend and dependencies, in the full lock extras too; or the plots."""
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    if lock == PLOTS:
+        return [Requirement(text) for text in configured["dependency-groups"]["plots"]]
     project = configured["project"]
     texts = [*configured["build-system"]["requires"], *project["dependencies"]]
     if lock == EVERYTHING:
@@ -31,14 +34,14 @@ def wanted(lock: str) -> list[Requirement]:
     return [Requirement(text) for text in texts]
 
 
-@pytest.mark.parametrize("lock", [EVERYTHING, RUNTIME])
+@pytest.mark.parametrize("lock", [EVERYTHING, RUNTIME, PLOTS])
 def test_a_lock_has_pins_and_hashes_and_nothing_else(lock: str) -> None:
     lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
 
     assert [line for line in lines if not PIN.match(line) and not HASH.match(line)] == []
 
 
-@pytest.mark.parametrize("lock", [EVERYTHING, RUNTIME])
+@pytest.mark.parametrize("lock", [EVERYTHING, RUNTIME, PLOTS])
 def test_a_lock_satisfies_the_project(lock: str) -> None:
     versions = pinned(lock)
     unmet = [

@@ -1,60 +1,109 @@
-"""How many registrations a second the desk decides in process, on the embedded PostgreSQL with durable settings."""
+"""`make bench`: every row of the targets table, measured in one run; prints it and writes docs/benchmarks.md."""
 
-import asyncio
+import argparse
+import subprocess
 import sys
-import tempfile
-import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
-from application.registration.dto import RegistrationRequestFields
-from application.shared.institutions import InstitutionFields
-from interfaces.inprocess import open_matricula
-from interfaces.registration_day.report import percentile
-from interfaces.registration_day.university import generate
+from tests.performance import report, serving, targets
+from tests.performance.bulk import BulkImport
+from tests.performance.cluster import BenchmarkError, Cluster
+from tests.performance.reads import Idle, Reads
+from tests.performance.registration import Pace, Registration, Students
+from tests.performance.stage import Stage, explained, say, staged
+from tests.performance.targets import Figure
+from tests.performance.world import INSTITUTION_CODE, TERM_CODE, World
 
-STUDENTS = 300
-CONCURRENCY = 32
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+PACE = Pace(pgbench=5, registrations=5, no_op=3, slice=25_000, baseline_students=1_000_000)
+_READ_SECONDS = 2.0
+_IDLE_STUDENTS = 2_000
+_BULK_STUDENTS = 10_000
+_VERIFY_SECONDS = 900.0
 
 
-async def measure(data_dir: Path) -> str:
-    """Hold a registration day without HTTP; answer one line with requests a second, p50 and p99 in milliseconds."""
-    now = datetime.now(UTC)
-    timetable, demands = generate(
-        students=STUDENTS, seed=1, term_code="2027-1", starts_on=now.date() + timedelta(days=7), opens_at=now
+@dataclass(slots=True)
+class Starts:
+    """Rounds of a server's start on a migrated database, while the others rest."""
+
+    cluster: Cluster
+    seconds: list[float] = field(default_factory=list)
+
+    def measure(self) -> None:
+        """One more round."""
+        log = self.cluster.data_dir.parent / "start.log"
+        with serving.serving(self.cluster.environment(), log) as server:
+            self.seconds.append(server.wait_until_ready())
+
+    def figures(self) -> list[Figure]:
+        """The row of the targets table."""
+        return [Figure(targets.START, tuple(self.seconds), (1.0,) * len(self.seconds))]
+
+
+def measure(stage: Stage, rounds: int) -> tuple[list[Figure], float]:
+    """All figures, and what a request cost the load generator in microseconds."""
+    students = Students(stage.world)
+    registration = Registration(stage, PACE, students)
+    bulk = BulkImport(stage.cluster, _BULK_STUDENTS)
+    bulk.prepare()
+    parts = (registration, Idle(stage, students), Reads(stage, _READ_SECONDS), bulk, Starts(stage.cluster))
+    for number in range(1, rounds + 1):
+        for part in parts:
+            part.measure()
+        say(f"round {number} of {rounds}")
+    return [figure for part in parts for figure in part.figures()], registration.load_cost
+
+
+def verify(cluster: Cluster) -> str:
+    """What `matricula verify` says of the term. Raises `BenchmarkError` when it finds an offence."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "interfaces.main.cli", "verify"),
+            *("--term", TERM_CODE, "--institution", INSTITUTION_CODE),
+        ],
+        env=cluster.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_VERIFY_SECONDS,
+        check=False,
     )
-    latencies: list[float] = []
-    limit = asyncio.Semaphore(CONCURRENCY)
-    async with open_matricula(data_dir=data_dir) as m:
-        await m.institutions.found(InstitutionFields(code="main", name="Main"))
-        caller = await m.caller("main")
-        await m.import_timetable.execute(caller, timetable)
+    if done.returncode != 0:
+        raise BenchmarkError(f"matricula verify: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout.strip()
 
-        async def register(student: str, course: str) -> None:
-            fields = RegistrationRequestFields.model_validate(
-                {
-                    "student": f"code:{student}",
-                    "term": "code:2027-1",
-                    "actions": [{"action": "add", "offering": f"code:{course}"}],
-                }
-            )
-            async with limit:
-                started = time.perf_counter()
-                await m.register.execute(caller, fields)
-                latencies.append((time.perf_counter() - started) * 1000)
 
-        requests = [(demand.student_code, course) for demand in demands for course in demand.course_codes]
-        started = time.perf_counter()
-        await asyncio.gather(*(register(student, course) for student, course in requests))
-        seconds = time.perf_counter() - started
-    return (
-        f"{len(requests)} registrations in process, {CONCURRENCY} at a time: {len(requests) / seconds:.0f} a second, "
-        f"p50 {median(latencies):.1f} ms, p99 {percentile(sorted(latencies), 99):.1f} ms"
-    )
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print and write; answers the exit code, which is 1 when a floor is missed."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often both sides are measured (default: 5)")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
+    chosen = parser.parse_args(arguments)
+    each = chosen.rounds * PACE.slice
+    students = 2 * each + chosen.rounds * _IDLE_STUDENTS
+    world = World(students, pairs=1000, fillers=400, hot=each, uniform=each + chosen.rounds * _IDLE_STUDENTS)
+    with staged(world) as stage:
+        figures, cost = measure(stage, chosen.rounds)
+        notes = (
+            f"Stored: {world.students:,} students and {world.sections:,} sections; 64 connections, idle: 1.",
+            f"The load generator is a process of its own; a request cost it {cost:.0f} µs of CPU.",
+            f"Afterwards, `matricula verify`: {verify(stage.cluster)}",
+        )
+        text = report.page(
+            figures,
+            day=datetime.now(UTC).date(),
+            postgres=stage.cluster.version(),
+            durability=stage.cluster.durability(),
+            rounds=chosen.rounds,
+            notes=notes,
+        )
+    sys.stdout.write(report.table(figures) + "\n\n" + "\n".join(notes) + "\n")
+    chosen.output.write_text(text, encoding="utf-8")
+    return int(any(figure.is_missed for figure in figures))
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="matricula-bench-", ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        sys.stdout.write(asyncio.run(measure(Path(directory) / "data")) + "\n")
+    sys.exit(explained(lambda: main(sys.argv[1:])))
