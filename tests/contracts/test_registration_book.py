@@ -68,7 +68,7 @@ async def test_a_student_who_enrolled_sits_in_the_facts(stored: Stored) -> None:
 
     (made,) = await stored.register(both("s1"))
 
-    facts = await stored.facts(a_request("s1", adding("MA-1")), a_request("s2", adding("MA-1")))
+    facts = await stored.facts(a_request("s1", adding("MA-1")), a_request("s2", adding("CS-101")))
     (found,) = facts.students[student_id("s1")].enrollments
     assert made.outcome is Outcome.ENROLLED
     assert made.enrollment is not None
