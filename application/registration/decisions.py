@@ -20,7 +20,7 @@ from domain.registration.enrollment import Enrollment
 from domain.registration.outcomes import Decision, Judged, Waived
 from domain.scheduling.section import Section
 from domain.shared.identifiers import SectionId
-from domain.shared.verdict import Parameter, Rejection
+from domain.shared.verdict import Allowed, Parameter, Rejection
 
 ACTION_NAMES: Mapping[type[Action], str] = {
     Add: "add",
@@ -97,20 +97,19 @@ def waiver_views(judged: Iterable[Judged]) -> tuple[WaiverView, ...]:
 
 def verdict_document(judged: Judged) -> dict[str, Any]:
     """What one rule said, as a `VerdictView` dumps it."""
+    verdict: Allowed | Rejection | Waived = judged.verdict
     permission: str | None = None
-    code: str | None = None
-    match judged.verdict:
-        case Waived(rejection, identifier):
-            name, code, parameters, permission = "waived", str(rejection.code), rejection.parameters, str(identifier)
-        case Rejection(rejected, looked_at):
-            name, code, parameters = "rejected", str(rejected), looked_at
-        case allowed:
-            name, parameters = "allowed", allowed.parameters
+    if isinstance(verdict, Allowed):
+        looked_at = _plain_all(verdict.parameters) if verdict.parameters else {}
+        return {"rule": judged.rule, "verdict": "allowed", "code": None, "parameters": looked_at, "permission": None}
+    if isinstance(verdict, Waived):
+        permission = str(verdict.permission_id)
+        verdict = verdict.rejection
     return {
         "rule": judged.rule,
-        "verdict": name,
-        "code": code,
-        "parameters": _plain_all(parameters),
+        "verdict": "rejected" if permission is None else "waived",
+        "code": str(verdict.code),
+        "parameters": _plain_all(verdict.parameters),
         "permission": permission,
     }
 
@@ -130,13 +129,13 @@ def _plain_all(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
 
 
 def _plain(value: Parameter) -> Any:  # noqa: ANN401 - JSON: texts, numbers, lists and objects
+    if isinstance(value, str | int | None):
+        return value
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if isinstance(value, Mapping):
-        return _plain_all(value)
-    return value
+    return _plain_all(value)
 
 
 def _in_words(value: Parameter) -> str:

@@ -1,6 +1,6 @@
 """What is written beside the effects of a command: the audit record, the events to publish, the answer to keep."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -112,8 +112,10 @@ def answer_document(answer: Decided, decisions: Sequence[Json]) -> str:
             return to_json({"number": other.number})
 
 
-def consequences_document(consequences: Iterable[Consequence]) -> str:
+def consequences_document(consequences: Sequence[Consequence]) -> str:
     """What followed from a command as JSON, with what every rule said."""
+    if not consequences:
+        return "[]"
     return to_json([_consequence(consequence) for consequence in consequences])
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from domain.catalog.requisite import (
     AllOf,
@@ -76,6 +77,7 @@ def parse_requisite(text: str) -> Requisite:
     return requisite
 
 
+@lru_cache(maxsize=16_384)
 def print_requisite(requisite: Requisite) -> str:
     """Write a requisite canonically: equal trees have equal texts, and reading the text gives the tree again."""
     match requisite:

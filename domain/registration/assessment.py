@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeAlias
 
 from domain.catalog.course import Course
@@ -68,12 +69,13 @@ def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
     return tuple(each.verdict for each in judged if isinstance(each.verdict, Rejection))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """A student at a moment, with the schedule as it will be: `staying` and what is `gained` beside the candidate.
 
     `leaving` are the enrollments given up for it, whose seats the student may go on using. `expected` are the codes of
-    courses that the same cart asks for and that are not chosen yet.
+    courses that the same cart asks for and that are not chosen yet. It holds for as long as the ledger is not written
+    to; what every rule looks at is put together once.
     """
 
     ledger: Ledger
@@ -84,24 +86,24 @@ class Situation:
     gained: tuple[Candidate, ...] = ()
     expected: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def student(self) -> StudentFacts:
         """What is known of the student."""
         return self.ledger.student(self.student_id)
 
-    @property
+    @cached_property
     def schedule(self) -> tuple[Section, ...]:
         """The sections in which the student sits beside the candidate."""
         kept = self.ledger.sections_of(self.staying)
         return (*kept, *(section for candidate in self.gained for section in candidate.sections))
 
-    @property
+    @cached_property
     def courses(self) -> tuple[Course, ...]:
         """The courses that the student takes beside the candidate."""
         kept = (self.ledger.facts.offerings[e.offering_id].course(e.course_id) for e in self.staying)
         return (*kept, *(candidate.course for candidate in self.gained))
 
-    @property
+    @cached_property
     def credits(self) -> Decimal:
         """The credits that the student takes beside the candidate."""
         gained = sum((candidate.course.credits for candidate in self.gained), Decimal(0))
@@ -178,8 +180,14 @@ def judge_the_student(situation: Situation, candidate: Candidate) -> tuple[Judge
     limits = eligibility.credit_limits(term, student)
     consents = _consents(situation, facts)
     beside = {other.code for other in situation.courses}
-    before = eligibility.evidence_of(term, student, consents=consents)
-    beside_too = eligibility.evidence_of(term, student, beside | situation.expected, consents)
+    prerequisite: Verdict = ALLOWED
+    corequisite: Verdict = ALLOWED
+    if course.prerequisite is not None:
+        evidence = eligibility.evidence_of(term, student, consents=consents)
+        prerequisite = eligibility.prerequisite_is_met(course, evidence)
+    if course.corequisite is not None:
+        evidence = eligibility.evidence_of(term, student, beside | situation.expected, consents)
+        corequisite = eligibility.corequisite_is_met(course, evidence)
     judge = situation.judge
     return (
         judge(
@@ -196,8 +204,8 @@ def judge_the_student(situation: Situation, candidate: Candidate) -> tuple[Judge
             eligibility.credits_stay_within_maximum(limits, situation.credits, course.credits),
             candidate,
         ),
-        judge(eligibility.prerequisite_is_met, eligibility.prerequisite_is_met(course, before), candidate),
-        judge(eligibility.corequisite_is_met, eligibility.corequisite_is_met(course, beside_too), candidate),
+        judge(eligibility.prerequisite_is_met, prerequisite, candidate),
+        judge(eligibility.corequisite_is_met, corequisite, candidate),
         *(judge(eligibility.nothing_excludes, v, candidate) for v in _exclusions(situation, course, student, beside)),
         judge(eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student), candidate),
         judge(eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student), candidate),
@@ -244,10 +252,13 @@ def _exclusions(
     def evidence(concurrent: frozenset[str]) -> Evidence:
         return eligibility.evidence_of(term, student, concurrent)
 
-    own = eligibility.nothing_excludes(course, evidence(codes))
+    own: Verdict = ALLOWED
+    if course.exclusion is not None:
+        own = eligibility.nothing_excludes(course, evidence(codes))
+    excluding = [other for other in situation.courses if other.exclusion is not None]
     others = [
         eligibility.nothing_excludes(other, evidence(codes - {other.code} | {course.code}))
-        for other in situation.courses
+        for other in excluding
         if not isinstance(eligibility.nothing_excludes(other, evidence(codes - {other.code})), Rejection)
     ]
     return (own, *(verdict for verdict in others if isinstance(verdict, Rejection)))

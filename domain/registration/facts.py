@@ -71,6 +71,19 @@ class StudentFacts:
     attempts: tuple[AttemptAtCourse, ...] = ()
     enrollments: tuple[Enrollment, ...] = ()
 
+    def with_enrollments(self, enrollments: tuple[Enrollment, ...]) -> "StudentFacts":
+        """The same student with other enrollments; spelled out, for it is done for every decision."""
+        return StudentFacts(
+            self.profile,
+            self.program,
+            self.department,
+            self.tickets,
+            self.holds,
+            self.permissions,
+            self.attempts,
+            enrollments,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class OfferingFacts:

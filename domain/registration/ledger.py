@@ -152,7 +152,7 @@ class Ledger:
         others = tuple(e for e in known.enrollments if e.id != enrollment.id)
         stands = enrollment.status is EnrollmentStatus.ENROLLED
         standing = (*others, enrollment) if stands else others
-        self._students[enrollment.student_id] = replace(known, enrollments=standing)
+        self._students[enrollment.student_id] = known.with_enrollments(standing)
         return enrollment
 
     def write_entry(self, entry: WaitlistEntry) -> WaitlistEntry:

@@ -201,7 +201,8 @@ class Planner:
         others = tuple(p.gains for p in plans if p is not plan and p.gains is not None and p.changing is None)
         staying = self._staying(leaving)
         settled = bool(plan.rejections) or (not others and len(plans) == 1)
-        plan = replace(plan, judged=(*plan.judged, *_waits_twice(plan, plans[:position])))
+        if plan.waits:
+            plan = replace(plan, judged=(*plan.judged, *_waits_twice(plan, plans[:position])))
         if plan.leaving is not None and plan.leaving in leaving:
             judged = (*plan.judged, *self._judge_what_is_left(plan.leaving, plans, staying))
             plan = replace(plan, judged=judged)

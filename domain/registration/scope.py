@@ -32,7 +32,7 @@ def scope_of(ledger: Ledger, command: Command, *, alone: bool) -> Scope:
         entries = frozenset(entry.id for entry in ledger.waiting())
         return Scope(frozenset(facts.offerings), frozenset(facts.students), entries)
     queues = _first_queues(ledger, command)
-    waiting = _follow_promotions(ledger, queues)
+    waiting = _follow_promotions(ledger, queues) if ledger.waiting() else ()
     students = frozenset((command.student_id, *(entry.student_id for entry in waiting)))
     standing = (enrollment for student in students for enrollment in ledger.enrollments(student))
     offerings = queues.union(enrollment.offering_id for enrollment in standing)

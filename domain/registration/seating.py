@@ -37,7 +37,8 @@ class Seating:
         """Take a free seat: its number and the seating without it. The caller has made sure that one is free."""
         if self.freed:
             return self.freed[0], replace(self, freed=self.freed[1:])
-        return self.next_seat, replace(self, next_seat=self.next_seat + 1)
+        following = self.next_seat + 1
+        return self.next_seat, Seating(self.capacity, following, self.last_seat, self.seats, self.freed)
 
     def take_above_capacity(self) -> "tuple[int, Seating]":
         """Add a seat with a number never used and take it. The caller has made sure that no seat is free."""

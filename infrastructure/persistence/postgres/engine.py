@@ -9,6 +9,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        # The connection that was used last has its plans at hand.
+        pool_use_lifo=True,
         pool_timeout=30,
         pool_pre_ping=False,
         connect_args={"timeout": 10, "server_settings": {"application_name": "matricula", "jit": "off"}},

@@ -26,10 +26,7 @@ from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, Wa
 
 _APPLY = f"SELECT registration_apply({', '.join(f'${place}' for place in range(1, 49))})"
 _RECOUNT = "SELECT registration_recount($1, $2)"
-_ANSWERS = """
-    SELECT k.subject, k.key, k.digest, k.answer::text FROM idempotency_keys k
-     WHERE k.institution_id = $1 AND k.term_id = $2 AND k.subject = ANY ($3) AND k.key = ANY ($4)
-"""
+_ANSWERS = "SELECT * FROM registration_answers($1, $2, $3, $4)"
 
 _TABLES = frozenset(
     row.__tablename__

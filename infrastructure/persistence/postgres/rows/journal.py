@@ -36,7 +36,7 @@ class AuditEventRow(Row):
 
 
 class AuditMentionRow(Row):
-    """Whom and what an audit event is about, by id.
+    """Whom and what an audit event is about, by id; written only together with the event, which stays for good.
 
     A table and not an array: no operator of arrays is leakproof, so under row-level security no index would serve it.
     """
@@ -47,10 +47,7 @@ class AuditMentionRow(Row):
     about: Mapped[UUID] = key()
     event_id: Mapped[UUID] = key()
 
-    __table_args__ = (
-        refers_to("event", "audit_events"),
-        Index(None, TENANT, "event_id"),
-    )
+    __table_args__ = (Index(None, TENANT, "event_id"),)
 
 
 class AuditDocumentRow(Row):

@@ -18,7 +18,7 @@ CREATE FUNCTION registration_apply(
     message_payloads text[],
     answer_subjects text[], answer_keys text[], answer_digests text[], answer_texts text[],
     document_digests text[], document_bodies text[]
-) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     ids uuid[];
 BEGIN

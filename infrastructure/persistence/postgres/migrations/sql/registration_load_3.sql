@@ -161,7 +161,7 @@ BEGIN
               FROM course_attempts a
               JOIN courses c ON c.institution_id = a.institution_id AND c.id = a.course_id
              WHERE a.institution_id = institution AND a.student_id = ANY (people)
-             ORDER BY a.term, a.id) AS a;
+             ORDER BY a.term COLLATE "C", a.id) AS a;
     IF queue <> '{}' THEN
         entries := (SELECT json_agg(json_build_array(
                       w.id, w.enrollment_id, w.student_id, w.offering_id, w.course_id, w.grading_basis, w.number,

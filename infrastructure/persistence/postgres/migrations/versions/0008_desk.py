@@ -68,6 +68,9 @@ def upgrade() -> None:
         op.execute(f"DROP FUNCTION {function}")
         _create(f"{function}_3")
     _create("registration_statics_1")
+    _create("registration_answers_1")
+    # Nothing but `registration_apply` writes mentions, and events stay for good.
+    op.drop_constraint(op.f("fk_audit_mentions_event"), "audit_mentions")
     _count_pools()
     for table, terms in TERMS_OF.items():
         _watch(table, terms)
@@ -79,6 +82,14 @@ def downgrade() -> None:
         for event in EVENTS:
             op.execute(f"DROP TRIGGER facts_changed_by_{event} ON {table}")
         op.execute(f"DROP FUNCTION {table}_changed")
+    op.create_foreign_key(
+        op.f("fk_audit_mentions_event"),
+        "audit_mentions",
+        "audit_events",
+        ["institution_id", "event_id"],
+        ["institution_id", "id"],
+    )
+    op.execute("DROP FUNCTION registration_answers")
     op.execute("DROP FUNCTION registration_statics")
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
