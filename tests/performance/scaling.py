@@ -20,7 +20,7 @@ from tests.performance.stage import Stage, explained, say, staged
 from tests.performance.world import World
 
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
-SIZES = ((10_000, 1_000), (30_000, 2_000), (100_000, 5_000), (300_000, 15_000), (1_000_000, 50_000))
+SIZES = ((10_000, 1_000), (50_000, 3_000), (200_000, 10_000), (1_000_000, 50_000))
 _RUNS = 3
 _RUN_SECONDS = 4.0
 _SLICE = 3_000
