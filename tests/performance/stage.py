@@ -1,4 +1,4 @@
-"""What every measurement needs: a world on a durable server, and the servers that are compared, all started."""
+"""What every measurement needs: a world on a durable server, and the servers of registration, started."""
 
 import sys
 import time
@@ -12,14 +12,14 @@ from tests.performance.cluster import PRODUCT, BenchmarkError, Cluster, own_clus
 from tests.performance.load import LoadGenerator
 from tests.performance.world import World, build
 
-# These never look at what is stored.
-_AT_REST = {"MATRICULA_QUEUE_REVIEW_SECONDS": "0"}
+AT_REST = {"MATRICULA_QUEUE_REVIEW_SECONDS": "0"}
+"""The setting of servers that are not to look at what is stored."""
 _STARTED = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The ports on which the product, its application with a no-op, and a bare FastAPI listen."""
+    """A world, and the ports on which the product and its application with a no-op listen."""
 
     cluster: Cluster
     world: World
@@ -27,7 +27,6 @@ class Stage:
     product: int
     product_pid: int
     no_op: int
-    hello: int
 
 
 def say(text: str) -> None:
@@ -54,16 +53,15 @@ def staged(world: World, *, foreign_keys: bool = False) -> Iterator[Stage]:
         say(f"PostgreSQL {cluster.version()}: {settings}")
         migrate.upgrade(cluster.lease.owner_url(PRODUCT))
         environment, log = cluster.environment(), cluster.data_dir.parent / "server.log"
-        # They come up while the world is built.
-        no_op = stack.enter_context(serving.serving(environment | _AT_REST, log, serving.WITH_NO_OP))
-        hello = stack.enter_context(serving.serving(environment | _AT_REST, log, serving.HELLO))
+        # Comes up while the world is built.
+        no_op = stack.enter_context(serving.serving(environment | AT_REST, log, serving.WITH_NO_OP))
         build(cluster, world, foreign_keys=foreign_keys)
         cluster.make_database(baseline.DATABASE)
         say(f"{world.students:,} students and {world.sections:,} sections are stored")
         product = stack.enter_context(serving.serving(environment, log))
         generator = stack.enter_context(LoadGenerator())
-        for server in (product, no_op, hello):
-            server.wait_until_ready()
+        product.wait_until_ready()
+        no_op.wait_until_ready()
         say("the servers are ready")
-        yield Stage(cluster, world, generator, product.port, product.pid, no_op.port, hello.port)
+        yield Stage(cluster, world, generator, product.port, product.pid, no_op.port)
     say("all is stopped and deleted")
