@@ -1,5 +1,6 @@
 """What every measurement needs: a world on a durable server, and the servers of registration, started."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -36,7 +37,11 @@ def say(text: str) -> None:
 
 
 def explained(task: Callable[[], int]) -> int:
-    """The exit code of a benchmark: its own, or 2 after one line when it could not be finished."""
+    """The exit code of a benchmark: its own, or 2 after one line when it could not be finished.
+
+    Whoever ends it early has everything stopped and deleted, too.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         return task()
     except BenchmarkError as error:
