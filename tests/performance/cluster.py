@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 _MUST_BE_ON = ("fsync", "synchronous_commit")
 _QUIETLY = ("-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1")
 _LONGEST_SCRIPT = 1800.0
+_DELETIONS = 50
 
 
 class BenchmarkError(Exception):
@@ -106,9 +108,19 @@ def own_cluster() -> Iterator[Cluster]:
             cluster = Cluster(data_dir, lease)
             require_durable(cluster.durability())
             yield cluster
-        EmbeddedPostgres(data_dir).wait_until_stopped()
     finally:
+        EmbeddedPostgres(data_dir).wait_until_stopped()
+        _delete(folder)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder in which the server's last process may still be about to touch its lock."""
+    for _ in range(_DELETIONS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+    raise BenchmarkError(f"{folder} could not be deleted")
 
 
 def require_durable(settings: Mapping[str, str]) -> None:
