@@ -70,7 +70,7 @@ bench: $(INSTALLED) ## Measure performance on this machine
 	$(BIN)/python -m tests.performance $(ARGS)
 
 bench-quick: $(INSTALLED) ## Measure registration alone, in less than a minute: a line of JSON for each figure
-	@$(BIN)/python -m tests.performance.quick
+	@$(BIN)/python -m tests.performance.quick $(ARGS)
 
 scaling: $(INSTALLED) ## Draw what a registration, a page and an import cost as the university grows (hours at the largest size)
 	$(PIP_INSTALL) --require-hashes -r requirements-plots.lock

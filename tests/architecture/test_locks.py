@@ -23,7 +23,7 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def wanted(lock: str) -> list[Requirement]:
-    """Return what pyproject.toml asks for: build backend and dependencies, in the full lock extras too; or the plots."""
+    """Return what pyproject.toml asks for: build backend and dependencies, in the full lock extras too; or plots."""
     configured = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     if lock == PLOTS:
         return [Requirement(text) for text in configured["dependency-groups"]["plots"]]

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.performance import report, serving, targets
+from tests.performance import baseline, report, serving, targets
 from tests.performance.bulk import BulkImport
 from tests.performance.cluster import BenchmarkError, Cluster
 from tests.performance.reads import Idle, Reads
 from tests.performance.registration import Pace, Registration, Students
-from tests.performance.stage import Stage, explained, say, staged
+from tests.performance.stage import AT_REST, Stage, explained, say, staged
 from tests.performance.targets import Figure
 from tests.performance.world import INSTITUTION_CODE, TERM_CODE, World
 
@@ -43,17 +43,21 @@ class Starts:
         return [Figure(targets.START, tuple(self.seconds), (1.0,) * len(self.seconds))]
 
 
-def measure(stage: Stage, rounds: int) -> tuple[list[Figure], float]:
+def measure(stage: Stage, rounds: int, *, by_code: bool) -> tuple[list[Figure], float]:
     """All figures, and what a request cost the load generator in microseconds."""
     students = Students(stage.world)
-    registration = Registration(stage, PACE, students)
+    registration = Registration(stage, PACE, students, by_code)
     bulk = BulkImport(stage.cluster, _BULK_STUDENTS)
     bulk.prepare()
-    parts = (registration, Idle(stage, students), Reads(stage, _READ_SECONDS), bulk, Starts(stage.cluster))
-    for number in range(1, rounds + 1):
-        for part in parts:
-            part.measure()
-        say(f"round {number} of {rounds}")
+    environment, log = stage.cluster.environment() | AT_REST, stage.cluster.data_dir.parent / "hello.log"
+    with serving.serving(environment, log, serving.HELLO) as hello:
+        hello.wait_until_ready()
+        reads = Reads(stage, hello.port, _READ_SECONDS)
+        parts = (registration, Idle(stage, students), reads, bulk, Starts(stage.cluster))
+        for number in range(1, rounds + 1):
+            for part in parts:
+                part.measure()
+            say(f"round {number} of {rounds}")
     return [figure for part in parts for figure in part.figures()], registration.load_cost
 
 
@@ -81,15 +85,24 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often both sides are measured (default: 5)")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
+    parser.add_argument("--by-code", action="store_true", help="name records by natural codes instead of ids")
     chosen = parser.parse_args(arguments)
     each = chosen.rounds * PACE.slice
     students = 2 * each + chosen.rounds * _IDLE_STUDENTS
     world = World(students, pairs=1000, fillers=400, hot=each, uniform=each + chosen.rounds * _IDLE_STUDENTS)
     with staged(world) as stage:
-        figures, cost = measure(stage, chosen.rounds)
+        figures, cost = measure(stage, chosen.rounds, by_code=chosen.by_code)
+        locking = baseline.enrollments_per_second(
+            stage.cluster,
+            "for_update_hot",
+            clients=32,
+            seconds=PACE.pgbench,
+            students=PACE.baseline_students,
+        )
         notes = (
             f"Stored: {world.students:,} students and {world.sections:,} sections; 64 connections, idle: 1.",
             f"The load generator is a process of its own; a request cost it {cost:.0f} µs of CPU.",
+            f"For comparison, once: pgbench with `SELECT … FOR UPDATE`, hot, 32 clients: {locking:,.0f} /s.",
             f"Afterwards, `matricula verify`: {verify(stage.cluster)}",
         )
         text = report.page(

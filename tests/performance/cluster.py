@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,14 +12,17 @@ from pathlib import Path
 
 from infrastructure.bootstrap.embedded import embedded_database
 from infrastructure.persistence.postgres.embedded.account import clean_environment
-from infrastructure.persistence.postgres.embedded.lease import ServerLease
+from infrastructure.persistence.postgres.embedded.endpoint import SUPERUSER
+from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, ServerLease
 from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
 
 SQL = Path(__file__).parent / "sql"
 PRODUCT = "matricula"
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 _MUST_BE_ON = ("fsync", "synchronous_commit")
+_QUIETLY = ("-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1")
 _LONGEST_SCRIPT = 1800.0
+_DELETIONS = 50
 
 
 class BenchmarkError(Exception):
@@ -40,9 +44,7 @@ class Cluster:
         """Run a script or a file as superuser up to the first error; answers what it shows, unaligned."""
         named = [part for name, value in variables.items() for part in ("-v", f"{name}={value}")]
         text = script.read_text(encoding="utf-8") if isinstance(script, Path) else script
-        return self._run(
-            "psql", "-X", "-w", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *named, database=database, text=text
-        )
+        return self._run("psql", *_QUIETLY, *named, database=database, text=text)
 
     def pgbench(self, database: str, script: Path, *, clients: int, seconds: int) -> str:
         """Run pgbench with one of the scripts; answers its report."""
@@ -56,7 +58,9 @@ class Cluster:
     def durability(self) -> Mapping[str, str]:
         """The settings on which durability rests, as the application's connections have them."""
         asked = ", ".join(f"current_setting('{name}')" for name in DURABILITY)
-        values = self.psql(PRODUCT, f"SET ROLE matricula_app; SELECT {asked}").strip().split("|")
+        values = (
+            self._run("psql", *_QUIETLY, database=PRODUCT, text=f"SELECT {asked}", role=APP_ROLE).strip().split("|")
+        )
         return dict(zip(DURABILITY, values, strict=True))
 
     def environment(self, database: str = PRODUCT) -> dict[str, str]:
@@ -65,8 +69,16 @@ class Cluster:
         settings = {"DATA_DIR": str(self.data_dir), "DATABASE_NAME": database, "LOG_LEVEL": "error"}
         return kept | {f"MATRICULA_{name}": value for name, value in settings.items()}
 
-    def _run(self, program: str, *options: str, database: str, text: str = "", seconds: float = _LONGEST_SCRIPT) -> str:
-        where = ("-h", str(self.lease.socket_dir), "-p", str(self.lease.port), "-U", self.lease.superuser)
+    def _run(
+        self,
+        program: str,
+        *options: str,
+        database: str,
+        text: str = "",
+        seconds: float = _LONGEST_SCRIPT,
+        role: str = SUPERUSER,
+    ) -> str:
+        where = ("-h", str(self.lease.socket_dir), "-p", str(self.lease.port), "-U", role)
         done = subprocess.run(
             [self.lease.bin_dir / program, *options, *where, database],
             input=text,
@@ -96,9 +108,19 @@ def own_cluster() -> Iterator[Cluster]:
             cluster = Cluster(data_dir, lease)
             require_durable(cluster.durability())
             yield cluster
-        EmbeddedPostgres(data_dir).wait_until_stopped()
     finally:
+        EmbeddedPostgres(data_dir).wait_until_stopped()
+        _delete(folder)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder in which the server's last process may still be about to touch its lock."""
+    for _ in range(_DELETIONS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+    raise BenchmarkError(f"{folder} could not be deleted")
 
 
 def require_durable(settings: Mapping[str, str]) -> None:

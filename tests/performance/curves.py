@@ -1,4 +1,4 @@
-"""Curves as SVG files that are the same whenever the numbers are; matplotlib is a dependency of `make scaling` alone."""
+"""Curves as SVG files that are the same whenever the numbers are; matplotlib is needed by `make scaling` alone."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

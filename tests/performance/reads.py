@@ -27,6 +27,7 @@ class Reads:
     """Rounds of a section, a page of sections with their seats, a section that has not changed, and a hello."""
 
     stage: Stage
+    hello_port: int
     seconds: float
     section: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
@@ -41,7 +42,7 @@ class Reads:
         self.section.append(self._rate(self.stage.product, requests.get(one), 200))
         self.page.append(self._rate(self.stage.product, requests.get(hundred), 200))
         self.unchanged.append(self._rate(self.stage.product, requests.get(one, If_None_Match=etag), 304))
-        self.hello.append(self._rate(self.stage.hello, requests.get(hello.PATH), 200))
+        self.hello.append(self._rate(self.hello_port, requests.get(hello.PATH), 200))
 
     def figures(self) -> list[Figure]:
         """The rows of the targets table."""

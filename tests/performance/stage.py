@@ -1,5 +1,6 @@
-"""What every measurement needs: a world on a durable server, and the servers that are compared, all started."""
+"""What every measurement needs: a world on a durable server, and the servers of registration, started."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,14 +13,14 @@ from tests.performance.cluster import PRODUCT, BenchmarkError, Cluster, own_clus
 from tests.performance.load import LoadGenerator
 from tests.performance.world import World, build
 
-# These never look at what is stored.
-_AT_REST = {"MATRICULA_QUEUE_REVIEW_SECONDS": "0"}
+AT_REST = {"MATRICULA_QUEUE_REVIEW_SECONDS": "0"}
+"""The setting of servers that are not to look at what is stored."""
 _STARTED = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The ports on which the product, its application with a no-op, and a bare FastAPI listen."""
+    """A world, and the ports on which the product and its application with a no-op listen."""
 
     cluster: Cluster
     world: World
@@ -27,7 +28,6 @@ class Stage:
     product: int
     product_pid: int
     no_op: int
-    hello: int
 
 
 def say(text: str) -> None:
@@ -37,7 +37,11 @@ def say(text: str) -> None:
 
 
 def explained(task: Callable[[], int]) -> int:
-    """The exit code of a benchmark: its own, or 2 after one line when it could not be finished."""
+    """The exit code of a benchmark: its own, or 2 after one line when it could not be finished.
+
+    Whoever ends it early has everything stopped and deleted, too.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         return task()
     except BenchmarkError as error:
@@ -54,16 +58,15 @@ def staged(world: World, *, foreign_keys: bool = False) -> Iterator[Stage]:
         say(f"PostgreSQL {cluster.version()}: {settings}")
         migrate.upgrade(cluster.lease.owner_url(PRODUCT))
         environment, log = cluster.environment(), cluster.data_dir.parent / "server.log"
-        # They come up while the world is built.
-        no_op = stack.enter_context(serving.serving(environment | _AT_REST, log, serving.WITH_NO_OP))
-        hello = stack.enter_context(serving.serving(environment | _AT_REST, log, serving.HELLO))
+        # Comes up while the world is built.
+        no_op = stack.enter_context(serving.serving(environment | AT_REST, log, serving.WITH_NO_OP))
         build(cluster, world, foreign_keys=foreign_keys)
         cluster.make_database(baseline.DATABASE)
         say(f"{world.students:,} students and {world.sections:,} sections are stored")
         product = stack.enter_context(serving.serving(environment, log))
         generator = stack.enter_context(LoadGenerator())
-        for server in (product, no_op, hello):
-            server.wait_until_ready()
+        product.wait_until_ready()
+        no_op.wait_until_ready()
         say("the servers are ready")
-        yield Stage(cluster, world, generator, product.port, product.pid, no_op.port, hello.port)
+        yield Stage(cluster, world, generator, product.port, product.pid, no_op.port)
     say("all is stopped and deleted")

@@ -18,7 +18,8 @@ SELECT f AS filler, pg_temp.id(9, 100 + f) AS offering, pg_temp.id(7, 100 + f) A
 ANALYZE placed, fillers;
 
 -- The indexes are made at once from all rows, instead of row by row.
-UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid IN ('enrollments'::regclass, 'enrollment_sections'::regclass);
+UPDATE pg_index SET indisready = false, indisvalid = false
+ WHERE indrelid IN ('enrollments'::regclass, 'enrollment_sections'::regclass);
 INSERT INTO enrollments (institution_id, id, student_id, term_id, offering_id, course_id, status, credits, grading_basis,
                          number, enrolled_at, ended_at)
 SELECT pg_temp.id(1, 1), id, student, pg_temp.id(5, 1), offering, course, 'enrolled', 3, 'graded', number,
