@@ -1,5 +1,6 @@
 """Institutions: the only records that exist before any caller belongs anywhere."""
 
+from dependency_injector.wiring import Provide, inject
 from fastapi import APIRouter, Request
 
 from application.shared.caller import Caller
@@ -12,7 +13,7 @@ from application.shared.institutions import (
 from application.shared.paging import Page, PageQuery
 from domain.shared.reference import Reference
 from interfaces.rest import examples
-from interfaces.rest.callers import KnownInstitutions, UseInstitutions, calling
+from interfaces.rest.callers import KnownInstitutions, calling
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
@@ -60,16 +61,21 @@ class KeptInstitutions:
         self._forget()
 
     async def _caller(self) -> Caller:
-        return await calling(self._request, self._institutions)
+        return await calling(self._request)
 
     def _forget(self) -> None:
         known: KnownInstitutions = self._request.app.state.known_institutions
         known.forget()
 
 
-async def kept_institutions(request: Request, institutions: UseInstitutions) -> KeptInstitutions:
+async def kept_institutions(request: Request) -> KeptInstitutions:
     """A dependency on the institutions."""
-    return KeptInstitutions(institutions, request)
+    return KeptInstitutions(_institutions(), request)
+
+
+@inject
+def _institutions(institutions: KeepInstitutions = Provide["institutions"]) -> KeepInstitutions:
+    return institutions
 
 
 ROUTERS: tuple[APIRouter, ...] = (records_router(INSTITUTIONS, kept_institutions),)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from dependency_injector.wiring import Provide, inject
+from fastapi import Request
 
 from application.people.holds import HoldFields, HoldView
 from application.registration.permissions import (
@@ -23,7 +24,7 @@ from domain.people.hold import Hold
 from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.reference import Reference
-from interfaces.rest.callers import Calling
+from interfaces.rest.callers import calling
 
 F = TypeVar("F", bound=Dto)
 V = TypeVar("V", bound=Dto)
@@ -132,25 +133,25 @@ def kept(name: str) -> Callable[..., Awaitable[KeptRecords[Any, Any]]]:
     def provision(keeping: RecordKeeping[Any, Any, Any] = Provide[name]) -> RecordKeeping[Any, Any, Any]:
         return keeping
 
-    async def dependency(caller: Calling) -> KeptRecords[Any, Any]:
-        return KeptRecords(provision(), caller)
+    async def dependency(request: Request) -> KeptRecords[Any, Any]:
+        return KeptRecords(provision(), await calling(request))
 
     return dependency
 
 
-async def kept_sections(caller: Calling) -> KeptSections:
+async def kept_sections(request: Request) -> KeptSections:
     """A dependency on the caller's sections."""
-    return _sections(caller)
+    return _sections(await calling(request))
 
 
-async def kept_holds(caller: Calling) -> KeptHolds:
+async def kept_holds(request: Request) -> KeptHolds:
     """A dependency on the caller's holds."""
-    return _holds(caller)
+    return _holds(await calling(request))
 
 
-async def kept_permissions(caller: Calling) -> KeptPermissions:
+async def kept_permissions(request: Request) -> KeptPermissions:
     """A dependency on the caller's permissions."""
-    return _permissions(caller)
+    return _permissions(await calling(request))
 
 
 @inject
