@@ -35,6 +35,7 @@ from application.scheduling.terms import TERMS
 from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
+from application.shared.written import ReadWritten
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
 from infrastructure.bootstrap.settings import Settings
 from infrastructure.clock import SystemClock
@@ -58,6 +59,8 @@ class Container(containers.DeclarativeContainer):
 
     # One desk for a process: it holds the queues.
     desk = providers.Singleton(RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit)
+
+    read_written = providers.Factory(ReadWritten, persistence.provided.written)
 
     institutions = providers.Factory(KeepInstitutions, persistence.provided.directory, ids)
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)

@@ -10,7 +10,8 @@ from application.shared.institutions import (
     InstitutionView,
     KeepInstitutions,
 )
-from application.shared.paging import Page, PageQuery
+from application.shared.paging import PageQuery
+from application.shared.written import WrittenPage
 from domain.shared.reference import Reference
 from interfaces.rest import examples
 from interfaces.rest.callers import KnownInstitutions, calling
@@ -45,8 +46,12 @@ class KeptInstitutions:
     async def get(self, reference: Reference) -> InstitutionView:
         return await self._institutions.find(reference)
 
-    async def list(self, query: PageQuery) -> Page[InstitutionView]:
-        return await self._institutions.list(query)
+    async def read(self, reference: Reference) -> str:
+        return (await self.get(reference)).model_dump_json()
+
+    async def list(self, query: PageQuery) -> WrittenPage:
+        page = await self._institutions.list(query)
+        return WrittenPage([view.model_dump_json() for view in page.items], page.next_cursor)
 
     async def replace(
         self, reference: Reference, fields: InstitutionFields, expected_version: int | None
