@@ -1,6 +1,5 @@
 """Reading records as text: views that storage itself writes as JSON, for whoever would only pass them on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,9 +15,12 @@ Kind = RecordKind[Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
-    """A page of a collection; each item is JSON as in `WrittenViews`, `next_cursor` is None on the last page."""
+    """A page of a collection; `next_cursor` is None on the last one.
 
-    items: Sequence[str]
+    `items` are JSON as in `WrittenViews`, with a comma between each two.
+    """
+
+    items: str
     next_cursor: str | None = None
 
 

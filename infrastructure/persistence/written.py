@@ -24,4 +24,4 @@ class ViewsWritten:
         """See `WrittenViews.page`."""
         async with self._reading(institution) as work:
             page = await work.views(kind).page(query)
-        return WrittenPage([view.model_dump_json() for view in page.items], page.next_cursor)
+        return WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)

@@ -51,7 +51,7 @@ class KeptInstitutions:
 
     async def list(self, query: PageQuery) -> WrittenPage:
         page = await self._institutions.list(query)
-        return WrittenPage([view.model_dump_json() for view in page.items], page.next_cursor)
+        return WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)
 
     async def replace(
         self, reference: Reference, fields: InstitutionFields, expected_version: int | None

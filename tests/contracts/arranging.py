@@ -13,6 +13,7 @@ from application.shared import records
 from application.shared.dto import Dto
 from application.shared.paging import Page, PageQuery
 from application.shared.records import Entity, RecordKind
+from application.shared.written import WrittenPage
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.facts import Facts
@@ -80,10 +81,7 @@ class Stored:
         async with self.persistence.reading(self.institution) as views:
             page = await views.views(kind).page(query)
         written = await self.persistence.written.page(self.institution, kind, query)
-        assert (list(written.items), written.next_cursor) == (
-            [view.model_dump_json() for view in page.items],
-            page.next_cursor,
-        )
+        assert written == WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)
         return page
 
     async def walk(self, kind: RecordKind[E, F, V], sort: str | None = None, limit: int = 37) -> list[V]:

@@ -62,6 +62,17 @@ class Question:
         return f"SELECT CASE WHEN set_config('{SETTING}', $1::uuid::text, true) <> '' THEN ({self.query}) END"
 
 
+def some(selection: WrittenSelection, institution: InstitutionId, identifiers: Sequence[UUID]) -> Question:
+    """Ask for the records with these ids: each answer is an id, then the document."""
+    question = Question(institution)
+    question.query = f"""
+        SELECT array_agg(r.id::text || d.document)
+          FROM {selection.table} r CROSS JOIN LATERAL ({selection.document}) d
+         WHERE r.institution_id = $1::uuid AND r.id = ANY ({question.given(identifiers, "uuid[]")})
+    """  # noqa: S608 - values are arguments
+    return question
+
+
 def one(selection: WrittenSelection, institution: InstitutionId, reference: Reference) -> Question | None:
     """Ask for the record that `reference` names; None when such a reference names none."""
     question = Question(institution)
@@ -78,7 +89,7 @@ def one(selection: WrittenSelection, institution: InstitutionId, reference: Refe
 def page(
     selection: WrittenSelection, institution: InstitutionId, listing: Listing, query: PageQuery
 ) -> Question | None:
-    """Ask for the items of a page; if there are more, the last one's sort value and id follow them.
+    """Ask for the items of a page in one text, and for the last one's sort value and id if there are more.
 
     None when a filter names no record. Raises `InvalidRequest`.
     """
@@ -110,28 +121,25 @@ def page(
         conditions.append(f"({sorted_by}, r.id) {beyond} {here}")
     limit = question.given(query.limit, "int")
     question.query = f"""
-        SELECT array_agg(d.document ORDER BY r.place) FILTER (WHERE r.place <= {limit})
-               || CASE WHEN count(*) > {limit} THEN
-                      ARRAY[max(r.sort_value) FILTER (WHERE r.place = {limit}),
-                            max(r.id::text) FILTER (WHERE r.place = {limit})]
-                  END
-          FROM (SELECT r.*, {sorted_by} AS sort_value,
-                       row_number() OVER (ORDER BY {sorted_by} {direction}, r.id {direction}) AS place
-                  FROM {selection.table} r
-                 WHERE {" AND ".join(conditions)}
-                 ORDER BY {sorted_by} {direction}, r.id {direction} LIMIT {limit} + 1) r
+        SELECT ARRAY[string_agg(d.document, ',' ORDER BY r.place) FILTER (WHERE r.place <= {limit}),
+                     max(r.sort_value) FILTER (WHERE r.place = {limit} AND r.place < r.last),
+                     max(r.id::text) FILTER (WHERE r.place = {limit} AND r.place < r.last)]
+          FROM (SELECT r.*, row_number() OVER by_place AS place, count(*) OVER () AS last
+                  FROM (SELECT r.*, {sorted_by} AS sort_value FROM {selection.table} r
+                         WHERE {" AND ".join(conditions)}
+                         ORDER BY {sorted_by} {direction}, r.id {direction} LIMIT {limit} + 1) r
+                WINDOW by_place AS (ORDER BY r.sort_value {direction}, r.id {direction})) r
          CROSS JOIN LATERAL ({selection.document}) d
     """  # noqa: S608 - values are arguments
     return question
 
 
-def page_of(found: Sequence[str] | None, listing: Listing, query: PageQuery) -> WrittenPage:
+def page_of(found: Sequence[str | None], listing: Listing, query: PageQuery) -> WrittenPage:
     """The page that the answer to its question holds."""
-    items = found or []
-    if len(items) <= query.limit:
-        return WrittenPage(items)
-    *items, value, identifier = items
-    return WrittenPage(items, encode_cursor(order_of(query, listing), value, UUID(identifier)))
+    items, value, identifier = found
+    if value is None or identifier is None:
+        return WrittenPage(items or "")
+    return WrittenPage(items or "", encode_cursor(order_of(query, listing), value, UUID(identifier)))
 
 
 def _reference(name: str, text: str) -> Reference:
