@@ -1,9 +1,10 @@
 """The container: which adapter stands behind each port, and which ports each use case receives.
 
-Nothing in it lives for a request: use cases hold no state and open their own transactions. They are made anew, but for
-those that the busiest requests need: making one costs as much as a rule. Driving adapters name a provider by string,
-`Provide["register"]`.
+Nothing in it lives for a request: use cases are made anew and open their own transactions. Driving adapters
+name a provider by string, `Provide["register"]`.
 """
+
+from operator import attrgetter
 
 from dependency_injector import containers, providers
 
@@ -55,15 +56,18 @@ class Container(containers.DeclarativeContainer):
         postgres=providers.Singleton(postgres_persistence, settings),
         memory=providers.Singleton(memory_persistence),
     )
-    unit_of_work = persistence.provided.work
-    reading = persistence.provided.reading
+    # Looked up once: what they are is asked for again with every use case that is made.
+    unit_of_work = providers.Singleton(attrgetter("work"), persistence)
+    reading = providers.Singleton(attrgetter("reading"), persistence)
+    written = providers.Singleton(attrgetter("written"), persistence)
+    directory = providers.Singleton(attrgetter("directory"), persistence)
 
     # One desk for a process: it holds the queues.
     desk = providers.Singleton(RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit)
 
-    read_written = providers.Singleton(ReadWritten, persistence.provided.written)
+    read_written = providers.Factory(ReadWritten, written)
 
-    institutions = providers.Singleton(KeepInstitutions, persistence.provided.directory, ids)
+    institutions = providers.Factory(KeepInstitutions, directory, ids)
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
     programs = providers.Factory(RecordKeeping, PROGRAMS, unit_of_work, reading, ids)
     courses = providers.Factory(RecordKeeping, COURSES, unit_of_work, reading, ids)
@@ -83,11 +87,11 @@ class Container(containers.DeclarativeContainer):
     terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)
     time_tickets = providers.Factory(RecordKeeping, TIME_TICKETS, unit_of_work, reading, ids)
     offerings = providers.Factory(RecordKeeping, providers.Singleton(offering_kind, ids), unit_of_work, reading, ids)
-    sections = providers.Singleton(RecordKeeping, SECTIONS, unit_of_work, reading, ids)
+    sections = providers.Factory(RecordKeeping, SECTIONS, unit_of_work, reading, ids)
     import_timetable = providers.Factory(ImportTimetable, unit_of_work, ids)
 
-    register = providers.Singleton(Register, desk, reading, clock, ids)
-    revise_section = providers.Singleton(ReviseSection, desk, unit_of_work, clock)
+    register = providers.Factory(Register, desk, reading, clock, ids)
+    revise_section = providers.Factory(ReviseSection, desk, unit_of_work, clock)
     ask_eligibility = providers.Factory(AskEligibility, reading, clock)
     enrollments = providers.Factory(ReadEnrollments, reading)
     permissions = providers.Factory(RecordKeeping, PERMISSIONS, unit_of_work, reading, ids)
