@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from application.shared.errors import StaleWrite
 from interfaces.rest.problems import RestError
 
 _VERSION_TAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{1,64})?"')
+
+_DIGITS = 24
 
 V = TypeVar("V", bound=Dto)
 
@@ -52,7 +54,7 @@ def tag_of_body(body: bytes) -> str:
 
 
 def _digest(body: bytes) -> str:
-    return blake2b(body, digest_size=12).hexdigest()
+    return sha256(body).hexdigest()[:_DIGITS]
 
 
 def is_known_to_client(request: Request, tag: str) -> bool:
