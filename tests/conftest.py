@@ -7,6 +7,7 @@ import pytest
 
 from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
+from infrastructure.persistence.postgres.readers.lines import Lines
 from tests.support.postgres import (
     RUN_DIRECTORY,
     PostgresDatabase,
@@ -67,6 +68,7 @@ def postgres_database(worker_database: PostgresDatabase) -> PostgresDatabase:
 @pytest.fixture
 async def postgres_persistence(postgres_database: PostgresDatabase) -> AsyncIterator[PostgresPersistence]:
     """The Postgres adapter, as the application's role, on a database without a row."""
-    persistence = PostgresPersistence(make_engine(postgres_database.app_url))
+    url = postgres_database.app_url
+    persistence = PostgresPersistence(make_engine(url), Lines(url, 4))
     yield persistence
     await persistence.close()

@@ -1,5 +1,6 @@
 """The base of all DTOs, and the field types they share: frozen pydantic models, the contract of every caller."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -10,6 +11,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import CODE_PATTERN, Reference
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_CODE_REFERENCE = re.compile(f"code:(?:{CODE_PATTERN}:)?{CODE_PATTERN}")
 
 
 class Dto(BaseModel):
@@ -40,6 +42,8 @@ def _printable(text: str) -> str:
 
 
 def _reference(text: str) -> str:
+    if _CODE_REFERENCE.fullmatch(text):  # is written as it is read
+        return text
     try:
         return str(Reference.parse(text))
     except InvalidValue as error:

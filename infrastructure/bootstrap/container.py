@@ -4,6 +4,8 @@ Nothing in it lives for a request: use cases are made anew and open their own tr
 name a provider by string, `Provide["register"]`.
 """
 
+from operator import attrgetter
+
 from dependency_injector import containers, providers
 
 from application.catalog.courses import COURSES
@@ -35,6 +37,7 @@ from application.scheduling.terms import TERMS
 from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
+from application.shared.written import ReadWritten
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
 from infrastructure.bootstrap.settings import Settings
 from infrastructure.clock import SystemClock
@@ -53,13 +56,18 @@ class Container(containers.DeclarativeContainer):
         postgres=providers.Singleton(postgres_persistence, settings),
         memory=providers.Singleton(memory_persistence),
     )
-    unit_of_work = persistence.provided.work
-    reading = persistence.provided.reading
+    # Looked up once: what they are is asked for again with every use case that is made.
+    unit_of_work = providers.Singleton(attrgetter("work"), persistence)
+    reading = providers.Singleton(attrgetter("reading"), persistence)
+    written = providers.Singleton(attrgetter("written"), persistence)
+    directory = providers.Singleton(attrgetter("directory"), persistence)
 
     # One desk for a process: it holds the queues.
     desk = providers.Singleton(RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit)
 
-    institutions = providers.Factory(KeepInstitutions, persistence.provided.directory, ids)
+    read_written = providers.Factory(ReadWritten, written)
+
+    institutions = providers.Factory(KeepInstitutions, directory, ids)
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
     programs = providers.Factory(RecordKeeping, PROGRAMS, unit_of_work, reading, ids)
     courses = providers.Factory(RecordKeeping, COURSES, unit_of_work, reading, ids)

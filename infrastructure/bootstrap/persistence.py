@@ -5,8 +5,12 @@ from typing import Protocol
 
 from application.registration.ports import RegistrationViews, RegistrationWork
 from application.shared.institutions import InstitutionDirectory
+from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
+
+_MOST_LINES = 4
+"""How many of a process's connections serve reads of one statement: more are never busy at once."""
 
 
 class Persistence(Protocol):
@@ -15,6 +19,11 @@ class Persistence(Protocol):
     @property
     def directory(self) -> InstitutionDirectory:
         """The institutions that there are."""
+        ...
+
+    @property
+    def written(self) -> WrittenViews:
+        """Records as JSON, each question in a transaction of its own."""
         ...
 
     def work(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationWork]:
@@ -42,9 +51,12 @@ def postgres_persistence(settings: Settings) -> Persistence:
     # A process loads the adapter it uses and not the other.
     from infrastructure.persistence.postgres.engine import make_engine  # noqa: PLC0415
     from infrastructure.persistence.postgres.persistence import PostgresPersistence  # noqa: PLC0415
+    from infrastructure.persistence.postgres.readers.lines import Lines  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value()
-    return PostgresPersistence(make_engine(url, pool_size=settings.pool_size))
+    lines = min(_MOST_LINES, settings.pool_size // 2)
+    engine = make_engine(url, pool_size=settings.pool_size - lines)
+    return PostgresPersistence(engine, Lines(url, lines) if lines else None)
 
 
 def memory_persistence() -> Persistence:

@@ -10,6 +10,7 @@ import interfaces.rest
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.settings import Settings
+from interfaces.main.garbage import settled_garbage
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.rest.app import rest_app
@@ -28,7 +29,8 @@ def create_app() -> FastAPI:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
             async with _serving(Container(settings=database.settings)):
-                yield
+                with settled_garbage():
+                    yield
 
     return rest_app(lifespan)
 

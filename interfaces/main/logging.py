@@ -1,5 +1,7 @@
 """Structured logs on standard error: one JSON object a line, or lines for people; the server's own logs among them."""
 
+import asyncio
+import atexit
 import logging
 import sys
 from typing import Any, Literal
@@ -14,19 +16,56 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
+class _Lines:
+    """Lines on their way to what standard error is when they are written.
+
+    While an event loop runs, lines that can wait are written together at its next turn: a busy server writes once for
+    many requests. Others are written at once, those before them first.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._written_by: asyncio.AbstractEventLoop | None = None
+
+    def write(self, line: str) -> None:
+        self._waiting.append(line)
+        self.flush()
+
+    def write_soon(self, line: str) -> None:
+        self._waiting.append(line)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+            return
+        if loop is not self._written_by:
+            self._written_by = loop
+            loop.call_soon(self.flush)
+
+    def flush(self) -> None:
+        self._written_by = None
+        lines = self._waiting.copy()
+        del self._waiting[: len(lines)]  # no line of another thread gets lost
+        if lines:
+            sys.stderr.write("\n".join(lines) + "\n")
+            sys.stderr.flush()
+
+
+_LINES = _Lines()
+atexit.register(_LINES.flush)
+
+
 class _StandardErrorLogger:
-    """Writes each rendered event as a line, to what standard error is at that moment."""
+    """Writes each rendered event as a line; a warning, and whatever is worse, before anything else happens."""
 
     def __init__(self, *_arguments: object) -> None:
-        self.debug = self.info = self.warning = self.error = self.critical = self.msg
-
-    def msg(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
+        self.debug = self.info = self.msg = _LINES.write_soon
+        self.warning = self.error = self.critical = _LINES.write
 
 
 def configure_logging(level: str, log_format: Literal["json", "console"]) -> None:
     """Log what is at least as severe as `level` (`info`), in the given format."""
+    _LINES.flush()
     severity = logging.getLevelNamesMapping()[level.upper()]
     renderers = _renderers(log_format)
     structlog.configure(

@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from application.shared.dto import Dto
-from interfaces.rest.preconditions import is_known_to_client, tag_of, tag_of_body, versioned
+from interfaces.rest.preconditions import is_known_to_client, tag_of, tag_of_body, tag_of_written, versioned
 
 SHARED = "private, no-cache"
 """Kept by the client, and asked for again with its entity tag."""
@@ -19,10 +19,10 @@ def json_answer(body: str | bytes, status: int = 200, **headers: str) -> Respons
     return Response(body, status_code=status, media_type="application/json", headers=named)
 
 
-def record_answer(request: Request, view: Dto, caching: str) -> Response:
-    """A record, or 304."""
-    body = _written(view)
-    tag = tag_of(view, body)
+def record_answer(request: Request, written: str, caching: str) -> Response:
+    """A record, written as JSON, or 304."""
+    body = written.encode()
+    tag = tag_of_written(body)
     if is_known_to_client(request, tag):
         return not_modified(tag, caching)
     return json_answer(body, ETag=tag, Cache_Control=caching)

@@ -35,6 +35,7 @@ from interfaces.rest import (
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import openapi
 from interfaces.rest.handlers import handle_errors
+from interfaces.rest.lean import LeanOperations
 from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
@@ -97,14 +98,16 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
         static_url=PAGE_ASSETS,
         redirect_slashes=False,
     )
-    for router in _ROUTERS:
-        app.include_router(router)
+    operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    # As the app's own: a router that is included is searched twice for each request.
+    app.router.routes.extend(operations_served)
     app.state.known_institutions = KnownInstitutions()
-    app.state.operations = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    app.state.operations = operations_served
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, *_models())  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
     # The last one added is the outermost.
+    app.add_middleware(LeanOperations, routes=operations_served)
     app.add_middleware(BodyLimit)
     app.add_middleware(Negotiation, base_path=BASE_PATH)
     app.add_middleware(HeadAsGet)

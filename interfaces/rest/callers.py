@@ -6,6 +6,7 @@ What the second header says is believed from this machine alone.
 import ipaddress
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Protocol
 from uuid import UUID
 
@@ -22,7 +23,6 @@ from domain.shared.identifiers import InstitutionId, StudentId
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
-from interfaces.rest.provided import provided
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -33,7 +33,7 @@ _LONGEST_SUBJECT = 100
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 """What a proxy on this machine adds to the requests of others."""
 
-UseInstitutions = Annotated[KeepInstitutions, Depends(provided("institutions"))]
+_LARGEST_CACHE = 1024
 
 
 class KnownInstitutions:
@@ -61,13 +61,13 @@ class KnownInstitutions:
         self._found.clear()
 
 
-async def calling(request: Request, institutions: UseInstitutions) -> Caller:
+async def calling(request: Request) -> Caller:
     """The caller of a request. Raises `RestError` when the headers name nobody known, or are not believed."""
     given = request.headers.get(INSTITUTION_HEADER)
     reference = None if given is None else institution_named(given)
     known: KnownInstitutions = request.app.state.known_institutions
     try:
-        institution = await known.find(institutions, reference)
+        institution = await known.find(_institutions(), reference)
     except NotFound:
         code = "institution_required" if reference is None else "unknown_institution"
         raise RestError(code) from None
@@ -141,12 +141,18 @@ def _exposure(settings: _Exposure = Provide["settings"]) -> _Exposure:
 
 
 @inject
+def _institutions(institutions: KeepInstitutions = Provide["institutions"]) -> KeepInstitutions:
+    return institutions
+
+
+@inject
 def _students(
     students: RecordKeeping[Student, StudentFields, StudentView] = Provide["students"],
 ) -> RecordKeeping[Student, StudentFields, StudentView]:
     return students
 
 
+@lru_cache(_LARGEST_CACHE)
 def institution_named(header: str) -> Reference:
     """Read the header: a code, `code:CODE` or an id. Raises `RestError` (400) for anything else."""
     text = as_text(header)

@@ -17,15 +17,14 @@ _CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}
 
 def handle_errors(app: FastAPI) -> None:
     """Register the handlers."""
-    handlers: Mapping[type[Exception], Callable[..., Awaitable[Response]]] = {
-        ApplicationError: _application_error,
-        InvalidValue: _invalid_value,
-        RestError: _rest_error,
-        RequestValidationError: _invalid_parameters,
-        HTTPException: _http_exception,
-    }
-    for kind, handler in handlers.items():
+    for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
+
+
+async def refusal(request: Request, error: Exception) -> Response:
+    """The problem that one of the `REFUSALS` is for the client. Raises the error itself when it is a defect."""
+    handler = next(handler for kind, handler in _HANDLERS.items() if isinstance(error, kind))
+    return await handler(request, error)
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
@@ -92,3 +91,15 @@ async def _http_exception(request: Request, error: HTTPException) -> Response:
         return problem_response(request.state.request_id, code, detail, headers={"Allow": allowed})
     detail = "There is no resource at this path." if code == "not_found" else str(error.detail)
     return problem_response(request.state.request_id, code, detail)
+
+
+_HANDLERS: Mapping[type[Exception], Callable[..., Awaitable[Response]]] = {
+    ApplicationError: _application_error,
+    InvalidValue: _invalid_value,
+    RestError: _rest_error,
+    RequestValidationError: _invalid_parameters,
+    HTTPException: _http_exception,
+}
+
+REFUSALS = (ApplicationError, InvalidValue, RestError, RequestValidationError, HTTPException)
+"""The errors that are answers, not defects."""

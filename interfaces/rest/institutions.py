@@ -1,5 +1,6 @@
 """Institutions: the only records that exist before any caller belongs anywhere."""
 
+from dependency_injector.wiring import Provide, inject
 from fastapi import APIRouter, Request
 
 from application.shared.caller import Caller
@@ -9,10 +10,11 @@ from application.shared.institutions import (
     InstitutionView,
     KeepInstitutions,
 )
-from application.shared.paging import Page, PageQuery
+from application.shared.paging import PageQuery
+from application.shared.written import WrittenPage
 from domain.shared.reference import Reference
 from interfaces.rest import examples
-from interfaces.rest.callers import KnownInstitutions, UseInstitutions, calling
+from interfaces.rest.callers import KnownInstitutions, calling
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
@@ -44,8 +46,12 @@ class KeptInstitutions:
     async def get(self, reference: Reference) -> InstitutionView:
         return await self._institutions.find(reference)
 
-    async def list(self, query: PageQuery) -> Page[InstitutionView]:
-        return await self._institutions.list(query)
+    async def read(self, reference: Reference) -> str:
+        return (await self.get(reference)).model_dump_json()
+
+    async def list(self, query: PageQuery) -> WrittenPage:
+        page = await self._institutions.list(query)
+        return WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)
 
     async def replace(
         self, reference: Reference, fields: InstitutionFields, expected_version: int | None
@@ -60,16 +66,21 @@ class KeptInstitutions:
         self._forget()
 
     async def _caller(self) -> Caller:
-        return await calling(self._request, self._institutions)
+        return await calling(self._request)
 
     def _forget(self) -> None:
         known: KnownInstitutions = self._request.app.state.known_institutions
         known.forget()
 
 
-async def kept_institutions(request: Request, institutions: UseInstitutions) -> KeptInstitutions:
+async def kept_institutions(request: Request) -> KeptInstitutions:
     """A dependency on the institutions."""
-    return KeptInstitutions(institutions, request)
+    return KeptInstitutions(_institutions(), request)
+
+
+@inject
+def _institutions(institutions: KeepInstitutions = Provide["institutions"]) -> KeepInstitutions:
+    return institutions
 
 
 ROUTERS: tuple[APIRouter, ...] = (records_router(INSTITUTIONS, kept_institutions),)

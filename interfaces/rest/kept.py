@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from dependency_injector.wiring import Provide, inject
+from fastapi import Request
 
 from application.people.holds import HoldFields, HoldView
 from application.registration.permissions import (
@@ -17,13 +18,14 @@ from application.registration.revise_section import ReviseSection
 from application.scheduling.sections import SectionFields, SectionView
 from application.shared.caller import Caller
 from application.shared.dto import Dto
-from application.shared.paging import Page, PageQuery
+from application.shared.paging import PageQuery
 from application.shared.records import RecordKeeping
+from application.shared.written import ReadWritten, WrittenPage
 from domain.people.hold import Hold
 from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.reference import Reference
-from interfaces.rest.callers import Calling
+from interfaces.rest.callers import calling
 
 F = TypeVar("F", bound=Dto)
 V = TypeVar("V", bound=Dto)
@@ -42,8 +44,12 @@ class Kept(Protocol[F_contra, V_co]):
         """Read a record."""
         ...
 
-    async def list(self, query: PageQuery) -> Page[Any]:
-        """Read a page of records."""
+    async def read(self, reference: Reference) -> str:
+        """Read a record as JSON."""
+        ...
+
+    async def list(self, query: PageQuery) -> WrittenPage:
+        """Read a page of records as JSON."""
         ...
 
     async def replace(self, reference: Reference, fields: F_contra, expected_version: int | None) -> V_co:
@@ -68,8 +74,11 @@ class KeptRecords(Generic[F, V]):
     async def get(self, reference: Reference) -> V:
         return await self._keeping.get(self._caller, reference)
 
-    async def list(self, query: PageQuery) -> Page[V]:
-        return await self._keeping.list(self._caller, query)
+    async def read(self, reference: Reference) -> str:
+        return await _written().get(self._caller, self._keeping.kind, reference)
+
+    async def list(self, query: PageQuery) -> WrittenPage:
+        return await _written().list(self._caller, self._keeping.kind, query)
 
     async def replace(self, reference: Reference, fields: F, expected_version: int | None) -> V:
         return await self._keeping.replace(self._caller, reference, fields, expected_version)
@@ -132,25 +141,30 @@ def kept(name: str) -> Callable[..., Awaitable[KeptRecords[Any, Any]]]:
     def provision(keeping: RecordKeeping[Any, Any, Any] = Provide[name]) -> RecordKeeping[Any, Any, Any]:
         return keeping
 
-    async def dependency(caller: Calling) -> KeptRecords[Any, Any]:
-        return KeptRecords(provision(), caller)
+    async def dependency(request: Request) -> KeptRecords[Any, Any]:
+        return KeptRecords(provision(), await calling(request))
 
     return dependency
 
 
-async def kept_sections(caller: Calling) -> KeptSections:
+async def kept_sections(request: Request) -> KeptSections:
     """A dependency on the caller's sections."""
-    return _sections(caller)
+    return _sections(await calling(request))
 
 
-async def kept_holds(caller: Calling) -> KeptHolds:
+async def kept_holds(request: Request) -> KeptHolds:
     """A dependency on the caller's holds."""
-    return _holds(caller)
+    return _holds(await calling(request))
 
 
-async def kept_permissions(caller: Calling) -> KeptPermissions:
+async def kept_permissions(request: Request) -> KeptPermissions:
     """A dependency on the caller's permissions."""
-    return _permissions(caller)
+    return _permissions(await calling(request))
+
+
+@inject
+def _written(reads: ReadWritten = Provide["read_written"]) -> ReadWritten:
+    return reads
 
 
 @inject

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict, Field, create_model
-from pydantic_core import to_json
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
 from application.shared.dto import Dto, Text
 from application.shared.paging import DEFAULT_LIMIT, MAXIMUM_LIMIT, Listing, Page, PageQuery
+from application.shared.written import WrittenPage
 from interfaces.rest.answers import body_answer
 from interfaces.rest.problems import InvalidPart, RestError
 
@@ -40,12 +42,30 @@ def page_parameters(view: type[Dto], listing: Listing) -> Callable[..., Awaitabl
     model = _model(view, listing)
 
     async def asked(parameters: Annotated[model, Query()]) -> Asked:  # type: ignore[valid-type]  # made for the kind
-        given: dict[str, Any] = dict(parameters)
-        filters = {name: given[name] for name in listing.filters if given[name] is not None}
-        query = PageQuery(given["limit"], given["cursor"], given["sort"], filters, given.get("q") or None)
-        return Asked(query, _wanted(given["fields"], view))
+        return _asked(parameters, view, listing)
 
     return asked
+
+
+def asked_by(view: type[Dto], listing: Listing) -> Callable[[Request], Asked]:
+    """What reads the query as the dependency `page_parameters` does, in a lean operation."""
+    model = _model(view, listing)
+
+    def asked(request: Request) -> Asked:
+        try:
+            parameters = model.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_url=False)) from None
+        return _asked(parameters, view, listing)
+
+    return asked
+
+
+def _asked(parameters: PageParameters, view: type[Dto], listing: Listing) -> Asked:
+    given: dict[str, Any] = dict(parameters)
+    filters = {name: given[name] for name in listing.filters if given[name] is not None}
+    query = PageQuery(given["limit"], given["cursor"], given["sort"], filters, given.get("q") or None)
+    return Asked(query, _wanted(given["fields"], view))
 
 
 def _model(view: type[Dto], listing: Listing) -> type[PageParameters]:
@@ -80,11 +100,26 @@ def _wanted(fields: str | None, view: type[Dto]) -> set[str] | None:
 
 
 def page_answer(request: Request, page: Page[Any], asked: Asked, caching: str) -> Response:
-    """A page as `{"items": […], "next_cursor": …}`, with a link to the next one."""
+    """A page of views, as `written_page_answer` shows it."""
     items = ",".join(item.model_dump_json(include=asked.fields) for item in page.items)
-    body = b'{"items":[%b],"next_cursor":%b}' % (items.encode(), to_json(page.next_cursor))
-    if page.next_cursor is None:
+    return _answer(request, items, page.next_cursor, caching)
+
+
+def written_page_answer(request: Request, page: WrittenPage, asked: Asked, caching: str) -> Response:
+    """A page as `{"items": […], "next_cursor": …}`, with a link to the next one."""
+    items = page.items if asked.fields is None else _thinned(page.items, asked.fields)
+    return _answer(request, items, page.next_cursor, caching)
+
+
+def _thinned(items: str, fields: set[str]) -> str:
+    whole: list[dict[str, Any]] = from_json(f"[{items}]")
+    return to_json([{name: item[name] for name in item if name in fields} for item in whole])[1:-1].decode()
+
+
+def _answer(request: Request, items: str, next_cursor: str | None, caching: str) -> Response:
+    body = b'{"items":[%b],"next_cursor":%b}' % (items.encode(), to_json(next_cursor))
+    if next_cursor is None:
         return body_answer(request, body, caching)
-    following = {**request.query_params, "cursor": page.next_cursor}
+    following = {**request.query_params, "cursor": next_cursor}
     link = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
     return body_answer(request, body, caching, link)

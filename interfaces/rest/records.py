@@ -14,7 +14,8 @@ from interfaces.rest import documentation as docs
 from interfaces.rest.answers import changed_answer, created_answer, record_answer
 from interfaces.rest.bodies import JSON, MERGE_PATCH, patch_fields, read_body, read_fields
 from interfaces.rest.kept import Kept
-from interfaces.rest.pages import Asked, page_answer, page_parameters
+from interfaces.rest.lean import lean
+from interfaces.rest.pages import asked_by, page_parameters, written_page_answer
 from interfaces.rest.preconditions import expected_version, versioned
 from interfaces.rest.problems import RestError
 from interfaces.rest.resources import Resource, page_model
@@ -75,6 +76,7 @@ def _add_collection(
     router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
 ) -> None:
     page = {"items": [resource.example_view], "next_cursor": None}
+    asked_in = asked_by(resource.view, resource.listing)
 
     @router.get(
         "",
@@ -88,13 +90,13 @@ def _add_collection(
             **docs.problems("institution_required", "access_denied", "unknown_institution"),
         },
         openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+        dependencies=[Depends(page_parameters(resource.view, resource.listing))],
     )
-    async def list_records(
-        request: Request,
-        asked: Annotated[Asked, Depends(page_parameters(resource.view, resource.listing))],
-        kept: Annotated[Kept[F, V], Depends(kept_records)],
-    ) -> Response:
-        return page_answer(request, await kept.list(asked.query), asked, resource.caching)
+    @lean
+    async def list_records(request: Request) -> Response:
+        asked = asked_in(request)
+        kept = await kept_records(request)
+        return written_page_answer(request, await kept.list(asked.query), asked, resource.caching)
 
     @router.post(
         "",
@@ -122,7 +124,7 @@ def _add_reading(
     router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
 ) -> None:
     @router.get(
-        "/{ref}",
+        "/{ref}",  # noqa: FAST003 - the lean operation reads it from the request
         operation_id=f"get_{resource.identifier}",
         summary=f"Read {resource.a_name}",
         description=resource.about,
@@ -133,11 +135,13 @@ def _add_reading(
             **docs.problems("institution_required", "access_denied", "unknown_institution", "not_found"),
         },
         openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+        dependencies=[Depends(named)],
     )
-    async def get_record(
-        request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
-    ) -> Response:
-        return record_answer(request, await kept.get(reference), resource.caching)
+    @lean
+    async def get_record(request: Request) -> Response:
+        reference = await named(request, request.path_params["ref"])
+        kept = await kept_records(request)
+        return record_answer(request, await kept.read(reference), resource.caching)
 
 
 def _add_replacing(

@@ -1,8 +1,7 @@
 """Registration requests over REST: a cart of actions, and a decision for each."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from dependency_injector.wiring import Provide, inject
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from application.registration.dto import RegistrationRequestFields, RegistrationRequestView
@@ -11,9 +10,9 @@ from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, json_answer
 from interfaces.rest.bodies import JSON, read_body, read_fields
-from interfaces.rest.callers import Calling, as_text
+from interfaces.rest.callers import as_text, calling
+from interfaces.rest.lean import lean
 from interfaces.rest.problems import RestError
-from interfaces.rest.provided import provided
 from interfaces.rest.readings import READS
 from interfaces.rest.records import refuse_query
 from interfaces.rest.resources import BASE_PATH
@@ -49,17 +48,22 @@ router = APIRouter(prefix=BASE_PATH)
         "requestBody": docs.request_body(RegistrationRequestFields, examples.REGISTRATION_REQUESTS),
     },
 )
-async def register(
-    request: Request, caller: Calling, use_case: Annotated[Register, Depends(provided("register"))]
-) -> Response:
+@lean
+async def register(request: Request) -> Response:
     """Decide a registration request."""
+    caller = await calling(request)
     refuse_query(request)
     fields = read_fields(RegistrationRequestFields, await read_body(request, JSON))
-    answered = await use_case.answer(caller, fields, _idempotency_key(request))
+    answered = await _use_case().answer(caller, fields, _idempotency_key(request))
     answer = json_answer(answered.json, Cache_Control=PERSONAL)
     if answered.is_replay:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer
+
+
+@inject
+def _use_case(register: Register = Provide["register"]) -> Register:
+    return register
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -15,7 +15,7 @@ from interfaces.rest import documentation as docs
 from interfaces.rest import examples
 from interfaces.rest.answers import PERSONAL
 from interfaces.rest.kept import KeptRecords, KeptSections, kept, kept_sections
-from interfaces.rest.pages import Asked, page_answer, page_parameters
+from interfaces.rest.pages import Asked, page_parameters, written_page_answer
 from interfaces.rest.records import addressed, records_router
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 
@@ -118,7 +118,7 @@ async def list_sections_of_term(
     given = asked.query
     filters = {**given.filters, "term": str(found.id)}
     query = PageQuery(given.limit, given.cursor, given.sort, filters, given.search)
-    return page_answer(request, await sections.list(query), asked, SECTION.caching)
+    return written_page_answer(request, await sections.list(query), asked, SECTION.caching)
 
 
 ROUTERS = (

@@ -13,6 +13,7 @@ from application.shared import records
 from application.shared.dto import Dto
 from application.shared.paging import Page, PageQuery
 from application.shared.records import Entity, RecordKind
+from application.shared.written import WrittenPage
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.facts import Facts
@@ -67,16 +68,21 @@ class Stored:
             return await views.identify(entity, Reference.parse(reference))
 
     async def view(self, kind: RecordKind[E, F, V], identifier: UUID) -> V:
-        """The view of a record that is there."""
+        """The view of a record that is there, which is written as pydantic writes it."""
         async with self.persistence.reading(self.institution) as views:
             view = await views.views(kind).one(identifier)
         assert view is not None
+        written = await self.persistence.written.one(self.institution, kind, Reference.of(identifier))
+        assert written == view.model_dump_json()
         return view
 
     async def page(self, kind: RecordKind[E, F, V], query: PageQuery) -> Page[V]:
-        """A page of a collection."""
+        """A page of a collection, of which the written one shows the same."""
         async with self.persistence.reading(self.institution) as views:
-            return await views.views(kind).page(query)
+            page = await views.views(kind).page(query)
+        written = await self.persistence.written.page(self.institution, kind, query)
+        assert written == WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)
+        return page
 
     async def walk(self, kind: RecordKind[E, F, V], sort: str | None = None, limit: int = 37) -> list[V]:
         """A whole collection, page after page."""

@@ -20,6 +20,7 @@ from infrastructure.persistence.memory.readers import MemoryReader
 from infrastructure.persistence.memory.records import MemoryRecords, identify
 from infrastructure.persistence.memory.registration import MemoryRegistrationReader
 from infrastructure.persistence.memory.tables import Tables
+from infrastructure.persistence.written import ViewsWritten
 
 E = TypeVar("E", bound=Entity)
 F = TypeVar("F", bound=Dto)
@@ -33,6 +34,7 @@ class MemoryPersistence:
         self._committed: dict[InstitutionId, Tables] = {}
         self._writing = Lock()
         self.directory = MemoryDirectory(self._committed, self._writing)
+        self.written = ViewsWritten(self.reading)
 
     @asynccontextmanager
     async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:

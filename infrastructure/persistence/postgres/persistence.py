@@ -13,12 +13,14 @@ from application.shared.dto import Dto
 from application.shared.errors import Unavailable
 from application.shared.institutions import InstitutionDirectory
 from application.shared.records import Entity, Reader, RecordKind, Records
+from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.migrate import head_revision
+from infrastructure.persistence.postgres.readers.lines import Lines
 from infrastructure.persistence.postgres.readers.records import TableReader
 from infrastructure.persistence.postgres.readers.registration import RegistrationReader
 from infrastructure.persistence.postgres.readers.selections import selection_for
@@ -26,6 +28,8 @@ from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.tenancy import enter_institution
+from infrastructure.persistence.postgres.written import PostgresWrittenViews
+from infrastructure.persistence.written import ViewsWritten
 
 E = TypeVar("E", bound=Entity)
 F = TypeVar("F", bound=Dto)
@@ -35,12 +39,15 @@ V = TypeVar("V", bound=Dto)
 class PostgresPersistence:
     """Opens units of work on a pool of connections."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, lines: Lines | None = None) -> None:
         self._engine = engine
+        self._lines = lines
         self._snapshots = Snapshots()
         # One snapshot for all that a transaction reads: a log and a state, facts and what they name, hang together.
         self._reading_engine = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
+        views = ViewsWritten(self.reading)
+        self.written: WrittenViews = views if lines is None else PostgresWrittenViews(lines, views)
 
     @asynccontextmanager
     async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
@@ -72,6 +79,8 @@ class PostgresPersistence:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._lines is not None:
+            await self._lines.close()
         await self._engine.dispose()
 
 

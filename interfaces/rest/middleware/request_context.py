@@ -2,7 +2,7 @@
 
 import re
 import time
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -46,20 +46,21 @@ class RequestContext:
                 message["headers"] = [*message["headers"], *shared_headers]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_headers)
-            except ClientDisconnect:
-                status = _CLIENT_GONE
-            except Exception:
-                await _log.aexception("unhandled_error", method=scope["method"], path=scope["path"])
-                if status:
-                    raise
-                detail = PROBLEMS["internal_error"].meaning
-                await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
-            finally:
-                milliseconds = round((time.perf_counter() - started) * 1000, 2)
-                _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            status = _CLIENT_GONE
+        except Exception:
+            await _log.aexception("unhandled_error", method=scope["method"], path=scope["path"])
+            if status:
+                raise
+            detail = PROBLEMS["internal_error"].meaning
+            await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 2)
+            _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
@@ -70,7 +71,7 @@ def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
             given = value
         elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
             trace = value
-    identifier = given or uuid4().hex.encode()
+    identifier = given or token_hex(16).encode()
     policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
     headers = [*_SECURITY, policy, (b"x-request-id", identifier)]
     if trace is not None:

@@ -53,6 +53,19 @@ def test_help_loads_nothing_of_databases_servers_and_models() -> None:
     assert printed.splitlines()[-1] == "[]"
 
 
+def test_loading_the_commands_loads_nothing_that_they_may_not_need() -> None:
+    heavy = ("fastapi", "starlette", "sqlalchemy", "asyncpg", "alembic", "pydantic", "dependency_injector", "uvicorn")
+    program = (
+        f"import sys, interfaces.main.cli; print(sorted(set({(*heavy, 'structlog', 'aiohttp')}) & set(sys.modules)))"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "[]\n"
+
+
 def test_the_version_is_that_of_the_package(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", lambda _package: "1.2.3")
 

@@ -1,0 +1,59 @@
+"""Reading records as text: views that storage itself writes as JSON, for whoever would only pass them on."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from application.shared.caller import Caller
+from application.shared.errors import NotFound
+from application.shared.paging import PageQuery
+from application.shared.records import RecordKind
+from domain.shared.identifiers import InstitutionId
+from domain.shared.reference import Reference
+
+Kind = RecordKind[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPage:
+    """A page of a collection; `next_cursor` is None on the last one.
+
+    `items` are JSON as in `WrittenViews`, with a comma between each two.
+    """
+
+    items: str
+    next_cursor: str | None = None
+
+
+class WrittenViews(Protocol):
+    """The views of records as JSON: letter for letter what `model_dump_json` of the view writes.
+
+    Each question is answered from one moment, and every commit before the question is in it.
+    """
+
+    async def one(self, institution: InstitutionId, kind: Kind, reference: Reference) -> str | None:
+        """The record of that kind which `reference` names, or None."""
+        ...
+
+    async def page(self, institution: InstitutionId, kind: Kind, query: PageQuery) -> WrittenPage:
+        """A page of the collection. Raises `InvalidRequest` for unknown filters, sorts and cursors."""
+        ...
+
+
+class ReadWritten:
+    """The use cases that read records as JSON; who may is who may read them otherwise."""
+
+    def __init__(self, views: WrittenViews) -> None:
+        self._views = views
+
+    async def get(self, caller: Caller, kind: Kind, reference: Reference) -> str:
+        """Read a record. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(kind.readers)
+        written = await self._views.one(caller.institution, kind, reference)
+        if written is None:
+            raise NotFound(kind.name, str(reference))
+        return written
+
+    async def list(self, caller: Caller, kind: Kind, query: PageQuery) -> WrittenPage:
+        """Read a page of the collection. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(kind.readers)
+        return await self._views.page(caller.institution, kind, query)

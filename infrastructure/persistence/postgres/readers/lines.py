@@ -1,0 +1,65 @@
+"""Bare connections of the driver for reads of one statement: what SQLAlchemy's or the driver's own pool would do for
+each of them costs more than the statement.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from sqlalchemy import make_url
+
+_CONNECT_SECONDS = 10
+# Plans are made once a connection: making one costs more than what it finds. A plan made while tables were empty must
+# not scan them when they are full.
+_SETTINGS = {
+    "application_name": "matricula",
+    "default_transaction_read_only": "on",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+
+
+class Lines:
+    """Up to `size` connections, opened when they are needed; each statement is a transaction of its own."""
+
+    def __init__(self, url: str, size: int) -> None:
+        parsed = make_url(url)
+        self._target: dict[str, Any] = {
+            "host": parsed.query.get("host") or parsed.host,
+            "port": int(str(parsed.query.get("port") or parsed.port or 5432)),
+            "user": parsed.username,
+            "password": parsed.password,
+            "database": parsed.database,
+        }
+        self._idle: list[asyncpg.Connection] = []
+        self._free = asyncio.Semaphore(size)
+
+    async def value(self, statement: str, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the statement selects
+        """The one value that a statement selects. A connection lost while it was idle is replaced."""
+        async with self._free:
+            while self._idle:
+                connection = self._idle.pop()
+                if connection.is_closed():
+                    continue
+                try:
+                    return await self._asked(connection, statement, arguments)
+                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                    if not connection.is_closed():
+                        raise
+            return await self._asked(await self._connect(), statement, arguments)
+
+    async def _asked(self, connection: asyncpg.Connection, statement: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - same
+        try:
+            return await connection.fetchval(statement, *arguments)
+        finally:
+            if not connection.is_closed():
+                self._idle.append(connection)
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await asyncpg.connect(**self._target, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS)
+
+    async def close(self) -> None:
+        """Close the connections; nobody asks any more."""
+        while self._idle:
+            await self._idle.pop().close()

@@ -1,0 +1,170 @@
+"""Views that PostgreSQL itself writes as JSON, each question in one statement, which is one round trip.
+
+The statement enters the institution and reads: `CASE` evaluates its condition, which sets what row-level security
+looks at, before the subquery in its branch (PostgreSQL manual, 4.2.14), and the setting ends with the statement. Were
+it otherwise, row-level security would show nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from application.shared.cursor import check, decode_cursor, encode_cursor, order_of
+from application.shared.errors import InvalidRequest
+from application.shared.paging import Listing, PageQuery
+from application.shared.records import Entity
+from application.shared.written import WrittenPage
+from domain.scheduling.term import Term
+from domain.shared.identifiers import InstitutionId
+from domain.shared.invalid import InvalidValue
+from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.mapping.entities import mapper_for
+from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.tenancy import SETTING
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSelection:
+    """How a kind of record is written: SQL about the row `r` of its table.
+
+    `document` is a SELECT of one column, the view's JSON as text. `columns` are texts by which the collection can be
+    filtered, sorted and searched; for the filters in `references` the value names a record.
+    """
+
+    entity: type[Entity]
+    document: str
+    columns: Mapping[str, str]
+    references: Mapping[str, type[Entity]] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+        return str(mapper_for(self.entity).row.__tablename__)
+
+
+@dataclass(slots=True)
+class Question:
+    """A statement and its arguments; the first argument is the institution."""
+
+    institution: InstitutionId
+    arguments: list[Any] = field(default_factory=list)
+    query: str = ""
+
+    def given(self, value: object, sql_type: str) -> str:
+        """The place of an argument in the statement."""
+        self.arguments.append(value)
+        return f"${len(self.arguments) + 1}::{sql_type}"
+
+    @property
+    def statement(self) -> str:
+        """The query, asked inside the institution."""
+        return f"SELECT CASE WHEN set_config('{SETTING}', $1::uuid::text, true) <> '' THEN ({self.query}) END"
+
+
+def some(selection: WrittenSelection, institution: InstitutionId, identifiers: Sequence[UUID]) -> Question:
+    """Ask for the records with these ids: each answer is an id, then the document."""
+    question = Question(institution)
+    question.query = f"""
+        SELECT array_agg(r.id::text || d.document)
+          FROM {selection.table} r CROSS JOIN LATERAL ({selection.document}) d
+         WHERE r.institution_id = $1::uuid AND r.id = ANY ({question.given(identifiers, "uuid[]")})
+    """  # noqa: S608 - values are arguments
+    return question
+
+
+def one(selection: WrittenSelection, institution: InstitutionId, reference: Reference) -> Question | None:
+    """Ask for the record that `reference` names; None when such a reference names none."""
+    question = Question(institution)
+    identifier = _identifier(question, selection.entity, reference)
+    if identifier is None:
+        return None
+    question.query = f"""
+        SELECT d.* FROM {selection.table} r CROSS JOIN LATERAL ({selection.document}) d
+         WHERE r.institution_id = $1::uuid AND r.id = {identifier}
+    """  # noqa: S608 - values are arguments
+    return question
+
+
+def page(
+    selection: WrittenSelection, institution: InstitutionId, listing: Listing, query: PageQuery
+) -> Question | None:
+    """Ask for the items of a page in one text, and for the last one's sort value and id if there are more.
+
+    None when a filter names no record. Raises `InvalidRequest`.
+    """
+    question = Question(institution)
+    conditions = ["r.institution_id = $1::uuid"]
+    for name in sorted(query.filters.keys() & selection.references.keys() & set(listing.filters)):
+        reference = _reference(name, query.filters[name])
+        identifier = _identifier(question, selection.references[name], reference)
+        if identifier is None:
+            return None
+        conditions.append(f"{selection.columns[name]} = {identifier}")
+    check(query, listing)
+    order = order_of(query, listing)
+    sorted_by, direction, beyond = (
+        selection.columns[order.field],
+        *(("DESC", "<") if order.descending else ("ASC", ">")),
+    )
+    conditions += [
+        f"{selection.columns[name]} = {question.given(query.filters[name], 'text')}"
+        for name in sorted(query.filters.keys() - selection.references.keys())
+    ]
+    if query.search:
+        text = question.given(f"%{_escaped(query.search)}%", "text")
+        searched = (f"lower({selection.columns[name]}) LIKE lower({text}) ESCAPE '/'" for name in listing.searches)
+        conditions.append(f"({' OR '.join(searched)})")
+    if query.cursor is not None:
+        value, last = decode_cursor(order, query.cursor, str)
+        here = f"({question.given(value, 'text')}, {question.given(last, 'uuid')})"
+        conditions.append(f"({sorted_by}, r.id) {beyond} {here}")
+    limit = question.given(query.limit, "int")
+    question.query = f"""
+        SELECT ARRAY[string_agg(d.document, ',' ORDER BY r.place) FILTER (WHERE r.place <= {limit}),
+                     max(r.sort_value) FILTER (WHERE r.place = {limit} AND r.place < r.last),
+                     max(r.id::text) FILTER (WHERE r.place = {limit} AND r.place < r.last)]
+          FROM (SELECT r.*, row_number() OVER by_place AS place, count(*) OVER () AS last
+                  FROM (SELECT r.*, {sorted_by} AS sort_value FROM {selection.table} r
+                         WHERE {" AND ".join(conditions)}
+                         ORDER BY {sorted_by} {direction}, r.id {direction} LIMIT {limit} + 1) r
+                WINDOW by_place AS (ORDER BY r.sort_value {direction}, r.id {direction})) r
+         CROSS JOIN LATERAL ({selection.document}) d
+    """  # noqa: S608 - values are arguments
+    return question
+
+
+def page_of(found: Sequence[str | None], listing: Listing, query: PageQuery) -> WrittenPage:
+    """The page that the answer to its question holds."""
+    items, value, identifier = found
+    if value is None or identifier is None:
+        return WrittenPage(items or "")
+    return WrittenPage(items or "", encode_cursor(order_of(query, listing), value, UUID(identifier)))
+
+
+def _reference(name: str, text: str) -> Reference:
+    try:
+        return Reference.parse(text)
+    except InvalidValue as error:
+        detail = f"The filter {name} {error.reason}."
+        raise InvalidRequest(detail, filter=name) from error
+
+
+def _identifier(question: Question, entity: type[Entity], reference: Reference) -> str | None:
+    """SQL for the id of the record that `reference` names; None when such a reference names none."""
+    if reference.id is not None:
+        return question.given(reference.id, "uuid")
+    mapper: Mapper[Any, Any] = mapper_for(entity)
+    code: Any = mapper.code
+    scope: Any = mapper.scope
+    if code is None or (scope is None) != (reference.scope is None):
+        return None
+    named = f"n.institution_id = $1::uuid AND n.{code.key} = {question.given(reference.code, 'text')}"
+    if scope is not None:
+        term = _identifier(question, Term, Reference(code=reference.scope))
+        named = f"{named} AND n.{scope.key} = {term}"
+    return f"(SELECT n.id FROM {mapper.row.__tablename__} n WHERE {named})"  # noqa: S608 - values are arguments
+
+
+def _escaped(text: str) -> str:
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")

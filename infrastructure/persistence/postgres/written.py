@@ -1,0 +1,75 @@
+"""The `WrittenViews` port: kinds that PostgreSQL writes are read in one round trip, others as their views."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from application.shared.paging import PageQuery
+from application.shared.written import Kind, WrittenPage, WrittenViews
+from domain.scheduling.section import Section
+from domain.shared.identifiers import InstitutionId
+from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.readers.lines import Lines
+from infrastructure.persistence.postgres.readers.rounds import Rounds
+from infrastructure.persistence.postgres.readers.written import (
+    Question,
+    WrittenSelection,
+    one,
+    page,
+    page_of,
+    some,
+)
+from infrastructure.persistence.postgres.readers.written_sections import WRITTEN_SECTION
+
+_SELECTIONS: Mapping[type[Any], WrittenSelection] = {Section: WRITTEN_SECTION}
+_ID_LENGTH = 36
+
+Asked = tuple[str, InstitutionId, tuple[Any, ...]]
+"""A statement, the institution in which it is asked, and its other arguments."""
+
+
+class PostgresWrittenViews:
+    """The port on `lines`; `others` reads the kinds that PostgreSQL does not write."""
+
+    def __init__(self, lines: Lines, others: WrittenViews) -> None:
+        self._lines = lines
+        self._others = others
+        self._by_id: Rounds[tuple[InstitutionId, type[Any]], UUID, str] = Rounds(self._documents)
+        self._alike: Rounds[Asked, None, Any] = Rounds(self._found)
+
+    async def one(self, institution: InstitutionId, kind: Kind, reference: Reference) -> str | None:
+        """See `WrittenViews.one`."""
+        selection = _SELECTIONS.get(kind.entity)
+        if selection is None:
+            return await self._others.one(institution, kind, reference)
+        if reference.id is not None:
+            return await self._by_id.answer((institution, kind.entity), reference.id)
+        question = one(selection, institution, reference)
+        return None if question is None else await self._answer(question)
+
+    async def page(self, institution: InstitutionId, kind: Kind, query: PageQuery) -> WrittenPage:
+        """See `WrittenViews.page`."""
+        selection = _SELECTIONS.get(kind.entity)
+        if selection is None:
+            return await self._others.page(institution, kind, query)
+        question = page(selection, institution, kind.listing, query)
+        return WrittenPage("") if question is None else page_of(await self._answer(question), kind.listing, query)
+
+    async def _answer(self, question: Question) -> Any:  # noqa: ANN401 - what the query selects
+        asked = (question.statement, question.institution, tuple(question.arguments))
+        return await self._alike.answer(asked, None)
+
+    async def _documents(
+        self, subject: tuple[InstitutionId, type[Any]], identifiers: Sequence[UUID]
+    ) -> Mapping[UUID, str]:
+        institution, entity = subject
+        question = some(_SELECTIONS[entity], institution, identifiers)
+        with reaching_the_database():
+            found = await self._lines.value(question.statement, institution, identifiers)
+        return {UUID(document[:_ID_LENGTH]): document[_ID_LENGTH:] for document in found or ()}
+
+    async def _found(self, asked: Asked, _: Sequence[None]) -> Mapping[None, Any]:
+        statement, institution, arguments = asked
+        with reaching_the_database():
+            return {None: await self._lines.value(statement, institution, *arguments)}

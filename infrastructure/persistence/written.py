@@ -1,0 +1,27 @@
+"""Written views of any adapter: its views, read in a transaction and written by pydantic."""
+
+from application.shared.paging import PageQuery
+from application.shared.records import ReadUnitOfWork
+from application.shared.written import Kind, WrittenPage
+from domain.shared.identifiers import InstitutionId
+from domain.shared.reference import Reference
+
+
+class ViewsWritten:
+    """The `WrittenViews` port over the views of a transaction."""
+
+    def __init__(self, reading: ReadUnitOfWork) -> None:
+        self._reading = reading
+
+    async def one(self, institution: InstitutionId, kind: Kind, reference: Reference) -> str | None:
+        """See `WrittenViews.one`."""
+        async with self._reading(institution) as work:
+            identifier = reference.id or await work.identify(kind.entity, reference)
+            view = None if identifier is None else await work.views(kind).one(identifier)
+        return None if view is None else view.model_dump_json()
+
+    async def page(self, institution: InstitutionId, kind: Kind, query: PageQuery) -> WrittenPage:
+        """See `WrittenViews.page`."""
+        async with self._reading(institution) as work:
+            page = await work.views(kind).page(query)
+        return WrittenPage(",".join(view.model_dump_json() for view in page.items), page.next_cursor)
