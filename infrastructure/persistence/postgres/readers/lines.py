@@ -24,14 +24,8 @@ class Lines:
     """Up to `size` connections, opened when they are needed; each statement is a transaction of its own."""
 
     def __init__(self, url: str, size: int) -> None:
-        parsed = make_url(url)
-        self._target: dict[str, Any] = {
-            "host": parsed.query.get("host") or parsed.host,
-            "port": int(str(parsed.query.get("port") or parsed.port or 5432)),
-            "user": parsed.username,
-            "password": parsed.password,
-            "database": parsed.database,
-        }
+        self._target = _target(url)
+        self._is_closed = False
         self._idle: list[asyncpg.Connection] = []
         self._free = asyncio.Semaphore(size)
 
@@ -53,13 +47,25 @@ class Lines:
         try:
             return await connection.fetchval(statement, *arguments)
         finally:
-            if not connection.is_closed():
+            if self._is_closed:
+                connection.terminate()
+            elif not connection.is_closed():
                 self._idle.append(connection)
 
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(**self._target, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS)
 
     async def close(self) -> None:
-        """Close the connections; nobody asks any more."""
+        """Close the connections; one that is still asked, whose caller has gone, when it has answered."""
+        self._is_closed = True
         while self._idle:
             await self._idle.pop().close()
+
+
+def _target(url: str) -> dict[str, Any]:
+    """What the driver takes for a URL, as SQLAlchemy reads it, encryption included."""
+    parsed = make_url(url)
+    _, target = parsed.get_dialect()().create_connect_args(parsed)
+    # Whoever wants no prepared statements to be kept says so in SQLAlchemy's words.
+    kept = target.pop("prepared_statement_cache_size", None)
+    return dict(target) if kept is None else {**target, "statement_cache_size": kept}
