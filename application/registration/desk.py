@@ -59,7 +59,7 @@ class RegistrationDesk:
         unit_of_work: RegistrationUnitOfWork,
         ids: IdGenerator,
         queue_limit: int = 10_000,
-        batch_limit: int = 48,
+        batch_limit: int = 32,
         open_batches: int = 4,
     ) -> None:
         self._decider = BatchDecider(unit_of_work, ids)
