@@ -48,7 +48,7 @@ SeatPlan: TypeAlias = Seat | AboveCapacity | SeatTaken
 """How a candidate's section is sat in: on a free seat, above capacity, or on the seat that the student has already."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """What the rules say of a candidate; `seats` are planned for its sections, in order, while nothing speaks against
     them.
@@ -58,7 +58,7 @@ class Assessment:
     judged: tuple[Judged, ...]
     seats: tuple[SeatPlan, ...]
 
-    @property
+    @cached_property
     def rejections(self) -> tuple[Rejection, ...]:
         """All reasons against it."""
         return rejections_in(self.judged)
@@ -66,7 +66,7 @@ class Assessment:
 
 def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
     """The rejections that nothing waives."""
-    return tuple(each.verdict for each in judged if isinstance(each.verdict, Rejection))
+    return tuple([each.verdict for each in judged if isinstance(each.verdict, Rejection)])
 
 
 @dataclass(frozen=True)

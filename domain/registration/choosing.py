@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from domain.registration import eligibility, fitting, windows
 from domain.registration.assessment import (
@@ -26,7 +27,7 @@ from domain.shared.reference import Reference
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chosen:
     """What became of an add before it is applied: a candidate to enroll in or, if `waits`, to wait for; or reasons."""
 
@@ -34,7 +35,7 @@ class Chosen:
     assessment: Assessment | None = None
     waits: bool = False
 
-    @property
+    @cached_property
     def rejections(self) -> tuple[Rejection, ...]:
         """What speaks against the add; seats that are missing do not, for an add that waits."""
         found = rejections_in(self.judged)

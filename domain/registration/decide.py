@@ -90,7 +90,7 @@ def _decide_request(ledger: Ledger, request: RegistrationRequest, followed: list
 
 def _units(ledger: Ledger, request: RegistrationRequest) -> list[list[int]]:
     """The positions of the actions that are decided together, in the order in which the units are decided."""
-    if request.mode is Mode.ATOMIC:
+    if request.mode is Mode.ATOMIC or len(request.actions) == 1:
         return [list(range(len(request.actions)))]
     partners = _mutual_corequisites(ledger, request.actions)
     units: list[list[int]] = []

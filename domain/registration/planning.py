@@ -5,6 +5,7 @@ Nothing is touched here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from domain.registration import eligibility, windows
 from domain.registration.assessment import (
@@ -39,7 +40,7 @@ from domain.shared.identifiers import EnrollmentId
 from domain.shared.verdict import ALLOWED, Rejection
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What an action would do: the verdicts, and what is to be given up, taken or waited for."""
 
@@ -50,7 +51,7 @@ class Plan:
     changing: Enrollment | None = None
     entry: WaitlistEntry | None = None
 
-    @property
+    @cached_property
     def rejections(self) -> tuple[Rejection, ...]:
         """What speaks against the action."""
         own = rejections_in(self.judged)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from domain.shared.invalid import InvalidValue, require
@@ -31,9 +32,16 @@ class Reference:
     code: str | None = None
     scope: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.code) if self.id is None else hash(self.id)
+
     @classmethod
+    @lru_cache(maxsize=16_384)
     def parse(cls, text: str) -> "Reference":
-        """Read `UUID`, `code:CODE` or `code:TERM:CODE`; raise `InvalidValue` for anything else."""
+        """Read `UUID`, `code:CODE` or `code:TERM:CODE`; raise `InvalidValue` for anything else.
+
+        The same text gives the same object, as far as it is remembered: on registration day everybody names the same.
+        """
         if text.startswith(_PREFIX):
             *scope, code = text.removeprefix(_PREFIX).split(":")
             if is_code(code) and (not scope or (len(scope) == 1 and is_code(scope[0]))):

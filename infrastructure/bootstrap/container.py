@@ -45,7 +45,9 @@ from infrastructure.identifiers import TimeOrderedIds
 
 
 class Container(containers.DeclarativeContainer):
-    """Every provider by its name; a process makes one container, and closes `persistence` when it ends."""
+    """Every provider by its name; a process makes one container, and when it ends drains `desk`, then closes
+    `persistence`.
+    """
 
     settings = providers.Singleton(Settings.from_environment)
     clock = providers.Singleton(SystemClock)

@@ -40,4 +40,5 @@ async def open_matricula(**settings: Unpack[SettingsGiven]) -> AsyncIterator[Mat
             await persistence.check()
             yield Matricula(**{field.name: container.providers[field.name]() for field in fields(Matricula)})
         finally:
+            await container.desk().drain()
             await persistence.close()

@@ -50,7 +50,7 @@ def app_for(container: Container) -> FastAPI:
 async def _serving(container: Container) -> AsyncIterator[None]:
     """Wire the container to the routers, and let time act on waitlists.
 
-    When the server stops, its requests are answered and the records let go.
+    When the server stops, its requests are answered, what clients left behind is decided, and the records are let go.
     """
     container.wire(packages=[interfaces.rest], warn_unresolved=True)
     persistence = container.persistence()
@@ -59,5 +59,6 @@ async def _serving(container: Container) -> AsyncIterator[None]:
         async with reviewing_queues(container.institutions, container.review_queues, seconds):
             yield
     finally:
+        await container.desk().drain()
         await persistence.close()
         container.unwire()

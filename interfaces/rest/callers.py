@@ -48,11 +48,17 @@ class KnownInstitutions:
 
     async def find(self, institutions: KeepInstitutions, reference: Reference | None) -> InstitutionId:
         """The institution that `reference` names (None: the only one). Raises `NotFound`."""
-        known = self._found.get(reference)
-        if known is not None and self._clock() < known[1]:
+        known, now = self._found.get(reference), self._clock()
+        if known is not None and now < known[1]:
             return known[0]
-        self._found.pop(reference, None)
-        found = InstitutionId((await institutions.find(reference)).id)
+        if known is not None:
+            # One looks it up again, and whoever asks meanwhile is told what was known.
+            self._found[reference] = (known[0], now + SECONDS_KNOWN)
+        try:
+            found = InstitutionId((await institutions.find(reference)).id)
+        except NotFound:
+            self._found.pop(reference, None)
+            raise
         self._found[reference] = (found, self._clock() + SECONDS_KNOWN)
         return found
 

@@ -131,11 +131,18 @@ def _permission(row: Json, term: TermId) -> Permission:
 
 
 def _attempts(row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme]) -> dict[StudentId, list[AttemptAtCourse]]:
+    """The attempts of each student; equal ones are one object, for many have done the same."""
     found: dict[StudentId, list[AttemptAtCourse]] = {}
+    made: dict[tuple[Any, ...], AttemptAtCourse] = {}
     columns = "students courses terms grades schemes passed in_progress transfer"
-    for student, course, term, grade, scheme, *flags in _columns(row, "attempt", columns):
-        known = None if scheme is None else schemes[scheme]
-        found.setdefault(student, []).append(AttemptAtCourse(course, term, grade, known, *flags))
+    for student, *fields in _columns(row, "attempt", columns):
+        key = tuple(fields)
+        attempt = made.get(key)
+        if attempt is None:
+            course, term, grade, scheme, *flags = fields
+            known = None if scheme is None else schemes[scheme]
+            attempt = made[key] = AttemptAtCourse(course, term, grade, known, *flags)
+        found.setdefault(student, []).append(attempt)
     return found
 
 
