@@ -117,7 +117,8 @@ async def _close_and_fail(process: Process, stage: Stage) -> None:
 CHANGES = {
     "terms": "UPDATE terms SET name = 'Another'",
     "sessions": "INSERT INTO sessions (institution_id, term_id, code, position, name, starts_on, ends_on,"
-    " add_deadline, drop_deadline) SELECT institution_id, id, 'A', 0, 'A', starts_on, ends_on, add_deadline, drop_deadline FROM terms",
+    " add_deadline, drop_deadline)"
+    " SELECT institution_id, id, 'A', 0, 'A', starts_on, ends_on, add_deadline, drop_deadline FROM terms",
     "term_credit_limits": "INSERT INTO term_credit_limits (institution_id, term_id, class_level, credit_maximum)"
     " SELECT institution_id, id, 1, 30 FROM terms",
     "offerings": "UPDATE offerings SET class_levels = '{1}'",
