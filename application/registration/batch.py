@@ -72,9 +72,15 @@ class BatchDecider:
             if places:
                 decided = [submissions[place] for place in places]
                 answers, effects = decide(facts, [submission.command for submission in decided])
-                journal, settled = journal_of(decided, facts, effects, answers, self._archive, self._ids)
                 asyncio.get_running_loop().call_soon(writing)
-                await work.book.apply(term, effects, journal)
+                applying = asyncio.ensure_future(work.book.apply(term, effects))
+                await asyncio.sleep(0)
+                # The database works meanwhile.
+                try:
+                    journal, settled = journal_of(decided, facts, effects, answers, self._archive, self._ids)
+                finally:
+                    await applying
+                await work.book.write_down(term, journal)
                 outcomes |= zip(places, settled, strict=True)
                 written = journal.documents
         self._archive.note(institution, written)

@@ -19,11 +19,13 @@ from domain.registration.outcomes import (
     Decided,
     Decision,
     Effects,
+    Judged,
     Recorded,
     RequestDecided,
     RevisionRefused,
 )
 from domain.shared.identifiers import TermId
+from domain.shared.verdict import Allowed
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object, from plain values, ids and moments."""
@@ -102,7 +104,7 @@ def answer_document(answer: Decided, decisions: Sequence[Json]) -> str:
     match answer:
         case RequestDecided(decided):
             said = [
-                {**document, "verdicts": [verdict_document(judged) for judged in decision.judged]}
+                {**document, "verdicts": [_verdict(judged) for judged in decision.judged]}
                 for decision, document in zip(decided, decisions, strict=True)
             ]
             return to_json({"decisions": said})
@@ -131,8 +133,15 @@ def _consequence(consequence: Consequence) -> Json:
         "seats": {} if enrollment is None else {str(seat.section_id): seat.seat_no for seat in enrollment.seats},
         "ended": None if ended is None else ended.id,
         "reasons": [rejection_document(reason) for reason in consequence.reasons],
-        "verdicts": [verdict_document(judged) for judged in consequence.judged],
+        "verdicts": [_verdict(judged) for judged in consequence.judged],
     }
+
+
+def _verdict(judged: Judged) -> Json:
+    """What a rule said, without what there is nothing of: most rules allow, and a log keeps what they say for good."""
+    if isinstance(judged.verdict, Allowed) and not judged.verdict.parameters:
+        return {"rule": judged.rule, "verdict": "allowed"}
+    return {name: said for name, said in verdict_document(judged).items() if said not in (None, {})}
 
 
 def _concerned(recorded: Recorded) -> set[UUID]:

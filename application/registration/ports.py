@@ -103,13 +103,17 @@ class RegistrationBook(Protocol):
         """The answers kept under these keys; keys without one are absent. Called after `load`."""
         ...
 
-    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
-        """Store `effects` and `journal`.
+    async def apply(self, term: TermId, effects: Effects) -> None:
+        """Store `effects`.
 
         Raises `StaleSeating` for a seat that is not free, `UnknownReference` for an enrollment whose student, offering
         or section has vanished meanwhile, `AlreadyExists` for a second standing enrollment of a student in a course,
         and for revised sections what `Records.save` raises.
         """
+        ...
+
+    async def write_down(self, term: TermId, journal: Journal) -> None:
+        """Store the journal of the effects. Called after `apply`."""
         ...
 
     async def recount(self, term: TermId) -> None:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.people.holds import hold_kind
-from application.registration.ports import Journal
 from application.scheduling.offerings import offering_kind
 from application.shared import records
 from application.shared.dto import Dto
@@ -103,7 +102,7 @@ class Stored:
         """Decide commands of the term and store what follows, in one transaction."""
         async with self.persistence.work(self.institution) as work:
             answers, effects = decide(await work.book.load(TERM_ID, commands), commands)
-            await work.book.apply(TERM_ID, effects, Journal())
+            await work.book.apply(TERM_ID, effects)
             return answers
 
     async def register(self, *commands: Command) -> list[Decision]:

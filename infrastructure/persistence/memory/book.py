@@ -53,7 +53,7 @@ class MemoryRegistrationBook:
         found = ((key, self._tables.answers.get((term, key))) for key in keys)
         return {key: kept for key, kept in found if kept is not None}
 
-    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
+    async def apply(self, term: TermId, effects: Effects) -> None:
         """See `RegistrationBook.apply`.
 
         New seats come first (those that they replace make way), then seats are given back, then taken (so a freed one
@@ -78,7 +78,6 @@ class MemoryRegistrationBook:
             if stored is not None and stored.entity.is_active():
                 await self._holds.save(stored.entity.release(released.at), None)
         self._tables.next_numbers[term] = effects.next_number
-        self._write_down(term, journal)
 
     def _add_seats(self, effects: Effects) -> None:
         for (section, seat_no), added in effects.seats_added.items():
@@ -194,7 +193,8 @@ class MemoryRegistrationBook:
         ):
             raise AlreadyExists(_ENTRY, "student and offering")
 
-    def _write_down(self, term: TermId, journal: Journal) -> None:
+    async def write_down(self, term: TermId, journal: Journal) -> None:
+        """See `RegistrationBook.write_down`."""
         for record in journal.records:
             self._tables.audit[record.id] = record
         for digest, body in journal.documents.items():

@@ -99,7 +99,10 @@ class BookInMemory:
         kept = {answer.key: answer for journal in self.journals for answer in journal.answers}
         return {key: kept[key] for key in keys if key in kept}
 
-    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
+    async def write_down(self, term: TermId, journal: Journal) -> None:
+        self.journals.append(journal)
+
+    async def apply(self, term: TermId, effects: Effects) -> None:
         await asyncio.sleep(0)
         if self.stale:
             self.stale -= 1
@@ -110,7 +113,6 @@ class BookInMemory:
         if self.always_stale is not None and self.always_stale in asked:
             raise StaleSeating
         self.terms[term].apply(effects)
-        self.journals.append(journal)
 
     async def recount(self, term: TermId) -> None:
         self.recounts += 1

@@ -24,7 +24,13 @@ from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.registration import EnrollmentRow, EnrollmentSectionRow, SeatRow
 from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, WaitlistEntryRow, WaitlistEntrySectionRow
 
-_APPLY = f"SELECT registration_apply({', '.join(f'${place}' for place in range(1, 49))})"
+
+def _call(function: str, arguments: int) -> str:
+    return f"SELECT {function}({', '.join(f'${place}' for place in range(1, arguments + 1))})"
+
+
+_APPLY = _call("registration_apply", 25)
+_JOURNAL = _call("registration_journal", 25)
 _RECOUNT = "SELECT registration_recount($1, $2)"
 _ANSWERS = "SELECT * FROM registration_answers($1, $2, $3, $4)"
 
@@ -73,15 +79,21 @@ class PostgresRegistrationBook:
         found = (KeptAnswer(AnswerKey(subject, key), digest, answer) for subject, key, digest, answer in rows)
         return {kept.key: kept for kept in found if kept.key in wanted}
 
-    async def apply(self, term: TermId, effects: Effects, journal: Journal) -> None:
+    async def apply(self, term: TermId, effects: Effects) -> None:
         """See `RegistrationBook.apply`."""
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
         driver = await driver_of(self._session)
-        arguments = (*effects_arguments(effects), *journal_arguments(journal))
+        arguments = effects_arguments(effects)
         with storing("enrollment", _TABLES), _taking_seats():
             await driver.execute(_APPLY, self._institution, term, effects.next_number, *arguments)
+
+    async def write_down(self, term: TermId, journal: Journal) -> None:
+        """See `RegistrationBook.write_down`."""
+        driver = await driver_of(self._session)
+        with storing("audit event"):
+            await driver.execute(_JOURNAL, self._institution, term, *journal_arguments(journal))
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""

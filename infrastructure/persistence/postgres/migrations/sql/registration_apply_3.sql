@@ -1,4 +1,4 @@
--- Stores the effects of decided commands and their journal, set-wise and in one round trip. Moves data; holds no rule.
+-- Stores the effects of decided commands, set-wise and in one round trip. Moves data; holds no rule.
 -- `effects` names what there is to store; what it does not name is not touched. New seats come first (those that they
 -- replace make way), then seats are given back, then taken (so a freed one can be taken, and one can pass from an
 -- enrollment to another), then removed.
@@ -10,14 +10,7 @@ CREATE FUNCTION registration_apply(
     enrollment_moments timestamptz[], enrollment_ends timestamptz[],
     stay_enrollments uuid[], stay_sections uuid[], stay_components uuid[], stay_students uuid[], stay_statuses text[],
     stay_since bigint[], stay_since_at timestamptz[], stay_until_at timestamptz[], stay_seats int[],
-    stay_unlimited boolean[], stay_pools text[],
-    record_ids uuid[], record_numbers bigint[], record_kinds text[], record_subjects text[], record_roles text[],
-    record_moments timestamptz[], record_commands text[], record_answers text[], record_consequences text[],
-    record_facts text[], mention_abouts uuid[], mention_events uuid[],
-    message_ids uuid[], message_types text[], message_versions int[], message_moments timestamptz[],
-    message_payloads text[],
-    answer_subjects text[], answer_keys text[], answer_digests text[], answer_texts text[],
-    document_digests text[], document_bodies text[]
+    stay_unlimited boolean[], stay_pools text[]
 ) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     ids uuid[];
@@ -137,37 +130,6 @@ BEGIN
         UPDATE holds h SET released_at = x.at, version = h.version + 1
           FROM jsonb_to_recordset(effects -> 'released') AS x (hold uuid, at timestamptz)
          WHERE h.institution_id = institution AND h.id = ANY (ids) AND h.id = x.hold AND h.released_at IS NULL;
-    END IF;
-
-    IF document_digests <> '{}' THEN
-        INSERT INTO audit_documents (institution_id, digest, body)
-        SELECT institution, x.digest, x.body::json FROM unnest(document_digests, document_bodies) AS x (digest, body)
-            ON CONFLICT DO NOTHING;
-    END IF;
-
-    IF record_ids <> '{}' THEN
-        INSERT INTO audit_events (institution_id, id, term_id, number, kind, subject, roles, occurred_at, command, answer,
-                                  consequences, facts)
-        SELECT institution, x.id, term, x.number, x.kind, x.subject, x.roles::text[], x.occurred_at, x.command::json,
-               x.answer::json, x.consequences::json, x.facts::json
-          FROM unnest(record_ids, record_numbers, record_kinds, record_subjects, record_roles, record_moments,
-                      record_commands, record_answers, record_consequences, record_facts)
-               AS x (id, number, kind, subject, roles, occurred_at, command, answer, consequences, facts);
-        INSERT INTO audit_mentions (institution_id, about, event_id)
-        SELECT institution, x.about, x.event FROM unnest(mention_abouts, mention_events) AS x (about, event);
-    END IF;
-
-    IF message_ids <> '{}' THEN
-        INSERT INTO outbox (institution_id, id, type, version, occurred_at, payload)
-        SELECT institution, x.id, x.type, x.version, x.occurred_at, x.payload::json
-          FROM unnest(message_ids, message_types, message_versions, message_moments, message_payloads)
-               AS x (id, type, version, occurred_at, payload);
-    END IF;
-
-    IF answer_keys <> '{}' THEN
-        INSERT INTO idempotency_keys (institution_id, term_id, subject, key, digest, answer)
-        SELECT institution, term, x.subject, x.key, x.digest, x.answer::json
-          FROM unnest(answer_subjects, answer_keys, answer_digests, answer_texts) AS x (subject, key, digest, answer);
     END IF;
 
     UPDATE term_registrations t SET next_number = following

@@ -69,6 +69,7 @@ def upgrade() -> None:
         _create(f"{function}_3")
     _create("registration_statics_1")
     _create("registration_answers_1")
+    _create("registration_journal_1")
     # Nothing but `registration_apply` writes mentions, and events stay for good.
     op.drop_constraint(op.f("fk_audit_mentions_event"), "audit_mentions")
     _count_pools()
@@ -89,6 +90,7 @@ def downgrade() -> None:
         ["institution_id", "event_id"],
         ["institution_id", "id"],
     )
+    op.execute("DROP FUNCTION registration_journal")
     op.execute("DROP FUNCTION registration_answers")
     op.execute("DROP FUNCTION registration_statics")
     for function in FUNCTIONS:
