@@ -23,7 +23,7 @@ I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
 def facts_of(row: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Command]) -> Facts:
     """The facts for deciding `commands`; of the snapshot, only offerings that were loaded for them are in it."""
     term: TermId = snapshot.term.id
-    offerings = {known: snapshot.offerings[known] for known in row["known"] if known in snapshot.offerings}
+    offerings = {known: snapshot.offerings[known] for known in set(row["known"]) if known in snapshot.offerings}
     code = snapshot.term.code
     named = _resolved(references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code)
     courses = _resolved(references_to_courses(commands), snapshot.courses, snapshot.course_codes, None)

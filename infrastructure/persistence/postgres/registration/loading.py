@@ -45,7 +45,7 @@ async def load_facts(
     if row is None or row["version"] is None:
         kind = "term"
         raise NotFound(kind, str(place[1]))
-    snapshot = await snapshots.at(driver, place, row["version"], row["known"])
+    snapshot = await snapshots.at(driver, place, row["version"], set(row["known"]))
     return facts_of(row, snapshot, commands)
 
 
