@@ -75,7 +75,7 @@ def rejection_document(rejection: Rejection) -> dict[str, Any]:
     return {
         "code": str(rejection.code),
         "message": _sentence(rejection),
-        "parameters": _plain_all(rejection.parameters),
+        "parameters": plain(rejection.parameters),
     }
 
 
@@ -100,7 +100,7 @@ def verdict_document(judged: Judged) -> dict[str, Any]:
     verdict: Allowed | Rejection | Waived = judged.verdict
     permission: str | None = None
     if isinstance(verdict, Allowed):
-        looked_at = _plain_all(verdict.parameters) if verdict.parameters else {}
+        looked_at = plain(verdict.parameters) if verdict.parameters else {}
         return {"rule": judged.rule, "verdict": "allowed", "code": None, "parameters": looked_at, "permission": None}
     if isinstance(verdict, Waived):
         permission = str(verdict.permission_id)
@@ -109,7 +109,7 @@ def verdict_document(judged: Judged) -> dict[str, Any]:
         "rule": judged.rule,
         "verdict": "rejected" if permission is None else "waived",
         "code": str(verdict.code),
-        "parameters": _plain_all(verdict.parameters),
+        "parameters": plain(verdict.parameters),
         "permission": permission,
     }
 
@@ -124,7 +124,8 @@ def _sentence(rejection: Rejection) -> str:
     return entry.sentence.format(**{name: _in_words(value) for name, value in rejection.parameters.items()})
 
 
-def _plain_all(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+def plain(parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Parameters as JSON has them."""
     return {name: _plain(value) for name, value in parameters.items()}
 
 
@@ -135,7 +136,7 @@ def _plain(value: Parameter) -> Any:  # noqa: ANN401 - JSON: texts, numbers, lis
         return str(value)
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    return _plain_all(value)
+    return plain(value)
 
 
 def _in_words(value: Parameter) -> str:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from application.registration.archive import Archive, Documents
-from application.registration.decisions import decision_document, rejection_document, verdict_document
+from application.registration.decisions import decision_document, plain, rejection_document, verdict_document
 from application.registration.documents import encode, kind_of, to_json
 from application.registration.ports import AuditRecord, Journal, KeptAnswer, OutboxMessage
 from application.registration.submission import Settled, Submission
@@ -139,9 +139,11 @@ def _consequence(consequence: Consequence) -> Json:
 
 def _verdict(judged: Judged) -> Json:
     """What a rule said, without what there is nothing of: most rules allow, and a log keeps what they say for good."""
-    if isinstance(judged.verdict, Allowed) and not judged.verdict.parameters:
+    if not isinstance(judged.verdict, Allowed):
+        return {name: said for name, said in verdict_document(judged).items() if said is not None}
+    if not judged.verdict.parameters:
         return {"rule": judged.rule, "verdict": "allowed"}
-    return {name: said for name, said in verdict_document(judged).items() if said not in (None, {})}
+    return {"rule": judged.rule, "verdict": "allowed", "parameters": plain(judged.verdict.parameters)}
 
 
 def _concerned(recorded: Recorded) -> set[UUID]:

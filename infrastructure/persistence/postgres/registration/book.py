@@ -58,6 +58,10 @@ _SEAT_CONSTRAINTS = frozenset(
 """What refuses a seat that the hints called free, or a new seat number that the hints called unused."""
 
 
+_SMALL = 64
+"""So many decisions may be planned for empty tables; then the tables are counted whenever decisions have doubled."""
+
+
 class PostgresRegistrationBook:
     """The `RegistrationBook` port in one transaction."""
 
@@ -65,6 +69,7 @@ class PostgresRegistrationBook:
         self._session = session
         self._institution = institution
         self._snapshots = snapshots
+        self._has_grown = False
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationBook.load`."""
@@ -88,12 +93,16 @@ class PostgresRegistrationBook:
         arguments = effects_arguments(effects)
         with storing("enrollment", _TABLES), _taking_seats():
             await driver.execute(_APPLY, self._institution, term, effects.next_number, *arguments)
+        first = effects.recorded[0].number if effects.recorded else effects.next_number
+        self._has_grown = effects.next_number.bit_length() > max(first.bit_length(), _SMALL.bit_length())
 
     async def write_down(self, term: TermId, journal: Journal) -> None:
         """See `RegistrationBook.write_down`."""
         driver = await driver_of(self._session)
         with storing("audit event"):
             await driver.execute(_JOURNAL, self._institution, term, *journal_arguments(journal))
+        if self._has_grown:
+            await driver.execute("SELECT refresh_registration_statistics()")
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from infrastructure.persistence.postgres.migrations.tenancy import APPLICATION_ROLE
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -70,6 +72,9 @@ def upgrade() -> None:
     _create("registration_statics_1")
     _create("registration_answers_1")
     _create("registration_journal_1")
+    _create("refresh_registration_statistics_1")
+    op.execute("REVOKE EXECUTE ON FUNCTION refresh_registration_statistics() FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION refresh_registration_statistics() TO {APPLICATION_ROLE}")
     # Nothing but `registration_apply` writes mentions, and events stay for good.
     op.drop_constraint(op.f("fk_audit_mentions_event"), "audit_mentions")
     _count_pools()
@@ -90,6 +95,7 @@ def downgrade() -> None:
         ["institution_id", "event_id"],
         ["institution_id", "id"],
     )
+    op.execute("DROP FUNCTION refresh_registration_statistics")
     op.execute("DROP FUNCTION registration_journal")
     op.execute("DROP FUNCTION registration_answers")
     op.execute("DROP FUNCTION registration_statics")
