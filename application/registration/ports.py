@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
+from application.scheduling.ports import ImportWork
 from application.shared.records import Views, Work
 from domain.registration.commands import Command
 from domain.registration.enrollment import Enrollment
@@ -15,7 +17,7 @@ from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.registration.verification import TermRoster
 from domain.registration.waitlist import WaitlistEntry
-from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
+from domain.shared.identifiers import GradingSchemeId, InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 
 
@@ -219,4 +221,72 @@ class RegistrationReading(Protocol):
 
     def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationViews]:
         """A transaction that sees the records of `institution` and no other."""
+        ...
+
+
+class StagedAttempt(NamedTuple):
+    """A course attempt on its way in: from the row that begins at `line`, with codes for student and course."""
+
+    line: int
+    id: UUID
+    student_code: str
+    course_code: str
+    term: str
+    credits: Decimal
+    grade: str | None
+    scheme_id: GradingSchemeId | None
+    passed: bool
+    in_progress: bool
+    transfer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """The row at `line` names no record in `column`."""
+
+    line: int
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedAttempt:
+    """The row at `line` says what the row at `earlier` says, or, for None, what a stored attempt says."""
+
+    line: int
+    earlier: int | None
+
+
+class AttemptStaging(Protocol):
+    """Where course attempts wait, of whatever number, until all of them are known to be good."""
+
+    async def stage(self, attempts: Sequence[StagedAttempt]) -> None:
+        """Take more attempts in, in the order of their lines."""
+        ...
+
+    async def first_fault(self) -> UnknownCode | RepeatedAttempt | None:
+        """What is wrong at the first line where students or courses are unknown or attempts repeat others.
+
+        An unknown student comes before an unknown course, a stored attempt before an earlier line.
+        """
+        ...
+
+    async def merge(self) -> None:
+        """Store the attempts, which have no fault."""
+        ...
+
+
+class AttemptImportWork(ImportWork, Protocol):
+    """The transaction of an import of course attempts."""
+
+    async def stage_attempts(self) -> AttemptStaging:
+        """A staging of this transaction, empty; asked for once."""
+        ...
+
+
+class AttemptImportUnitOfWork(Protocol):
+    """Opens the transaction of an import: committed when its block ends, undone when an exception leaves it."""
+
+    def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[AttemptImportWork]:
+        """A transaction on the records of `institution` and no other."""
         ...

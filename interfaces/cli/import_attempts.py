@@ -10,9 +10,8 @@ from interfaces.cli.options import DEFAULT_INSTITUTION, InstitutionOption, JsonO
 from interfaces.cli.output import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from application.registration.import_attempts import AttemptRow, AttemptsReport
+    from application.registration.attempt_table import AttemptTable
+    from application.registration.import_attempts import AttemptsReport
 
 
 def import_attempts(
@@ -29,14 +28,15 @@ def import_attempts(
     scheme, passed, in_progress and transfer. A cell may be empty where nothing is known; passed is then what the
     grading scheme says of the grade. Attempts that are stored already are refused, so that no file counts twice.
     """
-    from interfaces.cli.attempt_rows import read_attempt_rows
+    from interfaces.cli.attempt_rows import reading_attempts
 
-    report = asyncio.run(_import(read_attempt_rows(file), institution))
+    with reading_attempts(file) as table:
+        report = asyncio.run(_import(table, institution))
     say(report.model_dump_json(indent=2) if as_json else f"{report.created:,} course attempts imported")
 
 
-async def _import(rows: "Sequence[AttemptRow]", institution: str) -> "AttemptsReport":
+async def _import(table: "AttemptTable", institution: str) -> "AttemptsReport":
     from interfaces.inprocess import open_matricula
 
     async with open_matricula() as matricula:
-        return await matricula.import_attempts.execute(await matricula.caller(institution), rows)
+        return await matricula.import_attempts.execute(await matricula.caller(institution), table)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,6 @@ from application.catalog.grading_schemes import (
     NumericScaleFields,
 )
 from application.registration.course_attempts import COURSE_ATTEMPTS, CourseAttemptView
-from application.registration.import_attempts import AttemptRow, ImportAttempts, InvalidRow
-from application.shared.caller import KEEPERS, Caller
 from application.shared.errors import AlreadyExists, StillReferenced
 from application.shared.paging import PageQuery
 from domain.catalog.grading import GradingBasis
@@ -23,7 +20,7 @@ from domain.catalog.requisite_grammar import parse_requisite
 from domain.registration.attempt import CourseAttempt
 from domain.shared.identifiers import AttemptId, CourseId
 from tests.contracts.arranging import Stored
-from tests.support.builders import SequentialIds, a_course, a_student
+from tests.support.builders import a_course, a_student
 from tests.support.domain_builders import identifier
 from tests.support.grading import LETTERS, NUMBERS
 
@@ -160,28 +157,3 @@ async def test_what_an_attempt_refers_to_stays(tried: Stored) -> None:
         with pytest.raises(StillReferenced) as refused:
             await tried.remove(entity)
         assert refused.value.parameters == {"kind": kind, "by": "course-attempts"}
-
-
-async def test_a_long_file_is_imported_once(stored: Stored) -> None:
-    await stored.add(a_course(), LETTERS, *(a_student(f"s{number}") for number in range(1100)))
-    rows = [
-        AttemptRow(
-            line=number + 2,
-            student_code=f"s{number}",
-            course_code="CS-101",
-            term="2026-1",
-            credits=Decimal("3.0"),
-            grade="B" if number % 2 else None,
-            scheme="LETTERS" if number % 2 else None,
-        )
-        for number in range(1100)
-    ]
-    unit_of_work: Any = stored.persistence.work
-    importing = ImportAttempts(unit_of_work, SequentialIds())
-    registrar = Caller(stored.institution, "r", KEEPERS)
-
-    assert (await importing.execute(registrar, rows)).created == 1100
-    assert len(await stored.walk(COURSE_ATTEMPTS, limit=500)) == 1100
-    with pytest.raises(InvalidRow) as refused:
-        await importing.execute(registrar, rows[-1:])
-    assert refused.value.parameters["line"] == 1101

@@ -10,10 +10,12 @@ from application.registration.ports import RegistrationViews
 from application.shared.dto import Dto
 from application.shared.records import Entity, Reader, RecordKind
 from domain.people.hold import Hold
+from domain.registration.attempt import CourseAttempt
 from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.memory.attempt_staging import MemoryAttemptStaging
 from infrastructure.persistence.memory.book import MemoryRegistrationBook
 from infrastructure.persistence.memory.directory import MemoryDirectory
 from infrastructure.persistence.memory.readers import MemoryReader
@@ -83,3 +85,7 @@ class _Transaction(_ReadTransaction):
 
     async def refresh_statistics(self) -> None:
         """Memory plans nothing."""
+
+    async def stage_attempts(self) -> MemoryAttemptStaging:
+        """See `AttemptImportWork.stage_attempts`."""
+        return MemoryAttemptStaging(self._tables, self.records(CourseAttempt))

@@ -16,6 +16,7 @@ from application.shared.records import Entity, Reader, RecordKind, Records
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptStaging
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
@@ -26,6 +27,7 @@ from infrastructure.persistence.postgres.readers.registration import Registratio
 from infrastructure.persistence.postgres.readers.selections import selection_for
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
+from infrastructure.persistence.postgres.registration.loading import driver_of
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.tenancy import enter_institution
 from infrastructure.persistence.postgres.written import PostgresWrittenViews
@@ -111,3 +113,9 @@ class _Transaction(_ReadTransaction):
     async def refresh_statistics(self) -> None:
         """See `ImportWork.refresh_statistics`."""
         await self._session.execute(text("SELECT refresh_statistics()"))
+
+    async def stage_attempts(self) -> PostgresAttemptStaging:
+        """See `AttemptImportWork.stage_attempts`."""
+        staging = PostgresAttemptStaging(await driver_of(self._session), self._institution)
+        await staging.open()
+        return staging

@@ -148,7 +148,7 @@ def test_a_malformed_row_is_named_and_nothing_is_stored(
         (f"{HEADER},colour\n", "line 1, column colour: is unknown"),
         (f"{HEADER},grade\n", "line 1, column grade: stands there twice"),
         (f"{HEADER},\n", "line 1, column header: is unknown"),
-        (b"student_code\n\xff", "line 2, column row: is not UTF-8"),
+        (b"student_code,course_code,term,credits\n\xff", "line 2, column row: is not UTF-8"),
         (f'{HEADER}\n"S1', "line 2, column row: is not CSV"),
         (f'{HEADER}\n"S1\n\n",CS-101,2025-2,3,,,,,\nS9', "line 5, column course_code: the row has 1 cells"),
     ],

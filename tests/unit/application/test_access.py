@@ -13,6 +13,7 @@ from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
+from application.registration.attempt_table import AttemptTable
 from application.registration.audit import ReadAudit
 from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
@@ -114,7 +115,7 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
     assert await who_may(lambda caller: release.execute(caller, SOMETHING, None)) == KEEPERS
     assert await who_may(lambda caller: revise.execute(caller, SOMETHING, FIELDS, None)) == KEEPERS
     assert await who_may(lambda caller: importing.execute(caller, FIELDS)) == KEEPERS
-    assert await who_may(lambda caller: importing_attempts.execute(caller, [])) == KEEPERS
+    assert await who_may(lambda caller: importing_attempts.execute(caller, AttemptTable((), ()))) == KEEPERS
     assert await who_may(lambda caller: give.execute(caller, FIELDS)) == KEEPERS
     assert await who_may(lambda caller: revoke.execute(caller, SOMETHING, None)) == KEEPERS
     assert await who_may(review.execute) == KEEPERS
