@@ -1,11 +1,14 @@
 """Every revision walks up, down and up again, and what they make is what the rows say."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from infrastructure.persistence.postgres import migrate
-from infrastructure.persistence.postgres.embedded.lease import OWNER_ROLE
+from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE
 from tests.support.postgres import PostgresServer
 
 
@@ -35,3 +38,24 @@ def test_the_migrated_schema_is_the_one_that_the_rows_describe(blank: str) -> No
 def test_a_schema_that_differs_from_the_rows_is_noticed(blank: str) -> None:
     migrate.upgrade(blank, "0002")
     assert any("enrollments" in difference for difference in migrate.check(blank))
+
+
+def test_the_application_stages_imports_where_nobody_makes_temporary_tables(blank: str) -> None:
+    privilege = f"SELECT has_database_privilege('{APP_ROLE}', current_database(), 'TEMPORARY')"
+    asyncio.run(_execute(blank, f"REVOKE ALL ON DATABASE {make_url(blank).database} FROM PUBLIC"))
+    assert asyncio.run(_execute(blank, privilege)) is False
+
+    migrate.upgrade(blank)
+
+    assert asyncio.run(_execute(blank, privilege)) is True
+
+
+async def _execute(url: str, statement: str) -> object:
+    """What a statement answers first, if anything."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            result = await connection.execute(text(statement))
+            return result.scalar_one() if result.returns_rows else None
+    finally:
+        await engine.dispose()
