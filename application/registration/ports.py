@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
@@ -156,8 +156,16 @@ class Addressee:
     student: StudentId | None
 
 
+Asked: TypeAlias = tuple[Reference, Reference]
+"""How a request names its term and its student."""
+
+
 class RegistrationViews(Views, Protocol):
     """What can be read of registration in one transaction."""
+
+    async def addressees(self, asked: Sequence[Asked]) -> Mapping[Asked, Addressee]:
+        """The ids of many terms and students."""
+        ...
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """The ids of a term and a student."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import Action as ActionFields
 from application.registration.dto import (
@@ -16,7 +17,7 @@ from application.registration.dto import (
     RegistrationRequestView,
     SwapAction,
 )
-from application.registration.ports import AnswerKey, KeptAnswer, RegistrationReading
+from application.registration.ports import AnswerKey, KeptAnswer
 from application.registration.submission import Idempotency, Submission
 from application.shared.caller import KEEPERS, Caller
 from application.shared.clock import Clock, IdGenerator
@@ -56,9 +57,9 @@ class Answered:
 class Register:
     """The use case."""
 
-    def __init__(self, desk: RegistrationDesk, reading: RegistrationReading, clock: Clock, ids: IdGenerator) -> None:
+    def __init__(self, desk: RegistrationDesk, addressees: Addressees, clock: Clock, ids: IdGenerator) -> None:
         self._desk = desk
-        self._reading = reading
+        self._addressees = addressees
         self._clock = clock
         self._ids = ids
 
@@ -104,8 +105,7 @@ class Register:
         if term.id is not None and student.id is not None:
             caller.require_access_to_student(StudentId(student.id), KEEPERS)
             return TermId(term.id), StudentId(student.id)
-        async with self._reading(caller.institution) as views:
-            addressee = await views.addressee(term, student)
+        addressee = await self._addressees.find(caller.institution, term, student)
         if addressee.student is None:
             caller.require_role(KEEPERS)
             field = "student"

@@ -15,6 +15,7 @@ from application.catalog.programs import PROGRAMS
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
+from application.registration.addressees import Addressees
 from application.registration.audit import ReadAudit
 from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
@@ -69,6 +70,8 @@ class Container(containers.DeclarativeContainer):
 
     read_written = providers.Factory(ReadWritten, written)
 
+    addressees = providers.Singleton(Addressees, reading)
+
     institutions = providers.Factory(KeepInstitutions, directory, ids)
     departments = providers.Factory(RecordKeeping, DEPARTMENTS, unit_of_work, reading, ids)
     programs = providers.Factory(RecordKeeping, PROGRAMS, unit_of_work, reading, ids)
@@ -92,7 +95,7 @@ class Container(containers.DeclarativeContainer):
     sections = providers.Factory(RecordKeeping, SECTIONS, unit_of_work, reading, ids)
     import_timetable = providers.Factory(ImportTimetable, unit_of_work, ids)
 
-    register = providers.Factory(Register, desk, reading, clock, ids)
+    register = providers.Factory(Register, desk, addressees, clock, ids)
     revise_section = providers.Factory(ReviseSection, desk, unit_of_work, clock)
     ask_eligibility = providers.Factory(AskEligibility, reading, clock)
     enrollments = providers.Factory(ReadEnrollments, reading)

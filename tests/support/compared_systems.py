@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.people.holds import hold_kind
+from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import DecisionView, RegistrationRequestFields
 from application.registration.permissions import GivePermission, PermissionFields
@@ -61,7 +62,7 @@ class ComparedSystem:
         desk = RegistrationDesk(work, ids)
         self._work: RegistrationUnitOfWork = work
         self._reading: RegistrationReading = reading
-        self._register = Register(desk, reading, self._clock, ids)
+        self._register = Register(desk, Addressees(reading), self._clock, ids)
         self._revise = ReviseSection(desk, work, self._clock)
         self._give = GivePermission(desk, work, self._clock, ids)
         self._kind = hold_kind(self._clock)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from infrastructure.persistence.postgres.readers.rounds import Rounds
+from application.shared.rounds import Rounds
 
 
 class Oracle:

@@ -13,7 +13,7 @@ from application.registration.dto import (
     ScheduledSection,
     ScheduleView,
 )
-from application.registration.ports import Addressee, AuditRecord, Standing
+from application.registration.ports import Addressee, Asked, AuditRecord, Standing
 from application.shared.errors import NotFound
 from domain.catalog.course import Course
 from domain.people.student import Student
@@ -40,6 +40,10 @@ class MemoryRegistrationReader:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+
+    async def addressees(self, asked: Sequence[Asked]) -> Mapping[Asked, Addressee]:
+        """See `RegistrationViews.addressees`."""
+        return {(term, student): await self.addressee(term, student) for term, student in asked}
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """See `RegistrationViews.addressee`."""

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from application.shared.paging import PageQuery
+from application.shared.rounds import Rounds
 from application.shared.written import Kind, WrittenPage, WrittenViews
 from domain.scheduling.section import Section
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.readers.lines import Lines
-from infrastructure.persistence.postgres.readers.rounds import Rounds
 from infrastructure.persistence.postgres.readers.written import (
     Question,
     WrittenSelection,

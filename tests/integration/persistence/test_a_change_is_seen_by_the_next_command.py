@@ -6,6 +6,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
+from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import AddAction, DecisionView, DropAction, RegistrationRequestFields
 from application.registration.register import Register
@@ -30,7 +31,7 @@ class Process:
         self.persistence = PostgresPersistence(make_engine(url, pool_size=2))
         ids = TimeOrderedIds()
         desk = RegistrationDesk(self.persistence.work, ids)
-        self._register = Register(desk, self.persistence.reading, FixedClock(NOW), ids)
+        self._register = Register(desk, Addressees(self.persistence.reading), FixedClock(NOW), ids)
 
     async def ask(self, action: AddAction | DropAction, student: int = 0) -> DecisionView:
         """What is decided for a student."""

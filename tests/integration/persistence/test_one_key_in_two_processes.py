@@ -6,6 +6,7 @@ from itertools import cycle
 
 import pytest
 
+from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import AddAction, RegistrationRequestFields
 from application.registration.register import Answered, Register
@@ -27,7 +28,7 @@ async def processes(stage: Stage, postgres_database: PostgresDatabase) -> AsyncI
     del stage
     both = [PostgresPersistence(make_engine(postgres_database.app_url, pool_size=EACH)) for _ in range(2)]
     clock, ids = FixedClock(NOW), TimeOrderedIds()
-    yield [Register(RegistrationDesk(own.work, ids), own.reading, clock, ids) for own in both]
+    yield [Register(RegistrationDesk(own.work, ids), Addressees(own.reading), clock, ids) for own in both]
     for own in both:
         await own.close()
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
-from application.registration.ports import Addressee, AnswerKey, Journal, KeptAnswer, StaleSeating
+from application.registration.ports import Addressee, AnswerKey, Asked, Journal, KeptAnswer, StaleSeating
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
@@ -169,6 +169,9 @@ class ReadingInMemory:
     @asynccontextmanager
     async def __call__(self, institution: InstitutionId) -> AsyncIterator["ReadingInMemory"]:
         yield self
+
+    async def addressees(self, asked: Sequence[Asked]) -> Mapping[Asked, Addressee]:
+        return {(term, student): await self.addressee(term, student) for term, student in asked}
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         return Addressee(self._terms.get(str(term)), self._students.get(str(student)))

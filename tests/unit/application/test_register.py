@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
 from application.registration.dto import RegistrationRequestFields, RegistrationRequestView
 from application.registration.register import Register
@@ -34,7 +35,7 @@ def registering(university: University, moment: datetime | None = None) -> tuple
     )
     clock = StillClock() if moment is None else StillClock(moment)
     ids = CountedIds()
-    return Register(RegistrationDesk(UnitOfWorkInMemory(book), ids), reading, clock, ids), book
+    return Register(RegistrationDesk(UnitOfWorkInMemory(book), ids), Addressees(reading), clock, ids), book
 
 
 def one_course() -> University:

@@ -1,12 +1,12 @@
 """Who sits where, straight from SQL: the `RegistrationViews` port but for the records."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.registration.dto import (
@@ -17,19 +17,15 @@ from application.registration.dto import (
     ScheduledSection,
     ScheduleView,
 )
-from application.registration.ports import Addressee
+from application.registration.ports import Addressee, Asked
 from application.shared.errors import NotFound
-from domain.people.student import Student
 from domain.registration.commands import Command
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.facts import Facts
-from domain.scheduling.term import Term
 from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
-from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.audit import AuditReader
 from infrastructure.persistence.postgres.readers.whole_terms import WholeTermReader
-from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.loading import load_facts
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.scheduling import SectionRow
@@ -83,6 +79,17 @@ _ROWS = text(
     """
 )
 
+_TERMS, _STUDENTS = (
+    text(
+        f"""
+        SELECT r.id, r.code FROM {table} r
+        WHERE r.institution_id = :institution
+          AND (r.id = ANY (CAST(:ids AS uuid[])) OR r.code = ANY (CAST(:codes AS text[])))
+        """  # noqa: S608 - constants
+    )
+    for table in ("terms", "students")
+)
+
 _QUEUES = text(
     """
     SELECT DISTINCT w.term_id FROM waitlist_entries w
@@ -130,14 +137,33 @@ class RegistrationReader(AuditReader, WholeTermReader):
 
     async def addressee(self, term: Reference, student: Reference) -> Addressee:
         """See `RegistrationViews.addressee`."""
-        terms: TableRecords[Term, Any] = TableRecords(self._session, self._institution, mapper_for(Term))
-        students: TableRecords[Student, Any] = TableRecords(self._session, self._institution, mapper_for(Student))
-        term_id = await terms.identify(term)
-        student_id = await students.identify(student)
-        return Addressee(
-            term=None if term_id is None else TermId(term_id),
-            student=None if student_id is None else StudentId(student_id),
-        )
+        return (await self.addressees([(term, student)]))[term, student]
+
+    async def addressees(self, asked: Sequence[Asked]) -> Mapping[Asked, Addressee]:
+        """See `RegistrationViews.addressees`."""
+        terms = await self._named(_TERMS, {term for term, _ in asked})
+        students = await self._named(_STUDENTS, {student for _, student in asked})
+        found = {}
+        for term, student in asked:
+            term_id, student_id = terms.get(term), students.get(student)
+            found[term, student] = Addressee(
+                term=None if term_id is None else TermId(term_id),
+                student=None if student_id is None else StudentId(student_id),
+            )
+        return found
+
+    async def _named(self, query: TextClause, references: Collection[Reference]) -> Mapping[Reference, UUID]:
+        """The ids that references name, which have no scope."""
+        named = [reference for reference in references if reference.scope is None]
+        wanted = {
+            "institution": self._institution,
+            "ids": [reference.id for reference in named if reference.id is not None],
+            "codes": [reference.code for reference in named if reference.code is not None],
+        }
+        found: dict[Reference, UUID] = {}
+        for identifier, code in await self._session.execute(query, wanted):
+            found[Reference(id=identifier)] = found[Reference(code=code)] = identifier
+        return found
 
     async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationViews.facts`."""
