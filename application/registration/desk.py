@@ -111,15 +111,22 @@ class RegistrationDesk:
                 waiting.tell(outcome)
             answers.clear()
 
-        while batch := self._next_batch(queue):
-            async with self._turns:
-                outcomes = await self._decide(key, batch, answer)
-            answer()
-            answers += zip(batch, outcomes, strict=True)
-            if not queue.waiting:
+        batch: list[_Waiting] = []
+        try:
+            while batch := self._next_batch(queue):
+                async with self._turns:
+                    outcomes = await self._decide(key, batch, answer)
                 answer()
-                await asyncio.sleep(0)
-        del self._queues[key]
+                answers += zip(batch, outcomes, strict=True)
+                if not queue.waiting:
+                    answer()
+                    await asyncio.sleep(0)
+        finally:
+            answer()
+            del self._queues[key]
+            # Whoever is left when the event loop stops is not served any more.
+            for waiting in (*batch, *queue.waiting):
+                waiting.answer.cancel()
 
     def _next_batch(self, queue: _Queue) -> list[_Waiting]:
         """The first who wait, up to the limit: registration requests together, every other command alone.

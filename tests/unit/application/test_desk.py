@@ -310,6 +310,23 @@ async def test_draining_waits_for_commands_whose_callers_have_gone() -> None:
     assert len(book.terms[SPRING.id].enrollments) == 1
 
 
+async def test_nobody_is_left_waiting_when_the_loop_stops() -> None:
+    book = BookInMemory(courses())
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=1)
+    asked = [asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(f"S{n}")))) for n in range(3)]
+    await until_idle()
+
+    for task in asyncio.all_tasks() - {asyncio.current_task(), *asked}:
+        task.cancel()
+    done, waiting = await asyncio.wait(asked, timeout=5)
+
+    assert not waiting
+    assert all(task.cancelled() for task in done)
+    book.gates[SPRING.id].set()
+    assert outcome(await desk.decide(SPRING.id, submitted(add_by("S4")))) is Outcome.ENROLLED
+
+
 async def test_terms_take_turns() -> None:
     book = BookInMemory(courses(), courses(AUTUMN.id))
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=2, open_batches=1)
