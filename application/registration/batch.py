@@ -74,9 +74,9 @@ class BatchDecider:
                 answers, effects = decide(facts, [submission.command for submission in decided])
                 asyncio.get_running_loop().call_soon(writing)
                 applying = asyncio.ensure_future(work.book.apply(term, effects))
-                await asyncio.sleep(0)
-                # The database works meanwhile.
                 try:
+                    await asyncio.sleep(0)
+                    # The database works meanwhile.
                     journal, settled = journal_of(decided, facts, effects, answers, self._archive, self._ids)
                 finally:
                     await applying

@@ -87,7 +87,7 @@ class Journal:
 
 
 class RegistrationBook(Protocol):
-    """What the desk reads and writes; each call is one round trip, whatever the number of commands."""
+    """What the desk reads and writes; the round trips do not depend on the number of commands."""
 
     async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """Lock the term's registration until the transaction ends, and load what deciding `commands` needs.

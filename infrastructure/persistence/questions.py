@@ -1,12 +1,11 @@
-"""What commands ask about: the references, people, enrollments and sections from which loading facts begins."""
+"""What commands ask about: the people, enrollments, offerings and sections from which loading facts begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.registration.commands import (
     ChangeBasis,
     ChangeSections,
-    Choice,
     Command,
     Drop,
     GivePermission,
@@ -15,10 +14,8 @@ from domain.registration.commands import (
     ReviewQueues,
     ReviseSection,
     Swap,
-    adds_in,
 )
 from domain.shared.identifiers import EnrollmentId, SectionId, StudentId
-from domain.shared.reference import Reference
 
 
 def requests_among(commands: Sequence[Command]) -> tuple[RegistrationRequest, ...]:
@@ -40,14 +37,6 @@ def students_of(commands: Sequence[Command]) -> frozenset[StudentId]:
     return frozenset(students)
 
 
-def choices_in(commands: Sequence[Command]) -> Iterator[Choice]:
-    """Everything that the requests would add."""
-    for request in requests_among(commands):
-        for action in request.actions:
-            for add in adds_in(action):
-                yield from add.choices
-
-
 def enrollments_changed_by(commands: Sequence[Command]) -> frozenset[EnrollmentId]:
     """The enrollments that the requests give up or change."""
     return frozenset(
@@ -56,26 +45,6 @@ def enrollments_changed_by(commands: Sequence[Command]) -> frozenset[EnrollmentI
         for action in request.actions
         if isinstance(action, Drop | Swap | ChangeSections | ChangeBasis)
     )
-
-
-def references_to_offerings(commands: Sequence[Command]) -> frozenset[Reference]:
-    """How the requests name the offerings they want to add."""
-    return frozenset(choice.offering for choice in choices_in(commands))
-
-
-def references_to_courses(commands: Sequence[Command]) -> frozenset[Reference]:
-    """How the requests name the courses as which they want to take cross-listed offerings."""
-    return frozenset(choice.course for choice in choices_in(commands) if choice.course is not None)
-
-
-def references_to_sections(commands: Sequence[Command]) -> frozenset[Reference]:
-    """How the requests name the sections they want."""
-    wanted = {reference for choice in choices_in(commands) for reference in choice.sections}
-    for request in requests_among(commands):
-        for action in request.actions:
-            if isinstance(action, ChangeSections):
-                wanted.update(action.sections)
-    return frozenset(wanted)
 
 
 def offerings_touched_by(commands: Sequence[Command]) -> frozenset[UUID]:

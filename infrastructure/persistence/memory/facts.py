@@ -16,6 +16,7 @@ from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import Command
 from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
+from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
 from domain.registration.requisites import AttemptAtCourse
 from domain.registration.seating import Seating
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
@@ -30,9 +31,6 @@ from infrastructure.persistence.memory.tables import Tables
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
-    references_to_courses,
-    references_to_offerings,
-    references_to_sections,
     review_every_queue,
     sections_revised_by,
     students_of,

@@ -45,7 +45,6 @@ _PARTS: Mapping[str, str] = {
     "waitlist_entries": "waitlist-entries",
     "waitlist_entry_sections": "waitlist-entries",
     "audit_events": "audit-events",
-    "audit_mentions": "audit-events",
     "idempotency_keys": "terms",
     "course_attempts": "course-attempts",
 }

@@ -6,16 +6,12 @@ from uuid import UUID
 
 from domain.registration.commands import Command
 from domain.registration.facts import Facts
+from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
 from domain.shared.identifiers import TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.registration.facts_of_offerings import pools_of, seating_of
 from infrastructure.persistence.postgres.registration.facts_of_students import entries_of, students_facts
 from infrastructure.persistence.postgres.registration.snapshots import Snapshot
-from infrastructure.persistence.questions import (
-    references_to_courses,
-    references_to_offerings,
-    references_to_sections,
-)
 
 I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
 

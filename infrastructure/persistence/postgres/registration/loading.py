@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
 from domain.registration.facts import Facts
+from domain.registration.references import references_to_offerings
 from infrastructure.persistence.postgres.registration.facts import facts_of
 from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshots
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
-    references_to_offerings,
     review_every_queue,
     sections_revised_by,
     students_of,
