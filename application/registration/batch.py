@@ -8,8 +8,8 @@ from application.registration.archive import Archive
 from application.registration.journal import journal_of
 from application.registration.ports import (
     AnswerKey,
+    Journal,
     KeptAnswer,
-    RegistrationBook,
     RegistrationUnitOfWork,
     StaleSeating,
 )
@@ -65,33 +65,26 @@ class BatchDecider:
     ) -> Sequence[Outcome]:
         written: Mapping[str, str] = {}
         async with self._unit_of_work(institution) as work:
-            facts = await work.book.load(term, [submission.command for submission in submissions])
-            kept = await _kept(work.book, term, submissions)
+            commands = [submission.command for submission in submissions]
+            keys = [submission.idempotency.key for submission in submissions if submission.idempotency is not None]
+            facts, kept = await work.book.load(term, commands, keys)
             outcomes = {place: _settled_before(s, facts, kept) for place, s in enumerate(submissions)}
             places = [place for place, outcome in outcomes.items() if outcome is None]
             if places:
                 decided = [submissions[place] for place in places]
                 answers, effects = decide(facts, [submission.command for submission in decided])
                 asyncio.get_running_loop().call_soon(writing)
-                applying = asyncio.ensure_future(work.book.apply(term, effects))
-                try:
-                    await asyncio.sleep(0)
-                    # The database works meanwhile.
+
+                def journal() -> Journal:
+                    nonlocal written
                     journal, settled = journal_of(decided, facts, effects, answers, self._archive, self._ids)
-                finally:
-                    await applying
-                await work.book.write_down(term, journal)
-                outcomes |= zip(places, settled, strict=True)
-                written = journal.documents
+                    outcomes.update(zip(places, settled, strict=True))
+                    written = journal.documents
+                    return journal
+
+                await work.book.store(term, effects, journal)
         self._archive.note(institution, written)
         return [outcome for outcome in outcomes.values() if outcome is not None]
-
-
-async def _kept(
-    book: RegistrationBook, term: TermId, submissions: Sequence[Submission]
-) -> Mapping[AnswerKey, KeptAnswer]:
-    keys = [submission.idempotency.key for submission in submissions if submission.idempotency is not None]
-    return await book.answers(term, keys) if keys else {}
 
 
 def _settled_before(submission: Submission, facts: Facts, kept: Mapping[AnswerKey, KeptAnswer]) -> Outcome | None:

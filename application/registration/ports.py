@@ -1,6 +1,6 @@
 """The ports of registration: set-based loading and storing for the desk, and readers of who sits where."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,36 +86,36 @@ class Journal:
     answers: tuple[KeptAnswer, ...] = ()
 
 
+class Loaded(NamedTuple):
+    """What a batch is decided on: the facts, and the answers that were kept under keys of its commands."""
+
+    facts: Facts
+    answers: Mapping[AnswerKey, KeptAnswer]
+
+
 class RegistrationBook(Protocol):
     """What the desk reads and writes; the round trips do not depend on the number of commands."""
 
-    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+    async def load(self, term: TermId, commands: Sequence[Command], keys: Collection[AnswerKey] = ()) -> Loaded:
         """Lock the term's registration until the transaction ends, and load what deciding `commands` needs.
 
         That is more than the commands name: a freed seat goes to whoever waits, so the queues of all offerings come
         along in which the commands may free a seat or make somebody eligible, with the students who wait there, and,
         where such a student would drop another enrollment or waits for a course with a corequisite, that offering's
-        queue too, and so on. A code without a
-        term's code means this term's; what belongs to another term is not found.
+        queue too, and so on. Of the students' attempts, those come along that count. A code without a
+        term's code means this term's; what belongs to another term is not found. With them come the answers that are
+        kept under `keys`.
         Raises `NotFound` when the term is gone.
         """
         ...
 
-    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
-        """The answers kept under these keys; keys without one are absent. Called after `load`."""
-        ...
-
-    async def apply(self, term: TermId, effects: Effects) -> None:
-        """Store `effects`.
+    async def store(self, term: TermId, effects: Effects, journal: Callable[[], Journal]) -> None:
+        """Store `effects` and their journal, which is rendered while the effects are stored if that takes long.
 
         Raises `StaleSeating` for a seat that is not free, `UnknownReference` for an enrollment whose student, offering
         or section has vanished meanwhile, `AlreadyExists` for a second standing enrollment of a student in a course,
-        and for revised sections what `Records.save` raises.
+        for revised sections what `Records.save` raises, and what `journal` raises.
         """
-        ...
-
-    async def write_down(self, term: TermId, journal: Journal) -> None:
-        """Store the journal of the effects. Called after `apply`."""
         ...
 
     async def recount(self, term: TermId) -> None:

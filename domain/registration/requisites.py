@@ -3,11 +3,12 @@
 The same tree serves as prerequisite, corequisite and exclusion; what differs is the evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
+from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.catalog.requisite import (
     AllOf,
@@ -22,6 +23,7 @@ from domain.catalog.requisite import (
     Leaf,
     PlacementScore,
     Requisite,
+    courses_named_in,
 )
 from domain.shared.verdict import Parameter
 
@@ -122,6 +124,18 @@ def _counts(attempt: AttemptAtCourse, wanted: CourseTaken, *, in_progress_counts
         # No grade yet: the course counts on the condition that it ends well.
         return attempt.in_progress
     return attempt.scheme.is_at_least(attempt.grade, wanted.minimum_grade)
+
+
+def courses_that_count(course: Course) -> frozenset[str]:
+    """The courses, by code, at which attempts count for whoever wants to take `course`: itself, and what it names."""
+    return frozenset({course.code}).union(
+        *(courses_named_in(named) for named in (course.prerequisite, course.corequisite, course.exclusion) if named)
+    )
+
+
+def courses_that_exclude(courses: Iterable[Course]) -> frozenset[str]:
+    """The courses, by code, at which attempts count for whoever takes `courses` and wants another beside them."""
+    return frozenset().union(*(courses_named_in(course.exclusion) for course in courses if course.exclusion))
 
 
 def in_words(requisite: Requisite) -> str:

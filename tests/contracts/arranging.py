@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.people.holds import hold_kind
+from application.registration.ports import Journal
 from application.scheduling.offerings import offering_kind
 from application.shared import records
 from application.shared.dto import Dto
@@ -96,13 +97,13 @@ class Stored:
     async def facts(self, *commands: Command, term: TermId = TERM_ID) -> Facts:
         """What the registration book loads for the commands."""
         async with self.persistence.work(self.institution) as work:
-            return await work.book.load(term, commands)
+            return (await work.book.load(term, commands)).facts
 
     async def decide(self, *commands: Command) -> Sequence[Decided]:
         """Decide commands of the term and store what follows, in one transaction."""
         async with self.persistence.work(self.institution) as work:
-            answers, effects = decide(await work.book.load(TERM_ID, commands), commands)
-            await work.book.apply(TERM_ID, effects)
+            answers, effects = decide((await work.book.load(TERM_ID, commands)).facts, commands)
+            await work.book.store(TERM_ID, effects, Journal)
             return answers
 
     async def register(self, *commands: Command) -> list[Decision]:

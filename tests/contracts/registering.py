@@ -49,8 +49,7 @@ async def effects_of(stored: Stored, *requests: RegistrationRequest) -> Effects:
 async def apply(stored: Stored, effects: Effects, journal: Journal | None = None) -> None:
     """Store effects, in a transaction of their own."""
     async with stored.persistence.work(stored.institution) as work:
-        await work.book.apply(TERM_ID, effects)
-        await work.book.write_down(TERM_ID, journal or Journal())
+        await work.book.store(TERM_ID, effects, lambda: journal or Journal())
 
 
 async def recount(stored: Stored) -> None:

@@ -93,7 +93,7 @@ async def test_facts_hold_attempts_with_their_grading_schemes(stored: Stored) ->
         _attempt("second", "MA-1", "2025-2", grade="4.5", scheme_id=NUMBERS.id, passed=True, transfer=True),
     )
 
-    facts = await stored.facts(a_request("s1"), a_request("s2"))
+    facts = await stored.facts(a_request("s1", adding("CS-101")), a_request("s2", adding("MA-1")))
 
     assert facts.students[student_id("s1")].attempts == (
         AttemptAtCourse("CS-101", "2025-1", "F", LETTERS),
@@ -101,6 +101,33 @@ async def test_facts_hold_attempts_with_their_grading_schemes(stored: Stored) ->
         AttemptAtCourse("CS-101", "2026-2", in_progress=True),
     )
     assert facts.students[student_id("s2")].attempts == ()
+
+
+async def test_facts_hold_the_attempts_that_count_for_what_is_wanted_and_for_what_is_taken(stored: Stored) -> None:
+    names = ("before", "beside", "never", "barred", "unheard")
+    others = [a_course("X", name) for name in names]
+    await stored.add(*a_small_university(), *others)
+    await stored.save(
+        replace(
+            a_course(),
+            prerequisite=AllOf((CourseTaken("X-before"), ClassLevelAtLeast(1))),
+            corequisite=CourseTaken("X-beside"),
+            exclusion=CourseTaken("X-never"),
+        )
+    )
+    barring = replace(a_course("MA", "1", title="Algebra", credits_="4.5"), exclusion=CourseTaken("X-barred"))
+    await stored.save(barring)
+    own = _attempt("CS-101", "CS-101", "2025-2"), _attempt("MA-1", "MA-1", "2025-2")
+    await stored.add(*own, *(_attempt(name, f"X-{name}", "2025-1") for name in names))
+    wanted = a_request("s1", adding("CS-101"))
+
+    counting = {attempt.course for attempt in (await stored.facts(wanted)).students[student_id("s1")].attempts}
+    [taken] = await stored.register(a_request("s1", adding("MA-1", "M")))
+    beside = {attempt.course for attempt in (await stored.facts(wanted)).students[student_id("s1")].attempts}
+
+    assert taken.enrollment is not None
+    assert counting == {"CS-101", "X-before", "X-beside", "X-never"}
+    assert beside == counting | {"X-barred"}
 
 
 async def test_facts_hold_courses_with_what_they_ask_for(stored: Stored) -> None:

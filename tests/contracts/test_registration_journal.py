@@ -105,9 +105,9 @@ async def test_answers_are_given_again_to_whoever_asked(stored: Stored) -> None:
     keys = [one.key, AnswerKey("s1", "l"), AnswerKey("s2", "k"), AnswerKey("s3", "m"), one.key]
 
     async with stored.persistence.work(stored.institution) as work:
-        found = await work.book.answers(TERM_ID, keys)
-        elsewhere = await work.book.answers(a_term("2027-2").id, keys)
-        nothing = await work.book.answers(TERM_ID, [])
+        found = (await work.book.load(TERM_ID, [], keys)).answers
+        elsewhere = (await work.book.load(a_term("2027-2").id, [], keys)).answers
+        nothing = (await work.book.load(TERM_ID, [])).answers
 
     assert found == {one.key: one}
     assert (elsewhere, nothing) == ({}, {})
@@ -124,7 +124,7 @@ async def test_what_is_not_stored_is_not_written_down(stored: Stored) -> None:
 
     assert list(await _records(stored)) == []
     async with stored.persistence.work(stored.institution) as work:
-        assert await work.book.answers(TERM_ID, [AnswerKey("s1", "k")]) == {}
+        assert (await work.book.load(TERM_ID, [], [AnswerKey("s1", "k")])).answers == {}
 
 
 async def test_effects_and_journal_are_stored_together(stored: Stored) -> None:
@@ -157,4 +157,4 @@ async def test_a_term_takes_kept_answers_along(stored: Stored) -> None:
     await stored.add(a_term())
 
     async with stored.persistence.work(stored.institution) as work:
-        assert await work.book.answers(TERM_ID, [AnswerKey("s1", "k")]) == {}
+        assert (await work.book.load(TERM_ID, [], [AnswerKey("s1", "k")])).answers == {}

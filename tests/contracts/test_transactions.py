@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from application.catalog.departments import DEPARTMENTS
+from application.registration.ports import Journal
 from application.scheduling.rooms import ROOMS
 from application.shared.errors import AlreadyExists, UnknownReference
 from application.shared.paging import PageQuery
@@ -67,8 +68,8 @@ async def test_a_decision_that_is_not_committed_takes_no_seat(stored: Stored) ->
 
     async def decide_and_break() -> None:
         async with stored.persistence.work(stored.institution) as work:
-            _, effects = decide(await work.book.load(TERM_ID, [request]), [request])
-            await work.book.apply(TERM_ID, effects)
+            _, effects = decide((await work.book.load(TERM_ID, [request])).facts, [request])
+            await work.book.store(TERM_ID, effects, Journal)
             raise Broken
 
     with pytest.raises(Broken):

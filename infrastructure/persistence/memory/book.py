@@ -1,10 +1,10 @@
 """The registration book over the memory tables: facts for deciding, effects stored under the promises of seats."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from application.registration.ports import AnswerKey, Journal, KeptAnswer, StaleSeating
+from application.registration.ports import AnswerKey, Journal, Loaded, StaleSeating
 from application.shared.errors import AlreadyExists, UnknownReference
 from application.shared.records import Entity
 from domain.catalog.course import Course
@@ -13,7 +13,6 @@ from domain.people.student import Student
 from domain.registration.commands import Command
 from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.events import EnrollmentChanged
-from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects, EnrollmentChange, EntryChange
 from domain.registration.permission import Permission
 from domain.registration.seating import Seating
@@ -44,17 +43,13 @@ class MemoryRegistrationBook:
         self._permissions = permissions
         self._holds = holds
 
-    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+    async def load(self, term: TermId, commands: Sequence[Command], keys: Collection[AnswerKey] = ()) -> Loaded:
         """See `RegistrationBook.load`."""
-        return facts_for(self._tables, term, commands)
+        kept = {key: answer for key in keys if (answer := self._tables.answers.get((term, key))) is not None}
+        return Loaded(facts_for(self._tables, term, commands), kept)
 
-    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
-        """See `RegistrationBook.answers`."""
-        found = ((key, self._tables.answers.get((term, key))) for key in keys)
-        return {key: kept for key, kept in found if kept is not None}
-
-    async def apply(self, term: TermId, effects: Effects) -> None:
-        """See `RegistrationBook.apply`.
+    async def store(self, term: TermId, effects: Effects, journal: Callable[[], Journal]) -> None:
+        """See `RegistrationBook.store`.
 
         New seats come first (those that they replace make way), then seats are given back, then taken (so a freed one
         can be taken, and one can pass from an enrollment to another), then removed.
@@ -78,6 +73,7 @@ class MemoryRegistrationBook:
             if stored is not None and stored.entity.is_active():
                 await self._holds.save(stored.entity.release(released.at), None)
         self._tables.next_numbers[term] = effects.next_number
+        self._write_down(term, journal())
 
     def _add_seats(self, effects: Effects) -> None:
         for (section, seat_no), added in effects.seats_added.items():
@@ -193,8 +189,7 @@ class MemoryRegistrationBook:
         ):
             raise AlreadyExists(_ENTRY, "student and offering")
 
-    async def write_down(self, term: TermId, journal: Journal) -> None:
-        """See `RegistrationBook.write_down`."""
+    def _write_down(self, term: TermId, journal: Journal) -> None:
         for record in journal.records:
             self._tables.audit[record.id] = record
         for digest, body in journal.documents.items():

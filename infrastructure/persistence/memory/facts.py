@@ -14,10 +14,11 @@ from domain.people.hold import Hold
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import Command
+from domain.registration.enrollment import Enrollment
 from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
-from domain.registration.requisites import AttemptAtCourse
+from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_exclude
 from domain.registration.seating import Seating
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.scheduling.offering import CourseOffering
@@ -68,11 +69,16 @@ class _Loading:
 
     def facts(self) -> Facts:
         """What was found."""
-        students = {student: self._student(student) for student in self._people}
-        standing = [enrollment for known in students.values() for enrollment in known.enrollments]
-        known = {*self._wanted, *(enrollment.offering_id for enrollment in standing)}
+        standing = {student: self._standing(student) for student in self._people}
+        taken = {enrollment.offering_id for enrollments in standing.values() for enrollment in enrollments}
+        known = {*self._wanted, *taken}
         sections = self._sections(known)
         offerings = self._offerings(known, sections)
+        counting = set().union(
+            *(courses_that_count(course) for o in self._wanted & offerings.keys() for course in offerings[o].courses),
+            *(courses_that_exclude(offerings[o].courses) for o in taken),
+        )
+        students = {student: self._student(student, standing[student], counting) for student in self._people}
         courses = {course.id for known in offerings.values() for course in known.courses}
         section_ids = self._identified(Section, references_to_sections(self._commands))
         course_ids = self._identified_courses(references_to_courses(self._commands))
@@ -146,7 +152,7 @@ class _Loading:
     def _asks_for_others(self, entry: WaitlistEntry) -> bool:
         return self._tables.entity(Course, entry.course_id).corequisite is not None
 
-    def _student(self, student: StudentId) -> StudentFacts:
+    def _student(self, student: StudentId, standing: tuple[Enrollment, ...], counting: Container[str]) -> StudentFacts:
         tables = self._tables
         record = tables.records(Student).get(student)
         program = None
@@ -155,7 +161,6 @@ class _Loading:
         leading = None if program is None or program.department_id is None else program.department_id
         holds = (stored.entity for stored in tables.records(Hold).values())
         permissions = (stored.entity for stored in tables.records(Permission).values())
-        standing = (tables.enrollments[e] for e in tables.standing.get(student, ()))
         return StudentFacts(
             profile=None if record is None else Profile.of(record.entity),
             program=None if program is None else program.code,
@@ -179,11 +184,14 @@ class _Loading:
                     key=lambda permission: (permission.given_at, permission.id),
                 )
             ),
-            attempts=tuple(self._attempts(student)),
-            enrollments=tuple(
-                sorted((e for e in standing if e.term_id == self._term.id), key=lambda enrollment: enrollment.number)
-            ),
+            attempts=tuple(attempt for attempt in self._attempts(student) if attempt.course in counting),
+            enrollments=standing,
         )
+
+    def _standing(self, student: StudentId) -> tuple[Enrollment, ...]:
+        enrollments = (self._tables.enrollments[e] for e in self._tables.standing.get(student, ()))
+        of_term = (enrollment for enrollment in enrollments if enrollment.term_id == self._term.id)
+        return tuple(sorted(of_term, key=lambda enrollment: enrollment.number))
 
     def _attempts(self, student: StudentId) -> Iterator[AttemptAtCourse]:
         attempts = (stored.entity for stored in self._tables.records(CourseAttempt).values())

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -27,9 +28,8 @@ from infrastructure.persistence.postgres.readers.registration import Registratio
 from infrastructure.persistence.postgres.readers.selections import selection_for
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
-from infrastructure.persistence.postgres.registration.loading import driver_of
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
-from infrastructure.persistence.postgres.tenancy import enter_institution
+from infrastructure.persistence.postgres.tenancy import enter_institution, transaction_of
 from infrastructure.persistence.postgres.written import PostgresWrittenViews
 from infrastructure.persistence.written import ViewsWritten
 
@@ -45,6 +45,8 @@ class PostgresPersistence:
         self._engine = engine
         self._lines = lines
         self._snapshots = Snapshots()
+        # Units of work begin and end their transactions themselves, in fewer round trips.
+        self._writing_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         # One snapshot for all that a transaction reads: a log and a state, facts and what they name, hang together.
         self._reading_engine = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
@@ -55,9 +57,13 @@ class PostgresPersistence:
     async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
         """A transaction on the records of `institution`. Raises `Unavailable` when the database is away."""
         with reaching_the_database():
-            async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-                await enter_institution(session, institution)
-                yield _Transaction(session, institution, self._snapshots)
+            async with self._writing_engine.connect() as connection, transaction_of(connection, institution) as driver:
+                session = AsyncSession(connection, expire_on_commit=False)
+                yield _Transaction(session, driver, institution, self._snapshots)
+                # Whoever calls functions only, as the desk does, has no use for the session: one that began nothing
+                # has nothing to close.
+                if session.in_transaction():
+                    await session.commit()
 
     @asynccontextmanager
     async def reading(self, institution: InstitutionId) -> AsyncIterator[RegistrationViews]:
@@ -102,9 +108,12 @@ class _ReadTransaction(RegistrationReader):
 class _Transaction(_ReadTransaction):
     """The `RegistrationWork` port in one transaction."""
 
-    def __init__(self, session: AsyncSession, institution: InstitutionId, snapshots: Snapshots) -> None:
+    def __init__(
+        self, session: AsyncSession, driver: asyncpg.Connection, institution: InstitutionId, snapshots: Snapshots
+    ) -> None:
         super().__init__(session, institution, snapshots)
-        self.book = PostgresRegistrationBook(session, institution, snapshots)
+        self._driver = driver
+        self.book = PostgresRegistrationBook(session, driver, institution, snapshots)
 
     def records(self, entity: type[E]) -> Records[E]:
         """See `Work.records`."""
@@ -116,6 +125,6 @@ class _Transaction(_ReadTransaction):
 
     async def stage_attempts(self) -> PostgresAttemptStaging:
         """See `AttemptImportWork.stage_attempts`."""
-        staging = PostgresAttemptStaging(await driver_of(self._session), self._institution)
+        staging = PostgresAttemptStaging(self._driver, self._institution)
         await staging.open()
         return staging

@@ -1,16 +1,74 @@
 """Which institution a transaction sees: row-level security reads it from a setting that lives as long as it."""
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from application.shared.errors import Unavailable
 from domain.shared.identifiers import InstitutionId
 
 SETTING = "app.institution_id"
 
 
 async def enter_institution(session: AsyncSession, institution: InstitutionId) -> None:
-    """Let the session's transaction see the records of `institution` and no other.
+    """Let the session's transaction see the records of `institution` and no other."""
+    await session.execute(text(_entering(institution)))
 
-    `SET LOCAL` takes no parameter, so the identifier, a UUID by type, is written into the statement.
+
+@asynccontextmanager
+async def transaction_of(connection: AsyncConnection, institution: InstitutionId) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction that sees the records of `institution`: committed when its block ends, undone by an exception.
+
+    It begins in one round trip, through the driver, whose connection it yields; `connection` must be one in autocommit
+    mode, so that SQLAlchemy begins and ends nothing itself. Raises `Unavailable` when the database was lost, or did not
+    commit.
     """
-    await session.execute(text(f"SET LOCAL {SETTING} = '{institution}'"))
+    driver = await _driver_of(connection)
+    if driver.is_closed():  # lost while nobody used it
+        await connection.invalidate()
+        driver = await _driver_of(connection)
+    try:
+        await driver.execute(f"BEGIN; {_entering(institution)}")
+        yield driver
+        await _commit(driver)
+    except asyncpg.InterfaceError as error:
+        if not await _undone(connection, driver):
+            detail = "The connection to the database was lost."
+            raise Unavailable(detail) from error
+        raise
+    except BaseException:
+        await _undone(connection, driver)
+        raise
+
+
+async def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
+    return driver
+
+
+async def _commit(driver: asyncpg.Connection) -> None:
+    # A transaction in which a statement failed answers ROLLBACK.
+    if await driver.execute("COMMIT") != "COMMIT":
+        detail = "The transaction could not be committed."
+        raise Unavailable(detail)
+
+
+async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bool:
+    """Roll back; a connection that can't is not given to anybody else."""
+    if not driver.is_closed():
+        try:
+            await driver.execute("ROLLBACK")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            driver.terminate()
+        else:
+            return True
+    await connection.invalidate()
+    return False
+
+
+def _entering(institution: InstitutionId) -> str:
+    """`SET LOCAL` takes no parameter, so the identifier, a UUID by type, is written into the statement."""
+    return f"SET LOCAL {SETTING} = '{institution}'"

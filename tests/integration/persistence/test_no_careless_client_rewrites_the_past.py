@@ -41,7 +41,8 @@ async def test_a_term_in_the_audit_log_does_not_go_and_take_it_along(client: Car
     await client.execute(f"INSERT INTO terms (id, code, {columns}) SELECT $1, 'empty', {columns} FROM terms", empty)
     await client.execute(
         "INSERT INTO audit_events (institution_id, id, term_id, number, kind, subject, roles, occurred_at, command,"
-        " answer, consequences, facts) VALUES ($1, $2, $3, 1, 'k', 's', '{}', now(), '{}', '{}', '[]', '{}')",
+        " answer, consequences, facts, about)"
+        " VALUES ($1, $2, $3, 1, 'k', 's', '{}', now(), '{}', '{}', '[]', '{}', '{}')",
         stage.institution,
         uuid4(),
         empty,

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from application.registration.ports import Journal, OutboxMessage
+from domain.registration.outcomes import Effects
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.integration.persistence.careless import NOW, Stage
 from tests.support.postgres import PostgresDatabase, connect
@@ -16,7 +17,7 @@ async def test_messages_wait_until_they_are_published(
     )
 
     async with postgres_persistence.work(stage.institution) as work:
-        await work.book.write_down(stage.term, Journal(messages=messages))
+        await work.book.store(stage.term, Effects(next_number=1), lambda: Journal(messages=messages))
 
     connection = await connect(postgres_database.app_url)
     try:

@@ -1,14 +1,14 @@
 """Fakes of the application's ports: a clock that stands still, counted ids, and a registration book in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, RosterView, ScheduleView
-from application.registration.ports import Addressee, AnswerKey, Asked, Journal, KeptAnswer, StaleSeating
+from application.registration.ports import Addressee, AnswerKey, Asked, Journal, Loaded, StaleSeating
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
@@ -86,23 +86,17 @@ class BookInMemory:
         self.most_open = 0
         self.undone = 0
 
-    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+    async def load(self, term: TermId, commands: Sequence[Command], keys: Collection[AnswerKey] = ()) -> Loaded:
         if term not in self.terms:
             raise NotFound("term", str(term))
         if term in self.gates:
             await self.gates[term].wait()
         await asyncio.sleep(0)
         self.loaded.extend(commands)
-        return self.terms[term].facts()
-
-    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
         kept = {answer.key: answer for journal in self.journals for answer in journal.answers}
-        return {key: kept[key] for key in keys if key in kept}
+        return Loaded(self.terms[term].facts(), {key: kept[key] for key in keys if key in kept})
 
-    async def write_down(self, term: TermId, journal: Journal) -> None:
-        self.journals.append(journal)
-
-    async def apply(self, term: TermId, effects: Effects) -> None:
+    async def store(self, term: TermId, effects: Effects, journal: Callable[[], Journal]) -> None:
         await asyncio.sleep(0)
         if self.stale:
             self.stale -= 1
@@ -113,6 +107,7 @@ class BookInMemory:
         if self.always_stale is not None and self.always_stale in asked:
             raise StaleSeating
         self.terms[term].apply(effects)
+        self.journals.append(journal())
 
     async def recount(self, term: TermId) -> None:
         self.recounts += 1

@@ -14,8 +14,7 @@ _COLUMNS = """
     SELECT a.id, a.term_id, a.number, a.kind, a.subject, a.roles, a.occurred_at,
            CAST(a.command AS text) AS command, CAST(a.answer AS text) AS answer,
            CAST(a.consequences AS text) AS consequences, CAST(a.facts AS text) AS facts,
-           ARRAY (SELECT m.about FROM audit_mentions m
-                   WHERE m.institution_id = a.institution_id AND m.event_id = a.id ORDER BY m.about) AS about
+           a.about
     FROM audit_events a
 """
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -167,7 +168,10 @@ class RegistrationReader(AuditReader, WholeTermReader):
 
     async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationViews.facts`."""
-        return await load_facts(self._session, self._snapshots, (self._institution, term), commands, locking=False)
+        connection = await (await self._session.connection()).get_raw_connection()
+        driver: asyncpg.Connection = connection.driver_connection
+        loaded = await load_facts(driver, self._snapshots, (self._institution, term), commands, locking=False)
+        return loaded.facts
 
     async def queues_of(self, student: StudentId) -> Sequence[TermId]:
         """See `RegistrationViews.queues_of`."""

@@ -1,17 +1,17 @@
 """The desk's book in Postgres: each call is one SQL function, called through the driver, for any number of commands.
 
-The functions move data and hold no rule; SQLAlchemy opens and ends the transaction.
+The functions move data and hold no rule.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from application.registration.ports import AnswerKey, Journal, KeptAnswer, StaleSeating
+from application.registration.ports import AnswerKey, Journal, Loaded, StaleSeating
 from domain.registration.commands import Command
-from domain.registration.facts import Facts
 from domain.registration.outcomes import Effects
 from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.failures import storing
@@ -19,20 +19,23 @@ from infrastructure.persistence.postgres.mapping.scheduling import SECTION
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.effects import effects_arguments
 from infrastructure.persistence.postgres.registration.journal import journal_arguments
-from infrastructure.persistence.postgres.registration.loading import driver_of, load_facts
+from infrastructure.persistence.postgres.registration.loading import load_facts
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.registration import EnrollmentRow, EnrollmentSectionRow, SeatRow
 from infrastructure.persistence.postgres.rows.waitlists import PermissionRow, WaitlistEntryRow, WaitlistEntrySectionRow
 
 
-def _call(function: str, arguments: int) -> str:
-    return f"SELECT {function}({', '.join(f'${place}' for place in range(1, arguments + 1))})"
+def _call(function: str, first: int, arguments: int) -> str:
+    return f"{function}({', '.join(f'${place}' for place in range(first, first + arguments))})"
 
 
-_APPLY = _call("registration_apply", 25)
-_JOURNAL = _call("registration_journal", 25)
+_APPLY = _call("registration_apply", 1, 25)
+_JOURNAL = _call("registration_journal", 1, 24)
+_BOTH = f"SELECT {_APPLY}, {_call('registration_journal', 26, 24)}"
 _RECOUNT = "SELECT registration_recount($1, $2)"
-_ANSWERS = "SELECT * FROM registration_answers($1, $2, $3, $4)"
+
+_FEW = 4
+"""So few decisions are stored with their journal at once: another round trip takes longer than rendering it."""
 
 _TABLES = frozenset(
     row.__tablename__
@@ -65,48 +68,52 @@ _SMALL = 64
 class PostgresRegistrationBook:
     """The `RegistrationBook` port in one transaction."""
 
-    def __init__(self, session: AsyncSession, institution: InstitutionId, snapshots: Snapshots) -> None:
+    def __init__(
+        self, session: AsyncSession, driver: asyncpg.Connection, institution: InstitutionId, snapshots: Snapshots
+    ) -> None:
         self._session = session
+        self._driver = driver
         self._institution = institution
         self._snapshots = snapshots
-        self._has_grown = False
 
-    async def load(self, term: TermId, commands: Sequence[Command]) -> Facts:
+    async def load(self, term: TermId, commands: Sequence[Command], keys: Collection[AnswerKey] = ()) -> Loaded:
         """See `RegistrationBook.load`."""
-        return await load_facts(self._session, self._snapshots, (self._institution, term), commands, locking=True)
+        place = (self._institution, term)
+        return await load_facts(self._driver, self._snapshots, place, commands, keys, locking=True)
 
-    async def answers(self, term: TermId, keys: Sequence[AnswerKey]) -> Mapping[AnswerKey, KeptAnswer]:
-        """See `RegistrationBook.answers`."""
-        wanted = set(keys)
-        driver = await driver_of(self._session)
-        subjects, names = [key.subject for key in wanted], [key.key for key in wanted]
-        rows = await driver.fetch(_ANSWERS, self._institution, term, subjects, names)
-        found = (KeptAnswer(AnswerKey(subject, key), digest, answer) for subject, key, digest, answer in rows)
-        return {kept.key: kept for kept in found if kept.key in wanted}
-
-    async def apply(self, term: TermId, effects: Effects) -> None:
-        """See `RegistrationBook.apply`."""
+    async def store(self, term: TermId, effects: Effects, journal: Callable[[], Journal]) -> None:
+        """See `RegistrationBook.store`."""
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
-        driver = await driver_of(self._session)
-        arguments = effects_arguments(effects)
-        with storing("enrollment", _TABLES), _taking_seats():
-            await driver.execute(_APPLY, self._institution, term, effects.next_number, *arguments)
-        first = effects.recorded[0].number if effects.recorded else effects.next_number
-        self._has_grown = effects.next_number.bit_length() > max(first.bit_length(), _SMALL.bit_length())
+        applied = (self._institution, term, effects.next_number, *effects_arguments(effects))
+        if len(effects.recorded) <= _FEW:
+            await self._run(_BOTH, *applied, self._institution, term, *journal_arguments(journal()))
+        else:
+            applying = asyncio.ensure_future(self._run(f"SELECT {_APPLY}", *applied))
+            try:
+                await asyncio.sleep(0)
+                # The database works meanwhile.
+                written = journal_arguments(journal())
+            finally:
+                await applying
+            await self._run(f"SELECT {_JOURNAL}", self._institution, term, *written)
+        if _has_grown(effects):
+            await self._driver.execute("SELECT refresh_registration_statistics()")
 
-    async def write_down(self, term: TermId, journal: Journal) -> None:
-        """See `RegistrationBook.write_down`."""
-        driver = await driver_of(self._session)
-        with storing("audit event"):
-            await driver.execute(_JOURNAL, self._institution, term, *journal_arguments(journal))
-        if self._has_grown:
-            await driver.execute("SELECT refresh_registration_statistics()")
+    async def _run(self, statement: str, *arguments: object) -> None:
+        with storing("enrollment", _TABLES), _taking_seats():
+            await self._driver.execute(statement, *arguments)
 
     async def recount(self, term: TermId) -> None:
         """See `RegistrationBook.recount`."""
-        await (await driver_of(self._session)).execute(_RECOUNT, self._institution, term)
+        await self._driver.execute(_RECOUNT, self._institution, term)
+
+
+def _has_grown(effects: Effects) -> bool:
+    """Whether the decisions of the term have doubled."""
+    first = effects.recorded[0].number if effects.recorded else effects.next_number
+    return effects.next_number.bit_length() > max(first.bit_length(), _SMALL.bit_length())
 
 
 @contextmanager

@@ -16,23 +16,25 @@ from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
 
 
-def facts_of(row: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Command]) -> Facts:
+def facts_of(
+    row: Mapping[str, Any], attempts: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Command]
+) -> Facts:
     """The facts for deciding `commands`; of the snapshot, only offerings that were loaded for them are in it."""
     term: TermId = snapshot.term.id
     offerings = {known: snapshot.offerings[known] for known in set(row["known"]) if known in snapshot.offerings}
     code = snapshot.term.code
-    named = _resolved(references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code)
-    courses = _resolved(references_to_courses(commands), snapshot.courses, snapshot.course_codes, None)
+    named = resolved(references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code)
+    courses = resolved(references_to_courses(commands), snapshot.courses, snapshot.course_codes, None)
     offered = {course.id for known in offerings.values() for course in known.courses} if courses else ()
     return Facts(
         term=snapshot.term,
         next_number=row["following"],
-        students=students_facts(row, snapshot.schemes, term),
+        students=students_facts(row, attempts, snapshot.schemes, term),
         offerings=offerings,
         sections=snapshot.sections,
         seating=seating_of(row, snapshot.sections),
         offering_ids={reference: found for reference, found in named.items() if found in offerings},
-        section_ids=_resolved(references_to_sections(commands), snapshot.sections, snapshot.section_codes, code),
+        section_ids=resolved(references_to_sections(commands), snapshot.sections, snapshot.section_codes, code),
         course_ids={reference: found for reference, found in courses.items() if found in offered},
         pools=pools_of(row),
         entries=entries_of(row["entries"], term),
@@ -40,10 +42,10 @@ def facts_of(row: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Comm
     )
 
 
-def _resolved(
+def resolved(
     references: Iterable[Reference], known: Mapping[I, object], codes: Mapping[str, I], term_code: str | None
 ) -> dict[Reference, I]:
-    """The ids that the references name; a code without a term's code means this term's."""
+    """The ids that references name among what is known; a code without a term's code means this term's."""
     found: dict[Reference, I] = {}
     for reference in references:
         if reference.id is not None:

@@ -40,14 +40,14 @@ T = TypeVar("T")
 
 
 def students_facts(
-    row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme], term: TermId
+    row: Mapping[str, Any], tried: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme], term: TermId
 ) -> dict[StudentId, StudentFacts]:
-    """What is known of everybody whose facts count; of somebody unknown, nothing."""
+    """What is known of everybody whose facts count; of somebody unknown, nothing. The attempts are in `tried`."""
     profiles = _profiles(row)
     tickets = _tickets(row)
     holds = _by_student(row["holds"], 1, _hold)
     permissions = _by_student(row["permissions"], 1, lambda document: _permission(document, term))
-    attempts = _attempts(row, schemes)
+    attempts = _attempts(tried, schemes)
     enrollments = _enrollments(row, term)
     found = {}
     for person in row["people"]:
@@ -149,8 +149,12 @@ def _attempts(row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme]) -> 
 def _enrollments(row: Mapping[str, Any], term: TermId) -> dict[StudentId, list[Enrollment]]:
     """The standing enrollments of each student, the oldest first."""
     seats: dict[EnrollmentId, list[SeatTaken]] = {}
-    for enrollment, *seat in _columns(row, "stay", "enrollments sections components seats pools permissions"):
-        seats.setdefault(enrollment, []).append(SeatTaken(*seat))
+    permitted = {(section, seat): by for section, seat, by in _columns(row, "permitted", "sections seats by")}
+    for enrollment, section, component, seat, pool in _columns(
+        row, "stay", "enrollments sections components seats pools"
+    ):
+        permission = permitted.get((section, seat)) if permitted else None
+        seats.setdefault(enrollment, []).append(SeatTaken(section, component, seat, pool, permission))
     columns = _columns(row, "enrollment", "numbers ids students offerings courses credits bases moments")
     found: dict[StudentId, list[Enrollment]] = {}
     for number, identifier, student, offering, course, credit, basis, at in sorted(columns):

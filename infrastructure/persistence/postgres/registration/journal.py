@@ -1,4 +1,4 @@
-"""The journal as the arrays that `registration_apply` takes."""
+"""The journal as the arrays that `registration_journal` takes."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,10 +9,9 @@ from application.registration.ports import Journal
 def journal_arguments(journal: Journal) -> Sequence[Sequence[Any]]:
     """The arrays in the order of the function's parameters, from `record_ids` on."""
     records, messages, answers = journal.records, journal.messages, journal.answers
-    mentions = [(about, record.id) for record in records for about in record.about]
     return (
         *columns(
-            10,
+            11,
             (
                 (
                     record.id,
@@ -25,11 +24,11 @@ def journal_arguments(journal: Journal) -> Sequence[Sequence[Any]]:
                     record.answer,
                     record.consequences,
                     record.facts,
+                    "{" + ",".join(map(str, record.about)) + "}",
                 )
                 for record in records
             ),
         ),
-        *columns(2, mentions),
         *columns(5, ((m.id, m.type, m.version, m.occurred_at, m.payload) for m in messages)),
         *columns(4, ((kept.key.subject, kept.key.key, kept.digest, kept.answer) for kept in answers)),
         *columns(2, journal.documents.items()),

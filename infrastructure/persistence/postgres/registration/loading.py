@@ -1,16 +1,21 @@
-"""Loading facts: one call of `registration_load`, with the term's lock or without, beside a snapshot."""
+"""Loading facts: one call of `registration_load`, with the term's lock or without, beside a snapshot.
 
-from collections.abc import Sequence
+A student may have tried many courses, of which few count here. The snapshot tells which before anything is loaded; when
+it turns out to have missed some, as those that courses already taken exclude, the attempts are asked for again.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from application.registration.ports import AnswerKey, KeptAnswer, Loaded
 from application.shared.errors import NotFound
 from domain.registration.commands import Command
-from domain.registration.facts import Facts
 from domain.registration.references import references_to_offerings
-from infrastructure.persistence.postgres.registration.facts import facts_of
-from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshots
+from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.registration.facts import facts_of, resolved
+from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshot, Snapshots
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
     offerings_touched_by,
@@ -19,17 +24,24 @@ from infrastructure.persistence.questions import (
     students_of,
 )
 
-_LOAD = "SELECT * FROM registration_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_LOAD = "SELECT * FROM registration_load($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+_ATTEMPTS = "SELECT * FROM registration_attempts($1, $2, $3)"
 
 
 async def load_facts(
-    session: AsyncSession, snapshots: Snapshots, place: Place, commands: Sequence[Command], *, locking: bool
-) -> Facts:
-    """What deciding `commands` needs. Raises `NotFound` when the term is gone."""
+    driver: asyncpg.Connection,
+    snapshots: Snapshots,
+    place: Place,
+    commands: Sequence[Command],
+    keys: Collection[AnswerKey] = (),
+    *,
+    locking: bool,
+) -> Loaded:
+    """What deciding `commands` needs, and the answers kept under `keys`. Raises `NotFound` when the term is gone."""
     references = references_to_offerings(commands)
     by_code = [reference for reference in references if reference.code is not None]
     named = (reference.id for reference in references if reference.id is not None)
-    driver = await driver_of(session)
+    expected = _expected_to_count(snapshots.newest(place), references)
     row = await driver.fetchrow(
         _LOAD,
         *place,
@@ -41,16 +53,37 @@ async def load_facts(
         [reference.scope for reference in by_code],
         sorted(sections_revised_by(commands)),
         review_every_queue(commands),
+        [key.subject for key in keys],
+        [key.key for key in keys],
+        expected,
     )
     if row is None or row["version"] is None:
         kind = "term"
         raise NotFound(kind, str(place[1]))
-    snapshot = await snapshots.at(driver, place, row["version"], set(row["known"]))
-    return facts_of(row, snapshot, commands)
+    known, taken = row["known"], row["enrollment_offerings"] or ()
+    snapshot = await snapshots.at(driver, place, row["version"], set(known))
+    attempts = row
+    counting = snapshot.courses_that_count(known[: len(known) - len(taken)], taken)
+    if not counting <= expected:
+        attempts = await driver.fetchrow(_ATTEMPTS, place[0], row["people"], counting)
+    return Loaded(facts_of(row, attempts, snapshot, commands), _kept(row, keys))
 
 
-async def driver_of(session: AsyncSession) -> asyncpg.Connection:
-    """The driver's connection, inside the session's transaction."""
-    connection = await (await session.connection()).get_raw_connection()
-    driver: asyncpg.Connection = connection.driver_connection
-    return driver
+def _expected_to_count(snapshot: Snapshot | None, references: Collection[Reference]) -> frozenset[str]:
+    """The courses at which attempts count for whoever wants what these references name, as far as is known."""
+    if snapshot is None:
+        return frozenset()
+    wanted = resolved(references, snapshot.offerings, snapshot.offering_codes, snapshot.term.code)
+    return snapshot.courses_that_count(wanted.values(), ())
+
+
+def _kept(row: Mapping[str, Any], keys: Collection[AnswerKey]) -> dict[AnswerKey, KeptAnswer]:
+    """The answers under the keys; subjects and names were asked for apart, so that others may have been found too."""
+    if row["kept_names"] is None:
+        return {}
+    columns = (row["kept_subjects"], row["kept_names"], row["kept_digests"], row["kept_answers"])
+    found = (
+        KeptAnswer(AnswerKey(subject, name), digest, answer)
+        for subject, name, digest, answer in zip(*columns, strict=True)
+    )
+    return {kept.key: kept for kept in found if kept.key in keys}

@@ -15,6 +15,7 @@ import orjson
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.registration.facts import OfferingFacts
+from domain.registration.requisites import courses_that_count, courses_that_exclude
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
@@ -43,6 +44,10 @@ class Snapshot:
     courses: dict[CourseId, Course] = field(default_factory=dict)
     offering_codes: dict[str, OfferingId] = field(default_factory=dict)
     section_codes: dict[str, SectionId] = field(default_factory=dict)
+    counting: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
+    """The courses at which attempts count for whoever wants to take an offering."""
+    excluding: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
+    """The same for whoever takes it and wants another beside it; what is not here, excludes nothing."""
     course_codes: dict[str, CourseId] = field(default_factory=dict)
 
     def add(self, document: dict[str, list[list[object]]]) -> None:
@@ -55,7 +60,17 @@ class Snapshot:
         self.offerings |= offerings
         self.course_codes |= {course.code: course.id for course in courses.values()}
         self.section_codes |= {section.code: section.id for section in sections.values()}
+        for identifier, facts in offerings.items():
+            self.counting[identifier] = frozenset().union(*map(courses_that_count, facts.courses))
+            if excluding := courses_that_exclude(facts.courses):
+                self.excluding[identifier] = excluding
         self.offering_codes |= {known.offering.code: known.offering.id for known in offerings.values()}
+
+    def courses_that_count(self, wanted: Iterable[OfferingId], taken: Iterable[OfferingId]) -> frozenset[str]:
+        """The courses at which attempts count for those who want these offerings or take those, as far as known."""
+        of_wanted = (self.counting[offering] for offering in wanted if offering in self.counting)
+        of_taken = (self.excluding[offering] for offering in taken if offering in self.excluding)
+        return frozenset().union(*of_wanted, *of_taken)
 
 
 class Snapshots:
@@ -63,6 +78,10 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._snapshots: dict[Place, Snapshot] = {}
+
+    def newest(self, place: Place) -> Snapshot | None:
+        """The snapshot of a term that is remembered: what it says may be out of date."""
+        return self._snapshots.get(place)
 
     async def at(
         self,

@@ -43,7 +43,7 @@ class CourseAttemptRow(Row):
         CheckConstraint("credits >= 0", name="credits"),
         CheckConstraint("(grade IS NULL) = (scheme_id IS NULL)", name="grade"),
         CheckConstraint("NOT (passed AND in_progress)", name="in_progress"),
-        Index(None, TENANT, "student_id"),
+        Index(None, TENANT, "student_id", "course_id"),
         Index(None, TENANT, "term", "id"),
     )
     __mapper_args__ = versioned(version)  # type: ignore[arg-type]  # a mapped column before the class is mapped

@@ -181,11 +181,4 @@ class EnrollmentSectionRow(Row):
         ),
         CheckConstraint("pool IS NULL OR unlimited IS NULL", name="pool"),
         Index(None, TENANT, "student_id", "term_id"),
-        Index(
-            "ix_enrollment_sections_pool",
-            TENANT,
-            "section_id",
-            "pool",
-            postgresql_where=text("pool IS NOT NULL AND until_at IS NULL"),
-        ),
     )
