@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from domain.catalog.grading import GradingBasis
 from domain.catalog.requisite import Requisite
@@ -10,7 +11,7 @@ from domain.shared.invalid import require
 from domain.shared.reference import require_code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
     """A catalog entry, known by subject and number (`CS` + `101` = `CS-101`), or by number alone.
 
@@ -42,7 +43,7 @@ class Course:
         require(bool(self.grading_bases), "grading_bases", "a course is graded in at least one way")
         require(self.attempts_maximum is None or self.attempts_maximum >= 1, "attempts_maximum", "must be 1 or more")
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The natural code."""
         return f"{self.subject}-{self.number}" if self.subject else self.number

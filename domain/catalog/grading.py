@@ -1,9 +1,10 @@
 """Grades and grading schemes: which grades there are, which are better, and which pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cached_property
 
 from domain.shared.identifiers import GradingSchemeId
 from domain.shared.invalid import require
@@ -48,7 +49,7 @@ class NumericScale:
         require(0 <= self.decimals <= 3, "decimals", "must be 0 to 3")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GradingScheme:
     """How grades are written: `grades` lists letters from the best to the worst, or `scale` says which numbers count.
 
@@ -79,10 +80,11 @@ class GradingScheme:
             number = _number(grade)
             inside = number is not None and self.scale.minimum <= number <= self.scale.maximum
             return number if inside else None
-        for position, known in enumerate(reversed(self.grades)):
-            if known.symbol == grade:
-                return Decimal(position)
-        return None
+        return self._ranks.get(grade)
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, Decimal]:
+        return {grade.symbol: Decimal(position) for position, grade in enumerate(reversed(self.grades))}
 
     def passes(self, grade: str) -> bool:
         """Whether `grade` earns the course; False for a grade of another scheme."""

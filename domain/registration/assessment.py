@@ -3,7 +3,7 @@
 The same assessment decides an add, a promotion from the waitlist, and the question whether a student may.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.fitting import Seat
 from domain.registration.ledger import Ledger
-from domain.registration.outcomes import Judged, Waived
+from domain.registration.outcomes import Judged, Rule, Waived, allowed_by, said
 from domain.registration.permission import Permission
 from domain.registration.requisites import Evidence
 from domain.scheduling.section import Section, SectionStatus
@@ -48,20 +48,16 @@ SeatPlan: TypeAlias = Seat | AboveCapacity | SeatTaken
 """How a candidate's section is sat in: on a free seat, above capacity, or on the seat that the student has already."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Assessment:
     """What the rules say of a candidate; `seats` are planned for its sections, in order, while nothing speaks against
-    them.
+    them. `rejections` are all reasons against it.
     """
 
     candidate: Candidate
     judged: tuple[Judged, ...]
     seats: tuple[SeatPlan, ...]
-
-    @cached_property
-    def rejections(self) -> tuple[Rejection, ...]:
-        """All reasons against it."""
-        return rejections_in(self.judged)
+    rejections: tuple[Rejection, ...]
 
 
 def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
@@ -69,7 +65,7 @@ def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
     return tuple([each.verdict for each in judged if isinstance(each.verdict, Rejection)])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Situation:
     """A student at a moment, with the schedule as it will be: `staying` and what is `gained` beside the candidate.
 
@@ -86,10 +82,8 @@ class Situation:
     gained: tuple[Candidate, ...] = ()
     expected: frozenset[str] = frozenset()
 
-    @cached_property
-    def student(self) -> StudentFacts:
-        """What is known of the student."""
-        return self.ledger.student(self.student_id)
+    def __post_init__(self) -> None:
+        self.student: StudentFacts = self.ledger.student(self.student_id)
 
     @cached_property
     def schedule(self) -> tuple[Section, ...]:
@@ -100,29 +94,34 @@ class Situation:
     @cached_property
     def courses(self) -> tuple[Course, ...]:
         """The courses that the student takes beside the candidate."""
-        kept = (self.ledger.facts.offerings[e.offering_id].course(e.course_id) for e in self.staying)
+        offerings = self.ledger.facts.offerings
+        kept = [offerings[e.offering_id].course(e.course_id) for e in self.staying]
         return (*kept, *(candidate.course for candidate in self.gained))
 
     @cached_property
     def credits(self) -> Decimal:
         """The credits that the student takes beside the candidate."""
         gained = sum((candidate.course.credits for candidate in self.gained), Decimal(0))
-        return sum((enrollment.credits for enrollment in self.staying), gained)
+        return sum([enrollment.credits for enrollment in self.staying], gained)
 
     def seat_kept_in(self, section: Section) -> SeatTaken | None:
         """The seat in `section` of an enrollment that is given up, which the student may keep."""
-        return next((seat for e in self.leaving for seat in e.seats if seat.section_id == section.id), None)
+        for enrollment in self.leaving:
+            seat = enrollment.seat_in(section.id)
+            if seat is not None:
+                return seat
+        return None
 
     def permissions_for(self, facts: OfferingFacts) -> tuple[Permission, ...]:
         """The student's permissions for an offering."""
-        return tuple(p for p in self.student.permissions if p.offering_id == facts.offering.id)
+        return tuple([p for p in self.student.permissions if p.offering_id == facts.offering.id])
 
     def waiver_of(self, rejection: Rejection, facts: OfferingFacts, sections: Sequence[Section]) -> Permission | None:
         """The permission that waives a rejection, which is about one section where it names one.
 
         Nobody can sit in a cancelled section, whatever a permission says of sections that are not open.
         """
-        if rejection.parameters.get("status") == SectionStatus.CANCELLED:
+        if not self.student.permissions or rejection.parameters.get("status") == SectionStatus.CANCELLED:
             return None
         named = rejection.parameters.get("section")
         about = [section.id for section in sections if named is None or section.code == named]
@@ -132,14 +131,13 @@ class Situation:
                 return permission
         return None
 
-    def judge(self, rule: Callable[..., object], verdict: Verdict, candidate: Candidate) -> Judged:
+    def judge(self, rule: Rule, verdict: Verdict, candidate: Candidate) -> Judged:
         """What a rule said, after permissions."""
-        name = rule.__name__
         if isinstance(verdict, Rejection):
             permission = self.waiver_of(verdict, candidate.facts, candidate.sections)
             if permission is not None:
-                return Judged(name, Waived(verdict, permission.id))
-        return Judged(name, verdict)
+                return Judged(rule.__name__, Waived(verdict, permission.id))
+        return said(rule, verdict)
 
 
 def assess(situation: Situation, candidate: Candidate) -> Assessment:
@@ -151,14 +149,14 @@ def assess(situation: Situation, candidate: Candidate) -> Assessment:
         *judge_the_sections(situation, candidate),
         *seats_judged,
     )
-    return Assessment(candidate, judged, seats)
+    return Assessment(candidate, judged, seats, rejections_in(judged))
 
 
 def judge_the_moment(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
     """Whether the student may act now."""
-    term, moment, judge = situation.ledger.facts.term, situation.moment, situation.judge
-    tickets, session = situation.ledger.facts.tickets, candidate.facts.offering.session
-    ticket = windows.time_ticket_is_open(term, tickets, situation.student_id, situation.student, moment)
+    facts, moment, judge = situation.ledger.facts, situation.moment, situation.judge
+    term, session = facts.term, candidate.facts.offering.session
+    ticket = windows.time_ticket_is_open(term, facts.tickets, situation.student_id, situation.student, moment)
     return (
         judge(windows.registration_is_open, windows.registration_is_open(term, moment), candidate),
         judge(windows.time_ticket_is_open, ticket, candidate),
@@ -169,67 +167,64 @@ def judge_the_moment(situation: Situation, candidate: Candidate) -> tuple[Judged
 
 def judge_holds(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
     """Whether a hold blocks the student."""
-    verdicts = eligibility.no_hold_blocks(situation.student.holds) or (ALLOWED,)
-    return tuple(situation.judge(eligibility.no_hold_blocks, verdict, candidate) for verdict in verdicts)
+    blocking = eligibility.no_hold_blocks(situation.student.holds)
+    return _each_of(situation, eligibility.no_hold_blocks, blocking, candidate)
+
+
+def _each_of(situation: Situation, rule: Rule, verdicts: Sequence[Verdict], candidate: Candidate) -> tuple[Judged, ...]:
+    """What a rule said that may have several things against a candidate, or nothing."""
+    if not verdicts:
+        return (allowed_by(rule),)
+    return tuple([situation.judge(rule, verdict, candidate) for verdict in verdicts])
 
 
 def judge_the_student(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
     """Whether the course is one for this student."""
-    student, course, facts = situation.student, candidate.course, candidate.facts
-    term = situation.ledger.facts.term
-    limits = eligibility.credit_limits(term, student)
-    consents = _consents(situation, facts)
-    beside = {other.code for other in situation.courses}
-    prerequisite: Verdict = ALLOWED
-    corequisite: Verdict = ALLOWED
-    if course.prerequisite is not None:
-        evidence = eligibility.evidence_of(term, student, consents=consents)
-        prerequisite = eligibility.prerequisite_is_met(course, evidence)
-    if course.corequisite is not None:
-        evidence = eligibility.evidence_of(term, student, beside | situation.expected, consents)
-        corequisite = eligibility.corequisite_is_met(course, evidence)
-    judge = situation.judge
+    student, course, facts, judge = situation.student, candidate.course, candidate.facts, situation.judge
+    limits = eligibility.credit_limits(situation.ledger.facts.term, student)
+    requested = eligibility.credits_stay_within_maximum(limits, situation.credits, course.credits)
+    basis = eligibility.grading_basis_is_allowed(course, candidate.basis)
+    prerequisite, corequisite = _requisites(situation, course, facts)
     return (
-        judge(
-            eligibility.course_is_not_taken_twice,
-            _not_taken_twice(situation, candidate),
-            candidate,
-        ),
+        judge(eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate), candidate),
         judge(eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, student), candidate),
         judge(
             eligibility.attempts_stay_within_limit, eligibility.attempts_stay_within_limit(course, student), candidate
         ),
-        judge(
-            eligibility.credits_stay_within_maximum,
-            eligibility.credits_stay_within_maximum(limits, situation.credits, course.credits),
-            candidate,
-        ),
+        judge(eligibility.credits_stay_within_maximum, requested, candidate),
         judge(eligibility.prerequisite_is_met, prerequisite, candidate),
         judge(eligibility.corequisite_is_met, corequisite, candidate),
-        *(judge(eligibility.nothing_excludes, v, candidate) for v in _exclusions(situation, course, student, beside)),
+        *_each_of(situation, eligibility.nothing_excludes, _exclusions(situation, course), candidate),
         judge(eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student), candidate),
         judge(eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student), candidate),
         judge(eligibility.consent_is_given, eligibility.consent_is_given(facts), candidate),
-        judge(
-            eligibility.grading_basis_is_allowed,
-            eligibility.grading_basis_is_allowed(course, candidate.basis),
-            candidate,
-        ),
+        judge(eligibility.grading_basis_is_allowed, basis, candidate),
     )
+
+
+def _requisites(situation: Situation, course: Course, facts: OfferingFacts) -> tuple[Verdict, Verdict]:
+    """Whether the prerequisite and the corequisite of a course are met."""
+    if course.prerequisite is None and course.corequisite is None:
+        return ALLOWED, ALLOWED
+    term, student = situation.ledger.facts.term, situation.student
+    consents = _consents(situation, facts)
+    before = eligibility.evidence_of(term, student, consents=consents)
+    prerequisite = eligibility.prerequisite_is_met(course, before)
+    if course.corequisite is None:
+        return prerequisite, ALLOWED
+    beside = situation.expected.union([other.code for other in situation.courses])
+    evidence = eligibility.evidence_of(term, student, beside, consents)
+    return prerequisite, eligibility.corequisite_is_met(course, evidence)
 
 
 def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
     """Neither an enrollment that stays, nor another part of the cart, is in the course."""
     offerings = situation.ledger.facts.offerings
-    standing = (
-        eligibility.Taken(e.course_id, offerings[e.offering_id].offering.course_ids, e.id) for e in situation.staying
-    )
-    gained = (_as_taken(other) for other in situation.gained)
-    return eligibility.course_is_not_taken_twice(_as_taken(candidate), (*standing, *gained))
-
-
-def _as_taken(candidate: Candidate) -> eligibility.Taken:
-    return eligibility.Taken(candidate.course.id, candidate.facts.offering.course_ids)
+    taken: list[eligibility.Taken] = [
+        (e.course_id, offerings[e.offering_id].offering.course_ids, e.id) for e in situation.staying
+    ]
+    taken += [(other.course.id, other.facts.offering.course_ids, None) for other in situation.gained]
+    return eligibility.course_is_not_taken_twice(candidate.course.id, candidate.facts.offering.course_ids, taken)
 
 
 def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy]:
@@ -242,20 +237,20 @@ def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy
     return frozenset(ConsentBy) if given else frozenset()
 
 
-def _exclusions(
-    situation: Situation, course: Course, student: StudentFacts, beside: Iterable[str]
-) -> tuple[Verdict, ...]:
-    """The course's own exclusion, and those of the other courses that the new one would come to meet."""
-    term = situation.ledger.facts.term
-    codes = frozenset(beside)
+def _exclusions(situation: Situation, course: Course) -> tuple[Verdict, ...]:
+    """The course's own exclusion, and those of the other courses that the new one would come to meet; nothing where
+    no course excludes anything.
+    """
+    excluding = [other for other in situation.courses if other.exclusion is not None]
+    if course.exclusion is None and not excluding:
+        return ()
+    term, student = situation.ledger.facts.term, situation.student
+    codes = frozenset([other.code for other in situation.courses])
 
     def evidence(concurrent: frozenset[str]) -> Evidence:
         return eligibility.evidence_of(term, student, concurrent)
 
-    own: Verdict = ALLOWED
-    if course.exclusion is not None:
-        own = eligibility.nothing_excludes(course, evidence(codes))
-    excluding = [other for other in situation.courses if other.exclusion is not None]
+    own = eligibility.nothing_excludes(course, evidence(codes))
     others = [
         eligibility.nothing_excludes(other, evidence(codes - {other.code} | {course.code}))
         for other in excluding
@@ -269,18 +264,14 @@ def judge_the_sections(situation: Situation, candidate: Candidate) -> tuple[Judg
     chosen, facts, judge = candidate.sections, candidate.facts, situation.judge
     own = facts.offering.id
     others = [section for section in situation.schedule if section.offering_id != own]
-    calendar = situation.ledger.facts.term.calendar
-    clashes = fitting.schedule_has_no_clash(chosen, others, calendar) or (ALLOWED,)
-    parents = fitting.parents_are_taken_too(chosen, facts.sections) or (ALLOWED,)
+    clashes = fitting.schedule_has_no_clash(chosen, others, situation.ledger.facts.term.calendar)
+    parents = fitting.parents_are_taken_too(chosen, facts.sections)
+    complete = fitting.sections_form_one_configuration(facts, chosen)
     return (
-        judge(
-            fitting.sections_form_one_configuration,
-            fitting.sections_form_one_configuration(facts, chosen),
-            candidate,
-        ),
-        *(judge(fitting.parents_are_taken_too, verdict, candidate) for verdict in parents),
-        *(judge(fitting.section_is_open, fitting.section_is_open(section), candidate) for section in chosen),
-        *(judge(fitting.schedule_has_no_clash, verdict, candidate) for verdict in clashes),
+        judge(fitting.sections_form_one_configuration, complete, candidate),
+        *_each_of(situation, fitting.parents_are_taken_too, parents, candidate),
+        *[judge(fitting.section_is_open, fitting.section_is_open(section), candidate) for section in chosen],
+        *_each_of(situation, fitting.schedule_has_no_clash, clashes, candidate),
     )
 
 
@@ -297,7 +288,7 @@ def plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPl
             if isinstance(verdict.verdict, Waived):
                 plans.append(_waived_seat(found, verdict.verdict.permission_id))
         else:
-            judged.append(Judged(fitting.seat_is_free.__name__, ALLOWED))
+            judged.append(allowed_by(fitting.seat_is_free))
             plans.append(found)
     return tuple(plans), tuple(judged)
 

@@ -3,9 +3,9 @@
 Each rule is a pure function with the name a registrar would say, answering a verdict.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingBasis
@@ -17,6 +17,7 @@ from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.requisites import Evidence, as_parameter, in_words, unmet
 from domain.scheduling.term import CreditLimits, Term
 from domain.shared.identifiers import CourseId, EnrollmentId
+from domain.shared.kept import kept
 from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdict
 
 
@@ -29,47 +30,55 @@ def no_hold_blocks(holds: Iterable[Hold]) -> tuple[Verdict, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An offering, with the courses of its cross-listing, taken as `course`; by an enrollment, or by the same cart."""
-
-    course: CourseId
-    cross_listing: tuple[CourseId, ...]
-    enrollment: EnrollmentId | None = None
+Taken: TypeAlias = tuple[CourseId, Sequence[CourseId], EnrollmentId | None]
+"""A course as which an offering is taken, the courses of its cross-listing, and by which enrollment; None is a cart."""
 
 
-def course_is_not_taken_twice(new: Taken, taken: Iterable[Taken]) -> Verdict:
+def course_is_not_taken_twice(course: CourseId, cross_listing: Sequence[CourseId], taken: Iterable[Taken]) -> Verdict:
     """A student is enrolled at most once in a term in a course, or in the courses of one cross-listed offering."""
-    for other in taken:
-        if other.course in new.cross_listing or new.course in other.cross_listing:
-            enrollment = None if other.enrollment is None else str(other.enrollment)
-            return Rejection(RejectionCode.ALREADY_ENROLLED, {"enrollment": enrollment, "course": str(other.course)})
+    for other, others, enrollment in taken:
+        if other in cross_listing or course in others:
+            by = None if enrollment is None else str(enrollment)
+            return Rejection(RejectionCode.ALREADY_ENROLLED, {"enrollment": by, "course": str(other)})
     return ALLOWED
 
 
 def course_may_be_taken_again(course: Course, student: StudentFacts) -> Verdict:
     """A course that was passed is taken again only where the catalog lets it be repeated."""
-    passed = next((a for a in student.attempts if a.course == course.code and a.passed), None)
-    if passed is None or course.repeatable:
+    if course.repeatable:
         return ALLOWED
-    return Rejection(RejectionCode.COURSE_ALREADY_PASSED, {"course": course.code, "term": passed.term})
+    code = course.code
+    for attempt in student.attempts:
+        if attempt.course == code and attempt.passed:
+            return Rejection(RejectionCode.COURSE_ALREADY_PASSED, {"course": code, "term": attempt.term})
+    return ALLOWED
 
 
 def attempts_stay_within_limit(course: Course, student: StudentFacts) -> Verdict:
     """A course is tried at most as often as the catalog says; transferred credit is no try."""
-    made = sum(1 for a in student.attempts if a.course == course.code and not a.transfer)
-    looked_at: dict[str, Parameter] = {"course": course.code, "attempts": made, "maximum": course.attempts_maximum}
-    if course.attempts_maximum is None or made < course.attempts_maximum:
+    code, maximum = course.code, course.attempts_maximum
+    made = len([1 for attempt in student.attempts if attempt.course == code and not attempt.transfer])
+    if not made:
+        return _first_try(course)
+    looked_at: dict[str, Parameter] = {"course": code, "attempts": made, "maximum": maximum}
+    if maximum is None or made < maximum:
         return Allowed(looked_at)
     return Rejection(RejectionCode.REPEAT_LIMIT, looked_at)
+
+
+@kept
+def _first_try(course: Course) -> Allowed:
+    return Allowed({"course": course.code, "attempts": 0, "maximum": course.attempts_maximum})
 
 
 def credit_limits(term: Term, student: StudentFacts) -> CreditLimits:
     """The student's own limits, else those of the class level, else those of the term."""
     profile = student.profile
-    of_level = term.limits(None if profile is None else profile.class_level)
-    maximum = None if profile is None else profile.credit_maximum
-    minimum = None if profile is None else profile.credit_minimum
+    if profile is None:
+        return term.limits(None)
+    of_level, maximum, minimum = term.limits(profile.class_level), profile.credit_maximum, profile.credit_minimum
+    if maximum is None and minimum is None:
+        return of_level
     return CreditLimits(
         of_level.maximum if maximum is None else maximum, of_level.minimum if minimum is None else minimum
     )
@@ -104,31 +113,49 @@ def corequisite_is_met(course: Course, evidence: Evidence) -> Verdict:
 def _requisite_is_met(code: RejectionCode, course: Course, requisite: Requisite | None, evidence: Evidence) -> Verdict:
     if requisite is None:
         return ALLOWED
-    expression = print_requisite(requisite)
     missing = unmet(requisite, evidence)
     if missing is None:
-        return Allowed({"course": course.code, "expression": expression})
+        return _meeting(course)[code]
     return Rejection(
         code,
         {
             "course": course.code,
             "sentence": in_words(missing),
             "unmet": as_parameter(missing),
-            "expression": expression,
+            "expression": print_requisite(requisite),
         },
     )
+
+
+@kept
+def _meeting(course: Course) -> Mapping[RejectionCode, Allowed]:
+    """What is said where nothing is wrong with a course's requisites, by the code that would say what is."""
+    requisites = {
+        RejectionCode.PREREQUISITE: course.prerequisite,
+        RejectionCode.COREQUISITE: course.corequisite,
+        RejectionCode.EXCLUSION: course.exclusion,
+    }
+    return {
+        code: Allowed({"course": course.code, "expression": print_requisite(requisite)})
+        for code, requisite in requisites.items()
+        if requisite is not None
+    }
 
 
 def nothing_excludes(course: Course, evidence: Evidence) -> Verdict:
     """Who meets a course's exclusion may not take it."""
     if course.exclusion is None:
         return ALLOWED
-    expression = print_requisite(course.exclusion)
+    allowed = _meeting(course)[RejectionCode.EXCLUSION]
     if unmet(course.exclusion, evidence) is not None:
-        return Allowed({"course": course.code, "expression": expression})
+        return allowed
     return Rejection(
         RejectionCode.EXCLUSION,
-        {"course": course.code, "sentence": in_words(course.exclusion), "expression": expression},
+        {
+            "course": course.code,
+            "sentence": in_words(course.exclusion),
+            "expression": allowed.parameters["expression"],
+        },
     )
 
 
@@ -166,11 +193,20 @@ def consent_is_given(facts: OfferingFacts) -> Verdict:
 
 def grading_basis_is_allowed(course: Course, basis: GradingBasis) -> Verdict:
     """A course is graded only in the ways that the catalog allows."""
-    allowed = tuple(sorted(known.value for known in course.grading_bases))
-    looked_at: dict[str, Parameter] = {"course": course.code, "grading_basis": basis.value, "allowed": allowed}
+    verdict = _said_of_bases(course)[basis]
     if basis in course.grading_bases:
-        return Allowed(looked_at)
-    return Rejection(RejectionCode.GRADING_BASIS_NOT_ALLOWED, looked_at)
+        return verdict
+    return Rejection(RejectionCode.GRADING_BASIS_NOT_ALLOWED, verdict.parameters)
+
+
+@kept
+def _said_of_bases(course: Course) -> Mapping[GradingBasis, Allowed]:
+    """What is looked at for each way of grading."""
+    allowed = tuple(sorted(known.value for known in course.grading_bases))
+    return {
+        basis: Allowed({"course": course.code, "grading_basis": basis.value, "allowed": allowed})
+        for basis in GradingBasis
+    }
 
 
 def usual_basis(course: Course) -> GradingBasis:
@@ -184,9 +220,9 @@ def evidence_of(
     term: Term, student: StudentFacts, concurrent: Iterable[str] = (), consents: Iterable[ConsentBy] = ()
 ) -> Evidence:
     """What a student brings to a requisite; `concurrent` are the codes of courses taken in the same term that count."""
-    profile = student.profile
+    profile, now = student.profile, term.code
     return Evidence(
-        attempts=tuple(attempt for attempt in student.attempts if attempt.term != term.code),
+        attempts=tuple([attempt for attempt in student.attempts if attempt.term != now]),
         program=student.program,
         department=student.department,
         class_level=None if profile is None else profile.class_level,

@@ -61,11 +61,14 @@ class Enrollment:
     @property
     def section_ids(self) -> tuple[SectionId, ...]:
         """The sections that it goes through."""
-        return tuple(seat.section_id for seat in self.seats)
+        return tuple([seat.section_id for seat in self.seats])
 
     def seat_in(self, section: SectionId) -> SeatTaken | None:
         """The seat that it has in a section, if it goes through it."""
-        return next((seat for seat in self.seats if seat.section_id == section), None)
+        for seat in self.seats:
+            if seat.section_id == section:
+                return seat
+        return None
 
     def end(self, status: EnrollmentStatus, at: datetime) -> "Enrollment":
         """The same enrollment, ended at `at`."""

@@ -85,7 +85,7 @@ class StudentFacts:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OfferingFacts:
     """An offering with its courses, in the order of `offering.course_ids`, and its sections, ordered by code."""
 

@@ -26,6 +26,9 @@ def sections_form_one_configuration(facts: OfferingFacts, chosen: Sequence[Secti
     """
     configuration = facts.offering.configuration_of(chosen[0].component_id)
     components = () if configuration is None else configuration.components
+    of_all = frozenset() if configuration is None else configuration.component_ids
+    if len(chosen) == len(components) and of_all == {section.component_id for section in chosen}:
+        return ALLOWED
     needed = {component.id: component.name for component in components}
     chosen_components = [section.component_id for section in chosen]
     missing = tuple(name for identifier, name in needed.items() if identifier not in chosen_components)
@@ -34,22 +37,22 @@ def sections_form_one_configuration(facts: OfferingFacts, chosen: Sequence[Secti
         for position, section in enumerate(chosen)
         if section.component_id not in needed or section.component_id in chosen_components[:position]
     )
-    if not missing and not surplus:
-        return ALLOWED
     return Rejection(RejectionCode.COMPONENT_MISSING, {"missing": missing, "surplus": surplus})
 
 
 def parents_are_taken_too(chosen: Sequence[Section], sections_of_offering: Iterable[Section]) -> tuple[Verdict, ...]:
     """A section that has a parent is taken only together with the parent."""
     chosen_ids = {section.id for section in chosen}
+    orphans = [(section, p) for section in chosen if (p := section.parent_id) is not None and p not in chosen_ids]
+    if not orphans:
+        return ()
     codes = {section.id: section.code for section in sections_of_offering}
     return tuple(
         Rejection(
             RejectionCode.PARENT_SECTION_MISMATCH,
-            {"section": section.code, "parent": codes.get(section.parent_id, str(section.parent_id))},
+            {"section": section.code, "parent": codes.get(parent, str(parent))},
         )
-        for section in chosen
-        if section.parent_id is not None and section.parent_id not in chosen_ids
+        for section, parent in orphans
     )
 
 
@@ -82,7 +85,10 @@ def seat_is_free(
     if free <= 0:
         return Rejection(RejectionCode.SEATS_FULL, {"section": section.code, "capacity": section.capacity})
     held = [pool for pool in section.reserved if pool.holds_at(moment)]
-    left = {pool.name: max(0, pool.seats - ledger.pool_taken(section, pool.name)) for pool in held}
+    if not held:
+        return Seat()
+    taken = ledger.pools_taken(section.id)
+    left = {pool.name: max(0, pool.seats - taken.get(pool.name, 0)) for pool in held}
     profile = student.profile
     program = None if profile is None else profile.program_id
     class_level = None if profile is None else profile.class_level
@@ -107,6 +113,8 @@ def schedule_has_no_clash(
 ) -> tuple[Verdict, ...]:
     """No two sections that a student takes meet at the same time, neither new with old nor new with new."""
     others = tuple(schedule)
+    if _never_meet_at_once(chosen, others):
+        return ()
     rejections: list[Verdict] = []
     for position, section in enumerate(chosen):
         for other in (*others, *chosen[:position]):
@@ -114,6 +122,19 @@ def schedule_has_no_clash(
             if meeting is not None:
                 rejections.append(_time_conflict(section, other, meeting))
     return tuple(rejections)
+
+
+def _never_meet_at_once(chosen: Sequence[Section], others: Sequence[Section]) -> bool:
+    """Whether it is plain from the times of the week alone that nothing clashes."""
+    taken = 0
+    for section in others:
+        taken |= section.times_of_week
+    for section in chosen:
+        times = section.times_of_week
+        if taken & times:
+            return False
+        taken |= times
+    return True
 
 
 def _time_conflict(section: Section, other: Section, meeting: Meeting) -> Rejection:

@@ -1,6 +1,6 @@
 """The facts as they change while a list of commands is decided, and the effects that gather on the way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from domain.registration.enrollment import Enrollment, EnrollmentStatus, SeatTaken
@@ -73,9 +73,10 @@ class Ledger:
         """Where the free seats of a section are; None for an unlimited one."""
         return self._seating.get(section.id)
 
-    def pool_taken(self, section: Section, pool: str) -> int:
-        """How many seats of a reserved pool are taken."""
-        return self._pool_counts(section.id).get(pool, 0)
+    def pools_taken(self, section: SectionId) -> Mapping[str, int]:
+        """How many seats of each reserved pool of a section are taken; a pool without any may be missing."""
+        counts = self._pools.get(section)
+        return self.facts.pools_taken(section) if counts is None else counts
 
     def view(self, entries: frozenset[WaitlistEntryId] | None) -> None:
         """Have `waiting` show those of `entries` that wait, and who joins from now on; None shows all."""
@@ -190,14 +191,11 @@ class Ledger:
         self.effects.revised.append(RevisedSection(section, expected_version))
         self.facts = _facts_with(self.facts, section)
 
-    def _pool_counts(self, section: SectionId) -> dict[str, int]:
-        if section not in self._pools:
-            self._pools[section] = dict(self.facts.pools_taken(section))
-        return self._pools[section]
-
     def _count_in_pool(self, section: SectionId, pool: str | None, change: int) -> None:
         if pool is not None:
-            counts = self._pool_counts(section)
+            counts = self._pools.get(section)
+            if counts is None:
+                counts = self._pools[section] = dict(self.facts.pools_taken(section))
             counts[pool] = counts.get(pool, 0) + change
             self.effects.pools[section] = counts
 

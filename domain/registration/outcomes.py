@@ -1,9 +1,10 @@
 """What registration answers: a decision for each action, what followed from it, and the effects that make it true."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import TypeAlias
 
 from domain.registration.commands import Action, Command
@@ -22,7 +23,7 @@ from domain.shared.identifiers import (
     StudentId,
     WaitlistEntryId,
 )
-from domain.shared.verdict import Allowed, Rejection
+from domain.shared.verdict import ALLOWED, Allowed, Rejection
 
 
 class Outcome(StrEnum):
@@ -67,6 +68,21 @@ class Judged:
 
     rule: str
     verdict: Allowed | Rejection | Waived
+
+
+Rule: TypeAlias = Callable[..., object]
+"""A function that answers verdicts, known by its name."""
+
+
+def said(rule: Rule, verdict: Allowed | Rejection | Waived) -> Judged:
+    """What `rule` said; that it allows and looked at nothing is one value for each rule."""
+    return allowed_by(rule) if verdict is ALLOWED else Judged(rule.__name__, verdict)
+
+
+@cache
+def allowed_by(rule: Rule) -> Judged:
+    """That `rule` has nothing against it, and looked at nothing."""
+    return Judged(rule.__name__, ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,7 +262,7 @@ def _of_sections(situation: Situation, candidate: Candidate) -> Chosen:
     """A change of sections, which only sections and seats can speak against."""
     seats, seats_judged = plan_seats(situation, candidate)
     judged = (*judge_the_sections(situation, candidate), *seats_judged)
-    return Chosen(judged, Assessment(candidate, judged, seats))
+    return Chosen(judged, Assessment(candidate, judged, seats, rejections_in(judged)))
 
 
 def _claimed_before(actions: Sequence[Action], position: int) -> Plan | None:

@@ -21,6 +21,11 @@ class Weekday(IntEnum):
     SUNDAY = 7
 
 
+_PIECE = 5
+_PIECES_OF_A_DAY = 24 * 60 // _PIECE
+"""Minutes of a piece of the day, and how many pieces a day has."""
+
+
 @dataclass(frozen=True, slots=True)
 class TermCalendar:
     """The days from `starts_on` to `ends_on`, both included, without `holidays`.
@@ -66,6 +71,15 @@ class Meeting:
             "last_date",
             "must not lie before first_date",
         )
+
+    @property
+    def times_of_week(self) -> int:
+        """The pieces of the week, of five minutes each, that the slot touches: bit 0 is the first of Monday."""
+        first = (60 * self.starts_at.hour + self.starts_at.minute) // _PIECE
+        last = (60 * self.ends_at.hour + self.ends_at.minute) // _PIECE
+        ends_on_the_dot = self.ends_at == time(*divmod(last * _PIECE, 60))
+        of_a_day = (1 << (last if ends_on_the_dot else last + 1)) - (1 << first)
+        return sum(of_a_day << (day - 1) * _PIECES_OF_A_DAY for day in self.weekdays)
 
     def overlaps_in_time(self, other: "Meeting") -> bool:
         """Whether both slots share a moment of the day, whatever the date."""

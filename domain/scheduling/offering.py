@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from domain.catalog.requisite import ConsentBy
 from domain.shared.identifiers import ComponentId, ConfigurationId, CourseId, OfferingId, ProgramId, TermId
@@ -32,7 +33,7 @@ class Component:
     kind: ComponentKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configuration:
     """One way to take an offering: a section of each of its components; `name` is unique in the offering."""
 
@@ -44,8 +45,13 @@ class Configuration:
         require(bool(self.components), "components", "a configuration needs at least one component")
         require(_distinct(c.name for c in self.components), "components", "their names must differ")
 
+    @cached_property
+    def component_ids(self) -> frozenset[ComponentId]:
+        """Of what a student takes one section each."""
+        return frozenset(component.id for component in self.components)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class CourseOffering:
     """A course taught in a term; `configurations` are listed in the order in which placement tries them.
 
@@ -71,7 +77,7 @@ class CourseOffering:
         require(bool(self.configurations), "configurations", "an offering needs at least one configuration")
         require(_distinct(c.name for c in self.configurations), "configurations", "their names must differ")
 
-    @property
+    @cached_property
     def course_ids(self) -> tuple[CourseId, ...]:
         """Every course as which the offering can be taken, its main one first."""
         return (self.course_id, *self.cross_listed)
@@ -82,7 +88,7 @@ class CourseOffering:
 
     def configuration_of(self, component_id: ComponentId) -> Configuration | None:
         """The configuration to which a component belongs, if it is one of this offering."""
-        return next((conf for conf in self.configurations if any(c.id == component_id for c in conf.components)), None)
+        return next((conf for conf in self.configurations if component_id in conf.component_ids), None)
 
 
 def _distinct(names: Iterable[str]) -> bool:

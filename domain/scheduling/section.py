@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from domain.people.cohort import Cohort
 from domain.scheduling.calendar import Meeting, TermCalendar, meetings_clash
@@ -38,7 +39,7 @@ class ReservedSeats:
         return self.released_at is None or moment < self.released_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """One class of a component, with its own code within the term.
 
@@ -74,8 +75,18 @@ class Section:
         """Whether the section has no limit of seats."""
         return self.capacity is None
 
+    @cached_property
+    def times_of_week(self) -> int:
+        """The times of the week at which it may meet, as a bit set; sections without a common bit never clash."""
+        times = 0
+        for meeting in self.meetings:
+            times |= meeting.times_of_week
+        return times
+
     def clash_with(self, other: "Section", calendar: TermCalendar) -> Meeting | None:
         """The first of this section's meetings that clashes with one of `other`, if any."""
+        if not self.times_of_week & other.times_of_week:
+            return None
         for mine in self.meetings:
             if any(meetings_clash(mine, theirs, calendar) for theirs in other.meetings):
                 return mine

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from domain.scheduling.calendar import TermCalendar
@@ -65,7 +66,7 @@ class CreditLimits:
         return self.maximum is None or self.minimum is None or self.minimum <= self.maximum
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """An academic period (the lecture's *period*).
 
@@ -133,19 +134,35 @@ class Term:
 
     def deadlines(self, session: str | None) -> Deadlines:
         """The deadlines of a session, or the term's own where `session` is None or unknown."""
-        known = self.session(session)
-        if known is not None:
-            return known.deadlines
+        known = None if session is None else self.session(session)
+        return self._own_deadlines if known is None else known.deadlines
+
+    @cached_property
+    def _own_deadlines(self) -> Deadlines:
         return Deadlines(self.add_deadline, self.drop_deadline, self.withdrawal_deadline)
 
     def limits(self, class_level: int | None) -> CreditLimits:
         """The credit limits of a class level, each falling back to the term's own."""
-        own = CreditLimits() if class_level is None else self.credit_limits.get(class_level, CreditLimits())
-        return CreditLimits(
-            self.credit_maximum if own.maximum is None else own.maximum,
-            self.credit_minimum if own.minimum is None else own.minimum,
-        )
+        return self._limits_of_levels.get(class_level, self._own_limits)
+
+    @cached_property
+    def _own_limits(self) -> CreditLimits:
+        return CreditLimits(self.credit_maximum, self.credit_minimum)
+
+    @cached_property
+    def _limits_of_levels(self) -> Mapping[int | None, CreditLimits]:
+        return {
+            class_level: CreditLimits(
+                self.credit_maximum if own.maximum is None else own.maximum,
+                self.credit_minimum if own.minimum is None else own.minimum,
+            )
+            for class_level, own in self.credit_limits.items()
+        }
 
     def day_of(self, moment: datetime) -> date:
         """The date that a calendar on the institution's wall shows at `moment`."""
-        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+        return moment.astimezone(self._zone).date()
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

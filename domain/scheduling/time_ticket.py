@@ -8,7 +8,7 @@ from domain.shared.identifiers import TermId, TimeTicketId
 from domain.shared.invalid import require
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TimeTicket:
     """The cohort may register from `opens_at` until just before `closes_at` (None: until registration closes).
 

@@ -1,8 +1,9 @@
 """Two meetings clash exactly when a calendar with every date and every minute in it shows them together."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 
 from domain.scheduling.calendar import Meeting, TermCalendar, Weekday, meeting_days, meetings_clash
 from tests.properties.university_strategy import FIRST_DAY, calendars, meetings
@@ -65,3 +66,23 @@ def test_the_dates_of_a_meeting_are_those_of_a_walk_through_the_term(meeting: Me
     first = calendar.starts_on.toordinal()
 
     assert {first + n for n in range(days.bit_length()) if days >> n & 1} == minutes_by_date(meeting, calendar).keys()
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.lists(st.times(), min_size=4, max_size=4), st.lists(st.sampled_from(Weekday), min_size=2, max_size=2))
+@example([time(10), time(10, 52), time(10, 51, 59), time(12)], [Weekday.MONDAY, Weekday.MONDAY])
+@example([time(0), time(0, 0, 0, 1), time(0), time.max], [Weekday.SUNDAY, Weekday.SUNDAY])
+def test_meetings_that_overlap_share_a_time_of_the_week(moments: list[time], days: list[Weekday]) -> None:
+    (starts, ends), (others_start, others_end) = sorted(moments[:2]), sorted(moments[2:])
+    assume(starts < ends and others_start < others_end)
+    one = Meeting(frozenset({days[0]}), starts, ends)
+    other = Meeting(frozenset({days[1]}), others_start, others_end)
+
+    overlap = days[0] == days[1] and starts < others_end and others_start < ends
+    assert bool(one.times_of_week & other.times_of_week) or not overlap
+
+
+def test_meetings_that_follow_each_other_share_no_time_of_the_week() -> None:
+    before, after = a_meeting(at="09:00", until="10:50"), a_meeting(at="10:50", until="12:00")
+
+    assert not before.times_of_week & after.times_of_week
