@@ -81,23 +81,23 @@ class RegistrationDesk:
         if self._held >= self._queue_limit:
             detail = "Too many registration requests are waiting."
             raise Unavailable(detail)
-        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
-        waiting.answer.add_done_callback(self._let_go)
-        self._held += 1
         key = (submission.caller.institution, term)
-        queue = self._queues.setdefault(key, _Queue())
-        queue.waiting.append(waiting)
-        if queue.server is None:
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = _Queue()
             queue.server = asyncio.create_task(self._serve(key, queue))
-        return await waiting.answer
+        waiting = _Waiting(submission, asyncio.get_running_loop().create_future())
+        queue.waiting.append(waiting)
+        self._held += 1
+        try:
+            return await waiting.answer
+        finally:
+            self._held -= 1
 
     async def drain(self) -> None:
         """Return when every command that was handed in is decided, also those whose callers have gone."""
         while servers := [queue.server for queue in self._queues.values() if queue.server is not None]:
             await asyncio.wait(servers)
-
-    def _let_go(self, _answer: "asyncio.Future[_Answer]") -> None:
-        self._held -= 1
 
     async def _serve(self, key: _Key, queue: _Queue) -> None:
         """Decide batch after batch until nobody waits.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from uuid import UUID
 
 from application.registration.addressees import Addressees
 from application.registration.desk import RegistrationDesk
@@ -37,6 +38,7 @@ from domain.registration.commands import (
 from domain.shared.identifiers import EnrollmentId, RequestId, StudentId, TermId, WaitlistEntryId
 
 LONGEST_KEY = 200
+_WHOSE = {"student", "term"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Register:
         idempotency = None
         if idempotency_key is not None:
             key = AnswerKey(caller.subject, idempotency_key)
-            idempotency = Idempotency(key, _digest(request, command, term))
+            idempotency = Idempotency(key, _digest(request, student, term))
         try:
             settled = await self._desk.decide(term, Submission(caller, command, idempotency))
         except NotFound:
@@ -136,7 +138,7 @@ class Register:
         return Add(
             enrollment_id=EnrollmentId(self._ids.new()),
             entry_id=WaitlistEntryId(self._ids.new()),
-            choices=tuple(choice_of(fields) for fields in (given, *given.alternatives)),
+            choices=tuple([choice_of(fields) for fields in (given, *given.alternatives)]),
             grading_basis=given.grading_basis,
             if_full=given.if_full,
         )
@@ -146,7 +148,7 @@ def choice_of(given: ChoiceFields) -> Choice:
     """A choice with its references read."""
     return Choice(
         offering=reference(given.offering),
-        sections=tuple(reference(text) for text in given.sections),
+        sections=tuple([reference(text) for text in given.sections]),
         course=None if given.course is None else reference(given.course),
     )
 
@@ -157,7 +159,12 @@ def _check_key(key: str | None) -> None:
         raise InvalidField(field, reason)
 
 
-def _digest(request: RegistrationRequestFields, command: RegistrationRequest, term: TermId) -> str:
+def _digest(request: RegistrationRequestFields, student: StudentId, term: TermId) -> str:
     """The digest of what is asked for, however student and term are named."""
-    asked = request.model_dump_json(exclude={"student", "term"})
-    return sha256(f"{term} {command.student_id} {asked}".encode()).hexdigest()
+    asked = request.model_dump_json(exclude=_WHOSE)
+    return sha256(f"{_id_text(request.term, term)} {_id_text(request.student, student)} {asked}".encode()).hexdigest()
+
+
+def _id_text(named: str, identifier: UUID) -> str:
+    """The id as text; whoever is named by id is named so already."""
+    return str(identifier) if reference(named).id is None else named

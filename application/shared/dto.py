@@ -11,7 +11,10 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import CODE_PATTERN, Reference
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_CODE_REFERENCE = re.compile(f"code:(?:{CODE_PATTERN}:)?{CODE_PATTERN}")
+_WRITTEN_REFERENCE = re.compile(
+    rf"code:(?:{CODE_PATTERN}:)?{CODE_PATTERN}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
+)
+"""A reference that is already as it is written."""
 
 
 class Dto(BaseModel):
@@ -42,7 +45,7 @@ def _printable(text: str) -> str:
 
 
 def _reference(text: str) -> str:
-    if _CODE_REFERENCE.fullmatch(text):  # is written as it is read
+    if _WRITTEN_REFERENCE.fullmatch(text):
         return text
     try:
         return str(Reference.parse(text))

@@ -1,6 +1,6 @@
 """The application: routers, middleware, error handling and the OpenAPI document, put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from application.registration.audit import EnrollmentHistory
 from application.registration.dto import (
@@ -75,6 +77,14 @@ _ROUTERS = (
 API_VERSION = "1"
 """The version of the contract, which is the base path's; not that of the program."""
 
+_MIDDLEWARE = (
+    Middleware(RequestContext),
+    Middleware(HeadAsGet),
+    Middleware(Negotiation, base_path=BASE_PATH),
+    Middleware(BodyLimit),
+)
+"""What every request passes, the outermost first."""
+
 PAGE_ASSETS = f"{PAGE}/assets"
 """Where the scripts and styles of the documentation's page are: the server brings them along."""
 
@@ -97,6 +107,9 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
         static_url=PAGE_ASSETS,
         redirect_slashes=False,
+        middleware=_MIDDLEWARE,
+        # Nothing collects it, and whether somebody does is looked up for every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # As the app's own: a router that is included is searched twice for each request.
@@ -106,13 +119,13 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, *_models())  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
-    # The last one added is the outermost.
-    app.add_middleware(LeanOperations, routes=operations_served)
-    app.add_middleware(BodyLimit)
-    app.add_middleware(Negotiation, base_path=BASE_PATH)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(RequestContext)
+    app.build_middleware_stack = partial(_stack, app.build_middleware_stack, operations_served)  # type: ignore[method-assign]  # likewise
     return app
+
+
+def _stack(of_the_framework: Callable[[], ASGIApp], routes: Iterable[APIRoute]) -> ASGIApp:
+    """Lean operations in front, and the framework with all others behind them."""
+    return LeanOperations(of_the_framework(), routes, _MIDDLEWARE)
 
 
 def _collections() -> dict[str, str]:

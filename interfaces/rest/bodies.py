@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from application.shared.dto import Dto
 from interfaces.rest.problems import InvalidPart, RestError
@@ -27,7 +29,19 @@ async def read_body(request: Request, *media_types: str) -> bytes:
             raise _unsupported(request, media_types)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unsupported(request, media_types)
-    return await request.body()
+    return await _received(request.receive)
+
+
+async def _received(receive: Receive) -> bytes:
+    """The whole body. Raises `ClientDisconnect` when the rest of it will not come."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
 
 
 def _unsupported(request: Request, media_types: Sequence[str]) -> RestError:

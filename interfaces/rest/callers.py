@@ -29,6 +29,7 @@ ACTOR_HEADER = "X-Matricula-Actor"
 SECONDS_KNOWN = 2.0
 
 _NOBODY_NAMED = "development"
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _LONGEST_SUBJECT = 100
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 """What a proxy on this machine adds to the requests of others."""
@@ -46,7 +47,7 @@ class KnownInstitutions:
         self._clock = clock
         self._found: dict[Reference | None, tuple[InstitutionId, float]] = {}
 
-    async def find(self, institutions: KeepInstitutions, reference: Reference | None) -> InstitutionId:
+    async def find(self, institutions: Callable[[], KeepInstitutions], reference: Reference | None) -> InstitutionId:
         """The institution that `reference` names (None: the only one). Raises `NotFound`."""
         known, now = self._found.get(reference), self._clock()
         if known is not None and now < known[1]:
@@ -55,7 +56,7 @@ class KnownInstitutions:
             # One looks it up again, and whoever asks meanwhile is told what was known.
             self._found[reference] = (known[0], now + SECONDS_KNOWN)
         try:
-            found = InstitutionId((await institutions.find(reference)).id)
+            found = InstitutionId((await institutions().find(reference)).id)
         except NotFound:
             self._found.pop(reference, None)
             raise
@@ -73,13 +74,13 @@ async def calling(request: Request) -> Caller:
     reference = None if given is None else institution_named(given)
     known: KnownInstitutions = request.app.state.known_institutions
     try:
-        institution = await known.find(_institutions(), reference)
+        institution = await known.find(_institutions, reference)
     except NotFound:
         code = "institution_required" if reference is None else "unknown_institution"
         raise RestError(code) from None
     actor = request.headers.get(ACTOR_HEADER)
     if actor is None:
-        return Caller(institution, _NOBODY_NAMED, frozenset({Role.ADMINISTRATOR}))
+        return Caller(institution, _NOBODY_NAMED, _ADMINISTRATOR)
     if not _comes_from_this_machine(request):
         raise RestError("actor_refused")
     return await _acting(institution, *actor_named(actor))
@@ -89,7 +90,7 @@ async def _acting(institution: InstitutionId, role: Role, subject: str) -> Calle
     roles = frozenset({role})
     if role is not Role.STUDENT:
         return Caller(institution, subject, roles)
-    finder = Caller(institution, _NOBODY_NAMED, frozenset({Role.ADMINISTRATOR}))
+    finder = Caller(institution, _NOBODY_NAMED, _ADMINISTRATOR)
     try:
         student = await _students().get(finder, Reference.parse(subject))
     except NotFound:

@@ -100,10 +100,10 @@ async def test_an_institution_is_looked_up_again_after_a_while(university: Unive
 
     moment = 0.0
     known, institutions = KnownInstitutions(lambda: moment), Counting()
-    first = await known.find(institutions, None)  # type: ignore[arg-type]  # a fake
-    again = await known.find(institutions, None)  # type: ignore[arg-type]  # a fake
+    first = await known.find(lambda: institutions, None)  # type: ignore[arg-type,return-value]  # a fake
+    again = await known.find(lambda: institutions, None)  # type: ignore[arg-type,return-value]  # a fake
     moment += SECONDS_KNOWN
-    later = await known.find(institutions, None)  # type: ignore[arg-type]  # a fake
+    later = await known.find(lambda: institutions, None)  # type: ignore[arg-type,return-value]  # a fake
 
     assert first == again != later
     assert institutions.asked == 2
