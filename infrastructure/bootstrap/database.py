@@ -1,25 +1,21 @@
 """Where the PostgreSQL database comes from: a server the settings name, else the embedded one, held here.
 
 The embedded database is ours, so it is created and migrated without asking. A database that the user named is
-migrated by `matricula db upgrade` alone.
+migrated by `matricula db upgrade` alone. Alembic is loaded when there is something to migrate or to compare: a start
+does not wait for it.
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from alembic.util import CommandError
-
-from application.shared.errors import Conflict
 from infrastructure.bootstrap.embedded import data_folder, embedded_database, explained
 from infrastructure.bootstrap.settings import InvalidSettings, PersistenceKind, Settings
 from infrastructure.persistence.postgres.embedded.lease import ServerLease
 from infrastructure.persistence.postgres.embedded.locks import exclusive_lock
-from infrastructure.persistence.postgres.migrate import check, current, downgrade, head_revision, upgrade
+from infrastructure.persistence.postgres.revision import current, head_revision
 
 _MIGRATION_SECONDS = 600.0
 
@@ -50,13 +46,15 @@ class Database:
 
     def upgrade(self, revision: str) -> None:
         """Bring the schema up to `revision`. Raises `Conflict` for one that is unknown, `Unavailable`."""
-        with _known_revision(revision):
-            upgrade(self.owner_url, revision)
+        from infrastructure.persistence.postgres.migrate import upgrade  # noqa: PLC0415 - see above
+
+        upgrade(self.owner_url, revision)
 
     def downgrade(self, revision: str) -> None:
         """Take the schema back to `revision`. Raises `Conflict` for one that is unknown, `Unavailable`."""
-        with _known_revision(revision):
-            downgrade(self.owner_url, revision)
+        from infrastructure.persistence.postgres.migrate import downgrade  # noqa: PLC0415 - see above
+
+        downgrade(self.owner_url, revision)
 
     def current(self) -> str | None:
         """The schema's revision, None before the first. Raises `Unavailable`."""
@@ -68,6 +66,8 @@ class Database:
 
     def differences(self) -> list[str]:
         """What differs between the schema and the tables that this program expects. Raises `Unavailable`."""
+        from infrastructure.persistence.postgres.migrate import check  # noqa: PLC0415 - see above
+
         return check(self.owner_url)
 
     def close(self) -> None:
@@ -112,12 +112,6 @@ def _migrate(owner_url: str, folder: Path) -> None:
     lock = folder / ".migration.lock"
     with explained(), exclusive_lock(lock, deadline, awaited="another process that is migrating the database"):
         if current(owner_url) != head_revision():
+            from infrastructure.persistence.postgres.migrate import upgrade  # noqa: PLC0415 - see above
+
             upgrade(owner_url)
-
-
-@contextmanager
-def _known_revision(revision: str) -> Iterator[None]:
-    try:
-        yield
-    except CommandError as error:
-        raise Conflict(f"{revision}: {error}") from error

@@ -5,11 +5,13 @@ import traceback
 from collections.abc import Sequence
 
 from interfaces.cli.app import app
+from interfaces.main.garbage import collect_seldom
 from interfaces.main.session import RootSession
 
 
 def main() -> None:
     """Run the command of the process's arguments, and end the process."""
+    collect_seldom()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,4 +1,4 @@
-"""Spares a server's collector of garbage what lives as long as the server: modules, models, routes."""
+"""Spares the collector of garbage what lives as long as the process: modules, models, routes."""
 
 import gc
 from collections.abc import Iterator
@@ -8,12 +8,17 @@ _THRESHOLDS = (50_000, 50, 50)
 """Requests leave almost no cycles: looking for them as often as Python does costs more than they do."""
 
 
+def collect_seldom() -> None:
+    """Look for cycles seldom from now on: loading a thousand modules makes none, and leaves much to look at."""
+    gc.set_threshold(*_THRESHOLDS)
+
+
 @contextmanager
 def settled_garbage() -> Iterator[None]:
     """While the block lasts, leave alone what is there at its start, and collect seldom."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
+    collect_seldom()
     try:
         yield
     finally:

@@ -32,4 +32,4 @@ from infrastructure.persistence.postgres.readers import lines
     ],
 )
 def test_reads_connect_as_all_else_does(url: str, target: dict[str, Any]) -> None:
-    assert lines._target(url) == target
+    assert lines.driver_arguments(url) == target

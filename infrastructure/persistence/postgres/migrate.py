@@ -1,12 +1,11 @@
-"""The schema's migrations: run, undone, looked up and compared with the rows, by Alembic, as the owner's role.
+"""The schema's migrations: run, undone, listed and compared with the rows, by Alembic, as the owner's role.
 
 Every function is synchronous and runs its own event loop: call it where none is running, or in a thread.
 """
 
 import asyncio
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from alembic import command
@@ -14,11 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from application.shared.errors import Conflict
 from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.revision import DIRECTORY
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - the metadata
     catalog,
     journal,
@@ -32,34 +34,24 @@ from infrastructure.persistence.postgres.rows.base import Row
 
 T = TypeVar("T")
 
-DIRECTORY = Path(__file__).parent / "migrations"
 APPLICATION_ROLE = "matricula_app"
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Bring the database up to `revision`. Raises `Unavailable` when it is away."""
-    _run(owner_url, lambda connection: command.upgrade(_config(connection), revision))
+    """Bring the database up to `revision`. Raises `Conflict` for one that is unknown, `Unavailable`."""
+    with _known(revision):
+        _run(owner_url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 def downgrade(owner_url: str, revision: str) -> None:
-    """Take the database back to `revision` (`base`: nothing is left). Raises `Unavailable`."""
-    _run(owner_url, lambda connection: command.downgrade(_config(connection), revision))
-
-
-def current(owner_url: str) -> str | None:
-    """The revision at which the database is, None before the first. Raises `Unavailable`."""
-    return _run(owner_url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    """Take the database back to `revision` (`base`: nothing is left). Raises as `upgrade` does."""
+    with _known(revision):
+        _run(owner_url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 def check(owner_url: str) -> list[str]:
     """What differs between the database's schema and the rows, a line for each. Raises `Unavailable`."""
     return _run(owner_url, _differences)
-
-
-@cache
-def head_revision() -> str:
-    """The newest revision."""
-    return ScriptDirectory(str(DIRECTORY)).get_current_head() or ""
 
 
 def revisions() -> list[str]:
@@ -70,6 +62,14 @@ def revisions() -> list[str]:
 def _differences(connection: Connection) -> list[str]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return [str(difference) for difference in compare_metadata(context, Row.metadata)]
+
+
+@contextmanager
+def _known(revision: str) -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise Conflict(f"{revision}: {error}") from error
 
 
 def _config(connection: Connection) -> Config:

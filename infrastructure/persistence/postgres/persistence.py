@@ -21,7 +21,6 @@ from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptS
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
-from infrastructure.persistence.postgres.migrate import head_revision
 from infrastructure.persistence.postgres.readers.lines import Lines
 from infrastructure.persistence.postgres.readers.records import TableReader
 from infrastructure.persistence.postgres.readers.registration import RegistrationReader
@@ -29,6 +28,7 @@ from infrastructure.persistence.postgres.readers.selections import selection_for
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
+from infrastructure.persistence.postgres.revision import head_revision
 from infrastructure.persistence.postgres.tenancy import enter_institution, transaction_of
 from infrastructure.persistence.postgres.written import PostgresWrittenViews
 from infrastructure.persistence.written import ViewsWritten

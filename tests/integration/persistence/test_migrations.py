@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from application.shared.errors import Unavailable
 from infrastructure.persistence.postgres import migrate
 from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE
+from infrastructure.persistence.postgres.revision import current, head_revision
 from tests.support.postgres import PostgresServer
 
 
@@ -23,11 +26,20 @@ def blank(postgres_server: PostgresServer) -> Iterator[str]:
 def test_each_revision_can_be_undone_and_done_again(blank: str) -> None:
     for revision in migrate.revisions():
         migrate.upgrade(blank, revision)
-        assert migrate.current(blank) == revision
+        assert current(blank) == revision
         migrate.downgrade(blank, "-1")
-        assert migrate.current(blank) != revision
+        assert current(blank) != revision
         migrate.upgrade(blank, revision)
-    assert migrate.current(blank) == migrate.head_revision()
+    assert current(blank) == head_revision()
+
+
+def test_the_newest_revision_by_name_is_the_last_in_the_order_of_migrations() -> None:
+    assert head_revision() == migrate.revisions()[-1]
+
+
+def test_a_database_that_cannot_be_reached_has_no_revision_to_tell(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        current(f"postgresql+asyncpg://nobody@/nothing?host={tmp_path}&port=5432")
 
 
 def test_the_migrated_schema_is_the_one_that_the_rows_describe(blank: str) -> None:

@@ -2,7 +2,7 @@
 
 import gc
 
-from interfaces.main.garbage import settled_garbage
+from interfaces.main.garbage import collect_seldom, settled_garbage
 
 
 def test_what_is_there_is_left_alone_until_the_end() -> None:
@@ -14,3 +14,12 @@ def test_what_is_there_is_left_alone_until_the_end() -> None:
         assert gc.isenabled()
 
     assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+
+
+def test_a_program_collects_seldom_from_its_start() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_seldom()
+        assert all(now > then for now, then in zip(gc.get_threshold(), before, strict=True))
+    finally:
+        gc.set_threshold(*before)

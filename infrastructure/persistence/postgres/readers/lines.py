@@ -24,7 +24,7 @@ class Lines:
     """Up to `size` connections, opened when they are needed; each statement is a transaction of its own."""
 
     def __init__(self, url: str, size: int) -> None:
-        self._target = _target(url)
+        self._target = driver_arguments(url)
         self._is_closed = False
         self._idle: list[asyncpg.Connection] = []
         self._free = asyncio.Semaphore(size)
@@ -62,7 +62,7 @@ class Lines:
             await self._idle.pop().close()
 
 
-def _target(url: str) -> dict[str, Any]:
+def driver_arguments(url: str) -> dict[str, Any]:
     """What the driver takes for a URL, as SQLAlchemy reads it, encryption included."""
     parsed = make_url(url)
     _, target = parsed.get_dialect()().create_connect_args(parsed)
