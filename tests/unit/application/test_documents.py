@@ -9,10 +9,12 @@ from application.registration.documents import (
     OfferingDocument,
     StudentDocument,
     TermFacts,
+    attempt_text,
     decode,
     decode_command,
     encode,
     kind_of,
+    student_text,
 )
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
@@ -72,7 +74,7 @@ def test_facts_come_back_as_they_were(fact: TermFacts | GradingScheme) -> None:
 
 
 def test_a_student_comes_back_with_the_schemes_of_the_attempts() -> None:
-    again = decode(StudentDocument, encode(StudentDocument.of(STUDENT_FACTS)))
+    again = decode(StudentDocument, student_text(STUDENT_FACTS, map(attempt_text, STUDENT_FACTS.attempts)))
 
     assert isinstance(again, StudentDocument)
     assert again.facts({scheme.id: scheme for scheme in (LETTERS, NUMBERS)}) == STUDENT_FACTS
