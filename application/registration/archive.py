@@ -1,6 +1,6 @@
 """The archive of static facts: each document is written once, however many commands look at it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,10 +8,10 @@ from application.registration.documents import (
     Fact,
     OfferingDocument,
     TermFacts,
-    attempt_text,
     encode,
     student_text,
 )
+from application.registration.written import attempt_text
 from domain.registration.facts import Facts, StudentFacts
 from domain.registration.outcomes import Recorded
 from domain.registration.requisites import AttemptAtCourse
@@ -29,7 +29,7 @@ class Archive:
 
     def __init__(self) -> None:
         self._digests: dict[int, tuple[object, str, str]] = {}
-        self._stored: set[tuple[InstitutionId, str]] = set()
+        self._stored: dict[InstitutionId, set[str]] = {}
 
     def document_of(self, source: object, fact: Callable[[], Fact]) -> tuple[str, str]:
         """The digest and text of a fact; it is made and encoded once as long as `source` is the same object."""
@@ -41,15 +41,15 @@ class Archive:
             known = self._digests[id(source)] = (source, digest_of(text), text)
         return known[1], known[2]
 
-    def has(self, institution: InstitutionId, digest: str) -> bool:
-        """Whether a document is stored for certain."""
-        return (institution, digest) in self._stored
+    def stored(self, institution: InstitutionId) -> Container[str]:
+        """The digests of documents that are stored for certain."""
+        return self._stored.setdefault(institution, set())
 
     def note(self, institution: InstitutionId, digests: Iterable[str]) -> None:
         """Remember documents whose transaction was committed."""
-        if len(self._stored) >= _STORED:
+        if sum(map(len, self._stored.values())) >= _STORED:
             self._stored.clear()
-        self._stored.update((institution, digest) for digest in digests)
+        self._stored.setdefault(institution, set()).update(digests)
 
 
 def digest_of(document: str) -> str:
@@ -60,67 +60,66 @@ def digest_of(document: str) -> str:
 class Documents:
     """The documents that the commands of a batch look at: `by_digest` are those that may not be stored yet.
 
-    What many of its students have in common, their attempts and offerings, is written once.
+    What many of its commands have in common (offerings, attempts of students) is written once.
     """
 
     def __init__(self, archive: Archive, institution: InstitutionId, facts: Facts) -> None:
         self.by_digest: dict[str, str] = {}
         self._archive = archive
-        self._institution = institution
+        self._stored = archive.stored(institution)
         self._facts = facts
         self._offerings: dict[OfferingId, str] = {}
         self._attempts: dict[int, tuple[str, str]] = {}
         self._term = self._constant(facts.tickets or facts.term, lambda: TermFacts(facts.term, facts.tickets))
 
-    def look_at(self, recorded: Recorded) -> str:
-        """The digests of what a command looked at, as a `LookedAt` in JSON; the documents themselves are gathered."""
-        students, schemes = [], set()
-        for identifier in recorded.students:
-            digest, graded_by = self._student(self._facts.students[identifier])
-            students.append(_entry(identifier, digest))
-            schemes |= graded_by
-        schemes.discard(_UNGRADED)
+    def look_at(self, recorded: Sequence[Recorded]) -> list[str]:
+        """The digests of what each command looked at, a `LookedAt` in JSON; the documents themselves are gathered."""
+        known = list({identifier for each in recorded for identifier in each.students})
+        attempts = [self._attempts_of(self._facts.students[identifier]) for identifier in known]
+        texts = [
+            student_text(self._facts.students[identifier], [row for row, _ in rows])
+            for identifier, rows in zip(known, attempts, strict=True)
+        ]
+        digests = [digest_of(text) for text in texts]
+        self.by_digest |= zip(digests, texts, strict=True)
+        schemes = [{scheme for _, scheme in rows} for rows in attempts]
+        students = dict(zip(known, zip(map(_entry, known, digests), schemes, strict=True), strict=True))
+        return [self._looked_at(each, [students[identifier] for identifier in each.students]) for each in recorded]
+
+    def _looked_at(self, recorded: Recorded, students: Sequence[tuple[str, set[str]]]) -> str:
+        schemes = {scheme for _, graded_by in students for scheme in graded_by if scheme}
         offerings = [self._offerings.get(known) or self._offering(known) for known in recorded.offerings]
         entries = [f'"{entry!s}"' for entry in recorded.entries]
         return (
             f'{{"term":"{self._term}"'
             f',"offerings":{{{",".join(sorted(offerings))}}}'
-            f',"students":{{{",".join(sorted(students))}}}'
+            f',"students":{{{",".join(sorted([student for student, _ in students]))}}}'
             f',"schemes":{{{",".join(sorted(schemes))}}}'
             f',"entries":[{",".join(sorted(entries))}]}}'
         )
 
     def _offering(self, identifier: OfferingId) -> str:
         facts = self._facts.offerings[identifier]
-        digest = self._constant(facts, lambda: OfferingDocument.of(facts))
-        entry = self._offerings[identifier] = _entry(identifier, digest)
+        entry = _entry(identifier, self._constant(facts, lambda: OfferingDocument.of(facts)))
+        self._offerings[identifier] = entry
         return entry
 
-    def _student(self, facts: StudentFacts) -> tuple[str, set[str]]:
-        """The digest of a student's document, and the schemes of the attempts as entries."""
+    def _attempts_of(self, student: StudentFacts) -> list[tuple[str, str]]:
+        """The attempts as rows, each with its scheme as an entry; known by their identity, for the facts hold them."""
         known = self._attempts
-        attempts = [known.get(id(attempt)) or self._attempt(attempt) for attempt in facts.attempts]
-        text = student_text(facts, [row for row, _ in attempts])
-        digest = digest_of(text)
-        self.by_digest[digest] = text
-        return digest, {scheme for _, scheme in attempts}
+        return [known.get(id(attempt)) or self._attempt(attempt) for attempt in student.attempts]
 
     def _attempt(self, attempt: AttemptAtCourse) -> tuple[str, str]:
-        """An attempt as a row, and its scheme as an entry; known by its identity, for the facts hold it."""
         scheme = attempt.scheme
-        entry = _UNGRADED if scheme is None else _entry(scheme.id, self._constant(scheme, lambda: scheme))
+        entry = "" if scheme is None else _entry(scheme.id, self._constant(scheme, lambda: scheme))
         written = self._attempts[id(attempt)] = (attempt_text(attempt), entry)
         return written
 
     def _constant(self, source: object, fact: Callable[[], Fact]) -> str:
         digest, text = self._archive.document_of(source, fact)
-        if not self._archive.has(self._institution, digest):
+        if digest not in self._stored:
             self.by_digest[digest] = text
         return digest
-
-
-_UNGRADED = ""
-"""The entry of no scheme."""
 
 
 def _entry(identifier: UUID, digest: str) -> str:

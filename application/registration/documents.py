@@ -198,21 +198,6 @@ _NO_ATTEMPTS = "[]}"
 """How the document of somebody without attempts ends."""
 
 
-def attempt_text(attempt: AttemptAtCourse) -> str:
-    """An attempt as JSON, an `AttemptRow`."""
-    return to_json(
-        (
-            attempt.course,
-            attempt.term,
-            attempt.grade,
-            None if attempt.scheme is None else str(attempt.scheme.id),
-            attempt.passed,
-            attempt.in_progress,
-            attempt.transfer,
-        )
-    )
-
-
 def decode(kind: type[object], document: str) -> object:
     """The dataclass in a JSON document. Raises `ValueError` for a document of another kind."""
     return _adapter(kind).validate_json(document)

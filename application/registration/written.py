@@ -14,6 +14,7 @@ from application.registration.decisions import ACTION_NAMES, rejection_document,
 from application.registration.documents import to_json
 from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.outcomes import Decision, Judged, Waived
+from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.section import Section
 from domain.shared.identifiers import SectionId
 from domain.shared.verdict import Allowed, Parameter
@@ -64,12 +65,21 @@ def verdict_text(judged: Judged) -> str:
         return to_json({name: said for name, said in verdict_document(judged).items() if said is not None})
     if not verdict.parameters:
         return _allowed(judged.rule)
-    return f'{{"rule":"{judged.rule}","verdict":"allowed","parameters":{_value(verdict.parameters)}}}'
+    return f'{{"rule":"{judged.rule}","verdict":"allowed","parameters":{_object(verdict.parameters)}}}'
 
 
 @cache
 def _allowed(rule: str) -> str:
     return f'{{"rule":"{rule}","verdict":"allowed"}}'
+
+
+def attempt_text(attempt: AttemptAtCourse) -> str:
+    """An attempt as the row that it is in the document of a student, an `AttemptRow`."""
+    return (
+        f"[{quoted(attempt.course)},{quoted(attempt.term)},{_value(attempt.grade)}"
+        f",{_id(None if attempt.scheme is None else attempt.scheme.id)}"
+        f",{_WORDS[attempt.passed]},{_WORDS[attempt.in_progress]},{_WORDS[attempt.transfer]}]"
+    )
 
 
 def _id(identifier: UUID | None) -> str:
@@ -88,7 +98,13 @@ def _value(value: Parameter) -> str:
         return str(value)
     if isinstance(value, tuple):
         return f"[{','.join([_value(part) for part in value])}]"
-    return f"{{{','.join([f'{quoted(name)}:{_value(part)}' for name, part in value.items()])}}}"
+    return _object(value)
+
+
+def _object(parameters: Mapping[str, Parameter]) -> str:
+    """Parameters in JSON; most are texts, and the names are words of the code."""
+    parts = [f'"{name}":{quoted(value) if type(value) is str else _value(value)}' for name, value in parameters.items()]
+    return f"{{{','.join(parts)}}}"
 
 
 _WORDS = {None: "null", True: "true", False: "false"}

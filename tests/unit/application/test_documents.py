@@ -9,13 +9,13 @@ from application.registration.documents import (
     OfferingDocument,
     StudentDocument,
     TermFacts,
-    attempt_text,
     decode,
     decode_command,
     encode,
     kind_of,
     student_text,
 )
+from application.registration.written import attempt_text
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import (
@@ -86,16 +86,16 @@ async def test_a_document_that_is_stored_is_not_written_again() -> None:
     _, effects = decide(await facts(request), [request])
     loaded = await facts(request)
     first = Documents(archive, institution, loaded)
-    first.look_at(effects.recorded[0])
+    first.look_at(effects.recorded)
 
     archive.note(institution, first.by_digest)
     second = Documents(archive, institution, loaded)
-    looked_at = second.look_at(effects.recorded[0])
+    looked_at = second.look_at(effects.recorded)
 
-    assert looked_at == first.look_at(effects.recorded[0])
+    assert looked_at == first.look_at(effects.recorded)
     assert len(first.by_digest) > len(second.by_digest)
     elsewhere = Documents(archive, InstitutionId(identifier("institution", "other")), loaded)
-    elsewhere.look_at(effects.recorded[0])
+    elsewhere.look_at(effects.recorded)
     assert elsewhere.by_digest == first.by_digest
 
 
@@ -151,7 +151,7 @@ async def test_documents_hold_nothing_that_says_who_a_student_is() -> None:
     _, effects = decide(facts, [request])
     documents = Documents(Archive(), an_institution().id, facts)
 
-    documents.look_at(effects.recorded[0])
+    documents.look_at(effects.recorded)
 
     written = " ".join(documents.by_digest.values())
     assert '"test_scores"' in written
