@@ -4,7 +4,7 @@ Static facts (a term with its tickets, an offering, a student) are documents kno
 however many commands look at the same facts, they are kept once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
@@ -120,19 +120,6 @@ class StudentDocument:
     permissions: tuple[Permission, ...]
     attempts: tuple[AttemptRow, ...]
 
-    @classmethod
-    def of(cls, facts: StudentFacts) -> "StudentDocument":
-        """The document of a student."""
-        return cls(
-            facts.profile,
-            facts.program,
-            facts.department,
-            tuple(sorted(facts.tickets)),
-            facts.holds,
-            facts.permissions,
-            tuple([_row(attempt) for attempt in facts.attempts]),
-        )
-
     def facts(self, schemes: Mapping[UUID, GradingScheme]) -> StudentFacts:
         """The facts that it is the document of, without enrollments."""
         return StudentFacts(
@@ -149,18 +136,6 @@ class StudentDocument:
                 for course, term, grade, scheme, passed, in_progress, transfer in self.attempts
             ),
         )
-
-
-def _row(attempt: AttemptAtCourse) -> AttemptRow:
-    return (
-        attempt.course,
-        attempt.term,
-        attempt.grade,
-        None if attempt.scheme is None else attempt.scheme.id,
-        attempt.passed,
-        attempt.in_progress,
-        attempt.transfer,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +172,30 @@ def _adapter(kind: type) -> TypeAdapter[object]:
 
 def to_json(value: object) -> str:
     """Any plain value as JSON: mappings, lists, texts, numbers, ids and moments."""
-    return _ANYTHING.dump_json(value).decode()
+    return _ANYTHING.serializer.to_json(value).decode()
 
 
 def encode(value: object) -> str:
     """A dataclass as JSON."""
-    return _adapter(type(value)).dump_json(value).decode()
+    return _adapter(type(value)).serializer.to_json(value).decode()
+
+
+def student_text(facts: StudentFacts, attempts: Iterable[str]) -> str:
+    """The `StudentDocument` of a student as JSON; `attempts` are those of the facts, as `attempt_text` writes them."""
+    bare = StudentDocument(
+        facts.profile,
+        facts.program,
+        facts.department,
+        tuple(sorted(facts.tickets)),
+        facts.holds,
+        facts.permissions,
+        attempts=(),
+    )
+    return f"{encode(bare).removesuffix(_NO_ATTEMPTS)}[{','.join(attempts)}]}}"
+
+
+_NO_ATTEMPTS = "[]}"
+"""How the document of somebody without attempts ends."""
 
 
 def decode(kind: type[object], document: str) -> object:

@@ -18,7 +18,7 @@ from application.registration.documents import (
     decode,
     decode_command,
 )
-from application.registration.journal import answer_document, consequences_document, decision_documents
+from application.registration.journal import answer_document, consequences_document, decision_texts
 from application.registration.ports import AuditRecord, RegistrationReading, RegistrationViews, Standing
 from application.shared.caller import KEEPERS, Caller
 from application.shared.dto import Dto
@@ -138,7 +138,7 @@ class _State:
         facts = self._facts(record, command, documents)
         (answer,), effects = decide(facts, [command])
         (recorded,) = effects.recorded
-        decisions = decision_documents(answer, facts)
+        decisions = decision_texts(answer, facts)
         again = (answer_document(answer, decisions), consequences_document(recorded.consequences))
         self._take_over(effects)
         differences = []

@@ -13,7 +13,9 @@ from application.registration.documents import (
     decode_command,
     encode,
     kind_of,
+    student_text,
 )
+from application.registration.written import attempt_text
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import (
@@ -72,7 +74,7 @@ def test_facts_come_back_as_they_were(fact: TermFacts | GradingScheme) -> None:
 
 
 def test_a_student_comes_back_with_the_schemes_of_the_attempts() -> None:
-    again = decode(StudentDocument, encode(StudentDocument.of(STUDENT_FACTS)))
+    again = decode(StudentDocument, student_text(STUDENT_FACTS, map(attempt_text, STUDENT_FACTS.attempts)))
 
     assert isinstance(again, StudentDocument)
     assert again.facts({scheme.id: scheme for scheme in (LETTERS, NUMBERS)}) == STUDENT_FACTS
@@ -84,16 +86,16 @@ async def test_a_document_that_is_stored_is_not_written_again() -> None:
     _, effects = decide(await facts(request), [request])
     loaded = await facts(request)
     first = Documents(archive, institution, loaded)
-    first.look_at(effects.recorded[0])
+    first.look_at(effects.recorded)
 
     archive.note(institution, first.by_digest)
     second = Documents(archive, institution, loaded)
-    looked_at = second.look_at(effects.recorded[0])
+    looked_at = second.look_at(effects.recorded)
 
-    assert looked_at == first.look_at(effects.recorded[0])
+    assert looked_at == first.look_at(effects.recorded)
     assert len(first.by_digest) > len(second.by_digest)
     elsewhere = Documents(archive, InstitutionId(identifier("institution", "other")), loaded)
-    elsewhere.look_at(effects.recorded[0])
+    elsewhere.look_at(effects.recorded)
     assert elsewhere.by_digest == first.by_digest
 
 
@@ -149,7 +151,7 @@ async def test_documents_hold_nothing_that_says_who_a_student_is() -> None:
     _, effects = decide(facts, [request])
     documents = Documents(Archive(), an_institution().id, facts)
 
-    documents.look_at(effects.recorded[0])
+    documents.look_at(effects.recorded)
 
     written = " ".join(documents.by_digest.values())
     assert '"test_scores"' in written
