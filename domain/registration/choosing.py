@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from domain.registration import eligibility, fitting, windows
 from domain.registration.assessment import (
@@ -23,23 +22,39 @@ from domain.registration.facts import OfferingFacts
 from domain.registration.outcomes import Judged
 from domain.registration.placement import Placed, place
 from domain.scheduling.section import Section
+from domain.shared.identifiers import SectionId
 from domain.shared.reference import Reference
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Chosen:
-    """What became of an add before it is applied: a candidate to enroll in or, if `waits`, to wait for; or reasons."""
+    """What became of an add before it is applied: a candidate to enroll in or, if `waits`, to wait for; or reasons.
+
+    `rejections` are what speaks against the add; seats that are missing do not, for an add that waits.
+    """
 
     judged: tuple[Judged, ...]
+    rejections: tuple[Rejection, ...]
     assessment: Assessment | None = None
     waits: bool = False
 
-    @cached_property
-    def rejections(self) -> tuple[Rejection, ...]:
-        """What speaks against the add; seats that are missing do not, for an add that waits."""
-        found = rejections_in(self.judged)
-        return tuple(r for r in found if r.code not in fitting.SEAT_CODES) if self.waits else found
+    @classmethod
+    def refused(cls, judged: tuple[Judged, ...]) -> "Chosen":
+        """Nothing to take or wait for."""
+        return cls(judged, rejections_in(judged))
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> "Chosen":
+        """What was assessed, to be taken if nothing speaks against it."""
+        return cls(assessment.judged, assessment.rejections, assessment)
+
+    @classmethod
+    def waiting(cls, assessment: Assessment, joining: tuple[Judged, ...]) -> "Chosen":
+        """What was assessed, to be waited for; `joining` is what the rules say of that."""
+        judged = (*assessment.judged, *joining)
+        lasting = tuple(r for r in rejections_in(judged) if r.code not in fitting.SEAT_CODES)
+        return cls(judged, lasting, assessment, waits=True)
 
     @property
     def candidate(self) -> Candidate | None:
@@ -63,7 +78,7 @@ def choose(situation: Situation, add: Add) -> Chosen:
             if not waiting.rejections:
                 return waiting
             refused[position] = waiting
-    return Chosen(_all_judged(refused))
+    return Chosen.refused(_all_judged(refused))
 
 
 def _all_judged(refused: Sequence[Chosen]) -> tuple[Judged, ...]:
@@ -86,9 +101,8 @@ def _assess_choice(situation: Situation, add: Add, choice: Choice) -> Chosen:
     if isinstance(found, Rejection):
         bare = Candidate(facts, course, (), basis)
         judged = (*judge_the_moment(situation, bare), *judge_the_student(situation, bare))
-        return Chosen((*judged, Judged(place.__name__, found)))
-    assessment = assess(situation, Candidate(facts, course, found.sections, basis))
-    return Chosen(assessment.judged, assessment)
+        return Chosen.refused((*judged, Judged(place.__name__, found)))
+    return Chosen.of(assess(situation, Candidate(facts, course, found.sections, basis)))
 
 
 def _unknown(situation: Situation, reference: Reference) -> Chosen:
@@ -104,22 +118,21 @@ def _unknown(situation: Situation, reference: Reference) -> Chosen:
     holds = eligibility.no_hold_blocks(situation.student.holds)
     verdicts += [(eligibility.no_hold_blocks.__name__, verdict) for verdict in holds or (ALLOWED,)]
     unknown = Rejection(RejectionCode.UNKNOWN_OFFERING, {"offering": str(reference)})
-    return Chosen(tuple(Judged(*each) for each in (*verdicts, ("offering_is_known", unknown))))
+    return Chosen.refused(tuple(Judged(*each) for each in (*verdicts, ("offering_is_known", unknown))))
 
 
 def _assess_named(situation: Situation, bare: Candidate, choice: Choice) -> Chosen:
     chosen, unknown = sections_named(situation, choice.sections, bare.facts)
     candidate = Candidate(bare.facts, bare.course, chosen, bare.basis)
     if not unknown:
-        assessment = assess(situation, candidate)
-        return Chosen(assessment.judged, assessment)
+        return Chosen.of(assess(situation, candidate))
     judged = (
         *judge_the_moment(situation, candidate),
         *judge_the_student(situation, candidate),
         *(Judged("section_is_known", rejection) for rejection in unknown),
         *_of_known_sections(situation, candidate),
     )
-    return Chosen(judged)
+    return Chosen.refused(judged)
 
 
 def _of_known_sections(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
@@ -135,13 +148,15 @@ def sections_named(
     situation: Situation, references: Sequence[Reference], facts: OfferingFacts
 ) -> tuple[tuple[Section, ...], tuple[Rejection, ...]]:
     """The sections that are named, each once, and a rejection for each name that the offering does not know."""
-    named = [(reference, situation.ledger.facts.section_named(reference, facts)) for reference in references]
-    unknown = tuple(
-        Rejection(RejectionCode.UNKNOWN_SECTION, {"section": str(reference)})
-        for reference, section in named
-        if section is None
-    )
-    return tuple(dict.fromkeys(section for _, section in named if section is not None)), unknown
+    chosen: dict[SectionId, Section] = {}
+    unknown: list[Rejection] = []
+    for reference in references:
+        section = situation.ledger.facts.section_named(reference, facts)
+        if section is None:
+            unknown.append(Rejection(RejectionCode.UNKNOWN_SECTION, {"section": str(reference)}))
+        else:
+            chosen[section.id] = section
+    return tuple(chosen.values()), tuple(unknown)
 
 
 def _place(situation: Situation, facts: OfferingFacts, *, to_wait: bool = False) -> Placed | Rejection:
@@ -183,7 +198,7 @@ def _wait_for(situation: Situation, add: Add, choice: Choice, refused: Chosen) -
         assessment = assess(situation, Candidate(facts, course, found.sections, basis))
     if not any(rejection.code in fitting.SEAT_CODES for rejection in assessment.rejections):
         return None
-    return Chosen((*assessment.judged, *_judge_waiting(situation, assessment)), assessment, waits=True)
+    return Chosen.waiting(assessment, _judge_waiting(situation, assessment))
 
 
 def _judge_waiting(situation: Situation, assessment: Assessment) -> tuple[Judged, ...]:

@@ -157,3 +157,12 @@ def adds_in(action: Action) -> tuple[Add, ...]:
             return (action.add,)
         case _:
             return ()
+
+
+def enrollment_of(action: Action) -> EnrollmentId | None:
+    """The enrollment that an action gives up or changes, if it is about one."""
+    match action:
+        case Add() | LeaveWaitlist():
+            return None
+        case _:
+            return action.enrollment_id

@@ -81,11 +81,13 @@ def _decide_request(ledger: Ledger, request: RegistrationRequest, followed: list
     for unit in _units(ledger, request):
         decided = decide_unit(ledger, request, [request.actions[position] for position in unit])
         decisions.update(zip(unit, decided, strict=True))
+        if not ledger.waiting():
+            continue
         for decision in decided:
             if decision.enrollment is not None and decision.enrollment.ended_at is None:
                 followed += leave_for(ledger, Moves(ledger, request.arrived_at), decision.enrollment)
         followed += settle(ledger, request.arrived_at)
-    return RequestDecided(tuple(decisions[position] for position in range(len(request.actions))))
+    return RequestDecided(tuple([decisions[position] for position in range(len(request.actions))]))
 
 
 def _units(ledger: Ledger, request: RegistrationRequest) -> list[list[int]]:

@@ -209,6 +209,7 @@ def _said_of_bases(course: Course) -> Mapping[GradingBasis, Allowed]:
     }
 
 
+@kept
 def usual_basis(course: Course) -> GradingBasis:
     """How a course is graded when nobody says: graded if that is allowed, else the first way in alphabetical order."""
     if GradingBasis.GRADED in course.grading_bases:

@@ -57,7 +57,10 @@ class Ledger:
 
     def enrollment(self, student: StudentId, identifier: EnrollmentId) -> Enrollment | None:
         """The student's standing enrollment with that id, if there is one."""
-        return next((e for e in self.enrollments(student) if e.id == identifier), None)
+        for enrollment in self.enrollments(student):
+            if enrollment.id == identifier:
+                return enrollment
+        return None
 
     def enrollments_in(self, section: SectionId) -> tuple[Enrollment, ...]:
         """The standing enrollments that go through a section, of those loaded, the oldest first."""
@@ -66,8 +69,9 @@ class Ledger:
 
     def sections_of(self, enrollments: Iterable[Enrollment]) -> tuple[Section, ...]:
         """The sections that enrollments go through; those of one in an order that does not depend on storage."""
-        taken = (identifier for e in enrollments for identifier in sorted(e.section_ids))
-        return tuple(self.facts.sections[identifier] for identifier in taken)
+        sections = self.facts.sections
+        taken = [sections[identifier] for e in enrollments for identifier in _in_order(e.section_ids)]
+        return tuple(taken)
 
     def seating_of(self, section: Section) -> Seating | None:
         """Where the free seats of a section are; None for an unlimited one."""
@@ -84,6 +88,8 @@ class Ledger:
 
     def waiting(self) -> tuple[WaitlistEntry, ...]:
         """The waiting entries in view, in the order of the queue."""
+        if not self._waiting:
+            return ()
         if self._queue is None:
             view = self._in_view
             shown = [entry for entry in self._waiting.values() if view is None or entry.id in view]
@@ -97,7 +103,7 @@ class Ledger:
 
     def entries_of(self, student: StudentId) -> tuple[WaitlistEntry, ...]:
         """The student's waiting entries, in the order in which they joined."""
-        return tuple(entry for entry in self.waiting() if entry.student_id == student)
+        return tuple([entry for entry in self.waiting() if entry.student_id == student])
 
     def position(self, entry: WaitlistEntry) -> int:
         """The place of an entry among those who wait for a section that it waits for, from 1."""
@@ -146,14 +152,20 @@ class Ledger:
     def write(self, enrollment: Enrollment) -> Enrollment:
         """Note an enrollment that came to be, changed or ended; its seats are taken and given back by the caller."""
         known = self.student(enrollment.student_id)
-        before = next((e for e in known.enrollments if e.id == enrollment.id), None)
-        earlier = self.effects.enrollments.get(enrollment.id)
-        stored = before if earlier is None else earlier.before
-        self.effects.enrollments[enrollment.id] = EnrollmentChange(stored, enrollment)
-        others = tuple(e for e in known.enrollments if e.id != enrollment.id)
-        stands = enrollment.status is EnrollmentStatus.ENROLLED
-        standing = (*others, enrollment) if stands else others
-        self._students[enrollment.student_id] = known.with_enrollments(standing)
+        identifier, stored = enrollment.id, None
+        standing = []
+        for other in known.enrollments:
+            if other.id == identifier:
+                stored = other
+            else:
+                standing.append(other)
+        earlier = self.effects.enrollments.get(identifier)
+        if earlier is not None:
+            stored = earlier.before
+        self.effects.enrollments[identifier] = EnrollmentChange(stored, enrollment)
+        if enrollment.status is EnrollmentStatus.ENROLLED:
+            standing.append(enrollment)
+        self._students[enrollment.student_id] = known.with_enrollments(tuple(standing))
         return enrollment
 
     def write_entry(self, entry: WaitlistEntry) -> WaitlistEntry:
@@ -218,6 +230,10 @@ class Ledger:
     def _set_seating(self, section: SectionId, seating: Seating) -> None:
         self._seating[section] = seating
         self.effects.seating[section] = seating
+
+
+def _in_order(sections: tuple[SectionId, ...]) -> Sequence[SectionId]:
+    return sections if len(sections) == 1 else sorted(sections)
 
 
 def _facts_with(facts: Facts, section: Section) -> Facts:

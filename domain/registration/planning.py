@@ -4,8 +4,7 @@ Nothing is touched here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 from domain.registration import eligibility, windows
 from domain.registration.assessment import (
@@ -40,9 +39,12 @@ from domain.shared.identifiers import EnrollmentId
 from domain.shared.verdict import ALLOWED, Rejection
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Plan:
-    """What an action would do: the verdicts, and what is to be given up, taken or waited for."""
+    """What an action would do: the verdicts, and what is to be given up, taken or waited for.
+
+    `rejections` are what speaks against it.
+    """
 
     action: Action
     judged: tuple[Judged, ...]
@@ -50,12 +52,12 @@ class Plan:
     leaving: Enrollment | None = None
     changing: Enrollment | None = None
     entry: WaitlistEntry | None = None
+    rejections: tuple[Rejection, ...] = field(init=False)
 
-    @cached_property
-    def rejections(self) -> tuple[Rejection, ...]:
-        """What speaks against the action."""
+    def __post_init__(self) -> None:
         own = rejections_in(self.judged)
-        return own if self.chosen is None else (*own, *(r for r in self.chosen.rejections if r not in own))
+        of_choice = () if self.chosen is None else self.chosen.rejections
+        self.rejections = (*own, *[r for r in of_choice if r not in own])
 
     @property
     def everything_judged(self) -> tuple[Judged, ...]:
@@ -85,6 +87,8 @@ class Planner:
 
     def plan(self, actions: Sequence[Action]) -> tuple[Plan, ...]:
         """What each action would do, judged on the schedule after all of them."""
+        if len(actions) == 1 and isinstance(actions[0], Add):
+            return (Plan(actions[0], (), choose(self._as_it_stands(), actions[0])),)
         leaving = self._given_up(actions)
         self._moved = self._moved_by(actions)
         plans: list[Plan | None] = [None] * len(actions)
@@ -98,8 +102,8 @@ class Planner:
         return tuple(self._judge_finally(position, planned, stays) for position in range(len(planned)))
 
     def _given_up(self, actions: Sequence[Action]) -> tuple[Enrollment, ...]:
-        wanted = [action.enrollment_id for action in actions if isinstance(action, Drop | Swap)]
-        return tuple(enrollment for enrollment in self._standing if enrollment.id in wanted)
+        wanted = [action.enrollment_id for action in actions if isinstance(action, (Drop, Swap))]
+        return tuple([enrollment for enrollment in self._standing if enrollment.id in wanted])
 
     def _moved_by(self, actions: Sequence[Action]) -> dict[EnrollmentId, Enrollment]:
         """The enrollments as they will be once their sections are changed; the numbers of the seats are not known yet.
@@ -121,7 +125,10 @@ class Planner:
 
     def _staying(self, leaving: Sequence[Enrollment]) -> tuple[Enrollment, ...]:
         """What stands beside what is given up, in the sections that it will have."""
-        return tuple(self._moved.get(e.id, e) for e in self._standing if e not in leaving)
+        if not leaving and not self._moved:
+            return self._standing
+        given_up = {enrollment.id for enrollment in leaving}
+        return tuple([self._moved.get(e.id, e) for e in self._standing if e.id not in given_up])
 
     def _plan_action(
         self,
@@ -217,7 +224,8 @@ class Planner:
             return replace(plan, chosen=_of_sections(situation, assessment.candidate))
         again = assess(situation, assessment.candidate)
         joining = plan.chosen.judged[len(assessment.judged) :]
-        return replace(plan, chosen=Chosen((*again.judged, *joining), again, plan.chosen.waits))
+        chosen = Chosen.waiting(again, joining) if plan.chosen.waits else Chosen.of(again)
+        return replace(plan, chosen=chosen)
 
     def _judge_what_is_left(
         self, leaving: Enrollment, plans: Sequence[Plan], staying: tuple[Enrollment, ...]
@@ -262,7 +270,7 @@ def _of_sections(situation: Situation, candidate: Candidate) -> Chosen:
     """A change of sections, which only sections and seats can speak against."""
     seats, seats_judged = plan_seats(situation, candidate)
     judged = (*judge_the_sections(situation, candidate), *seats_judged)
-    return Chosen(judged, Assessment(candidate, judged, seats, rejections_in(judged)))
+    return Chosen.of(Assessment(candidate, judged, seats, rejections_in(judged)))
 
 
 def _claimed_before(actions: Sequence[Action], position: int) -> Plan | None:

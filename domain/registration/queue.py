@@ -18,6 +18,8 @@ from domain.shared.verdict import Rejection
 
 def settle(ledger: Ledger, moment: datetime) -> tuple[Consequence, ...]:
     """Promote, skip and expire entries until the queues rest; answers what was done, in order."""
+    if not ledger.waiting():
+        return ()
     closes_at = ledger.facts.term.waitlist_closes_at
     moves = Moves(ledger, moment)
     if closes_at is not None and closes_at <= moment:

@@ -84,8 +84,8 @@ def unmet(requisite: Requisite, evidence: Evidence) -> Requisite | None:
 
 
 def _missing(parts: Sequence[Requisite], evidence: Evidence) -> tuple[Requisite, ...]:
-    remaining = (unmet(part, evidence) for part in parts)
-    return tuple(part for part in remaining if part is not None)
+    remaining = [unmet(part, evidence) for part in parts]
+    return tuple([part for part in remaining if part is not None])
 
 
 def _is_shown(leaf: Leaf, evidence: Evidence) -> bool:
@@ -108,11 +108,11 @@ def _is_shown(leaf: Leaf, evidence: Evidence) -> bool:
 def _is_taken(wanted: CourseTaken, evidence: Evidence) -> bool:
     if wanted.course in evidence.concurrent:
         return True
-    return any(
-        _counts(attempt, wanted, in_progress_counts=evidence.in_progress_counts)
-        for attempt in evidence.attempts
-        if attempt.course == wanted.course
-    )
+    course, in_progress_counts = wanted.course, evidence.in_progress_counts
+    for attempt in evidence.attempts:
+        if attempt.course == course and _counts(attempt, wanted, in_progress_counts=in_progress_counts):
+            return True
+    return False
 
 
 def _counts(attempt: AttemptAtCourse, wanted: CourseTaken, *, in_progress_counts: bool) -> bool:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from domain.registration.commands import ChangeBasis, ChangeSections, Command, Drop, RegistrationRequest, Swap
+from domain.registration.commands import Command, RegistrationRequest, adds_in, enrollment_of
 from domain.registration.enrollment import Enrollment
 from domain.registration.ledger import Ledger
-from domain.registration.references import choices_in
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import OfferingId, StudentId, WaitlistEntryId
 
@@ -33,23 +32,27 @@ def scope_of(ledger: Ledger, command: Command, *, alone: bool) -> Scope:
         return Scope(frozenset(facts.offerings), frozenset(facts.students), entries)
     queues = _first_queues(ledger, command)
     waiting = _follow_promotions(ledger, queues) if ledger.waiting() else ()
-    students = frozenset((command.student_id, *(entry.student_id for entry in waiting)))
-    standing = (enrollment for student in students for enrollment in ledger.enrollments(student))
-    offerings = queues.union(enrollment.offering_id for enrollment in standing)
-    return Scope(frozenset(offerings), students.intersection(facts.students), frozenset(entry.id for entry in waiting))
+    students = {command.student_id, *[entry.student_id for entry in waiting]}
+    offerings = [enrollment.offering_id for student in students for enrollment in ledger.enrollments(student)]
+    return Scope(
+        frozenset(queues.union(offerings)),
+        frozenset([student for student in students if student in facts.students]),
+        frozenset([entry.id for entry in waiting]),
+    )
 
 
 def _first_queues(ledger: Ledger, request: RegistrationRequest) -> set[OfferingId]:
     """The offerings that the request names, directly or by an enrollment, and those for which the student waits."""
     facts, student = ledger.facts, request.student_id
-    named = (facts.offering_ids.get(choice.offering) for choice in choices_in((request,)))
-    queues = {offering for offering in named if offering is not None}
+    queues = {entry.offering_id for entry in ledger.entries_of(student)}
     for action in request.actions:
-        if isinstance(action, Drop | Swap | ChangeSections | ChangeBasis):
-            enrollment = ledger.enrollment(student, action.enrollment_id)
-            if enrollment is not None:
-                queues.add(enrollment.offering_id)
-    queues.update(entry.offering_id for entry in ledger.entries_of(student))
+        for add in adds_in(action):
+            named = [facts.offering_ids.get(choice.offering) for choice in add.choices]
+            queues.update([offering for offering in named if offering is not None])
+        given_up = enrollment_of(action)
+        enrollment = None if given_up is None else ledger.enrollment(student, given_up)
+        if enrollment is not None:
+            queues.add(enrollment.offering_id)
     return queues
 
 

@@ -33,7 +33,7 @@ class Reference:
     scope: str | None = None
 
     def __hash__(self) -> int:
-        return hash(self.code) if self.id is None else hash(self.id)
+        return hash(self.code) if self.id is None else hash(self.id.int)
 
     @classmethod
     @lru_cache(maxsize=16_384)

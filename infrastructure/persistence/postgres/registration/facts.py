@@ -1,6 +1,6 @@
 """Facts from the row of `registration_load` and the snapshot of what does not change with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from infrastructure.persistence.postgres.registration.facts_of_students import e
 from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 
 I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
+V = TypeVar("V")
 
 
 def facts_of(
@@ -23,8 +24,12 @@ def facts_of(
     term: TermId = snapshot.term.id
     offerings = {known: snapshot.offerings[known] for known in set(row["known"]) if known in snapshot.offerings}
     code = snapshot.term.code
-    named = resolved(references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code)
-    courses = resolved(references_to_courses(commands), snapshot.courses, snapshot.course_codes, None)
+    named = resolved(
+        references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code, lambda o: o.offering.id
+    )
+    courses = resolved(
+        references_to_courses(commands), snapshot.courses, snapshot.course_codes, None, lambda record: record.id
+    )
     offered = {course.id for known in offerings.values() for course in known.courses} if courses else ()
     return Facts(
         term=snapshot.term,
@@ -34,7 +39,9 @@ def facts_of(
         sections=snapshot.sections,
         seating=seating_of(row, snapshot.sections),
         offering_ids={reference: found for reference, found in named.items() if found in offerings},
-        section_ids=resolved(references_to_sections(commands), snapshot.sections, snapshot.section_codes, code),
+        section_ids=resolved(
+            references_to_sections(commands), snapshot.sections, snapshot.section_codes, code, lambda record: record.id
+        ),
         course_ids={reference: found for reference, found in courses.items() if found in offered},
         pools=pools_of(row),
         entries=entries_of(row["entries"], term),
@@ -43,14 +50,18 @@ def facts_of(
 
 
 def resolved(
-    references: Iterable[Reference], known: Mapping[I, object], codes: Mapping[str, I], term_code: str | None
+    references: Iterable[Reference],
+    known: Mapping[I, V],
+    codes: Mapping[str, I],
+    term_code: str | None,
+    own: Callable[[V], I],
 ) -> dict[Reference, I]:
-    """The ids that references name among what is known; a code without a term's code means this term's."""
+    """The ids that the references name, as the records' `own`; a code without a term's code means this term's."""
     found: dict[Reference, I] = {}
     for reference in references:
         if reference.id is not None:
             if reference.id in known:
-                found[reference] = reference.id  # type: ignore[assignment]  # it is a key
+                found[reference] = own(known[reference.id])  # type: ignore[index]  # it is a key
         elif reference.code is not None and reference.code in codes and reference.scope in (None, term_code):
             found[reference] = codes[reference.code]
     return found

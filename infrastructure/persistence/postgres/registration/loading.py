@@ -73,7 +73,9 @@ def _expected_to_count(snapshot: Snapshot | None, references: Collection[Referen
     """The courses at which attempts count for whoever wants what these references name, as far as is known."""
     if snapshot is None:
         return frozenset()
-    wanted = resolved(references, snapshot.offerings, snapshot.offering_codes, snapshot.term.code)
+    wanted = resolved(
+        references, snapshot.offerings, snapshot.offering_codes, snapshot.term.code, lambda known: known.offering.id
+    )
     return snapshot.courses_that_count(wanted.values(), ())
 
 
