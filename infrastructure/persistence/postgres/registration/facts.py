@@ -27,7 +27,7 @@ def facts_of(row: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Comm
     return Facts(
         term=snapshot.term,
         next_number=row["following"],
-        students=students_facts(row, snapshot.schemes, term),
+        students=students_facts(row, snapshot),
         offerings=offerings,
         sections=snapshot.sections,
         seating=seating_of(row, snapshot.sections),

@@ -15,6 +15,7 @@ import orjson
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.registration.facts import OfferingFacts
+from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
@@ -32,7 +33,10 @@ _REMEMBERED = 64
 
 @dataclass(slots=True)
 class Snapshot:
-    """The static facts of a term at a version, as far as they were needed."""
+    """The static facts of a term at a version, as far as they were needed.
+
+    `attempts` are those that were met, by what was loaded of them: of so many students, many have done the same.
+    """
 
     version: int
     term: Term
@@ -44,6 +48,7 @@ class Snapshot:
     offering_codes: dict[str, OfferingId] = field(default_factory=dict)
     section_codes: dict[str, SectionId] = field(default_factory=dict)
     course_codes: dict[str, CourseId] = field(default_factory=dict)
+    attempts: dict[tuple[object, ...], AttemptAtCourse] = field(default_factory=dict)
 
     def add(self, document: dict[str, list[list[object]]]) -> None:
         """Take over the offerings of a document of `registration_statics`."""
