@@ -22,6 +22,7 @@ from domain.shared.identifiers import (
     StudentId,
     WaitlistEntryId,
 )
+from domain.shared.value import value
 from domain.shared.verdict import Allowed, Rejection
 
 
@@ -61,7 +62,7 @@ class Waived:
     permission_id: PermissionId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judged:
     """What one rule said."""
 
@@ -69,7 +70,7 @@ class Judged:
     verdict: Allowed | Rejection | Waived
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """The answer to one action.
 
@@ -89,7 +90,7 @@ class Decision:
     judged: tuple[Judged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RequestDecided:
     """The decisions of a registration request, one for each action in listed order."""
 
@@ -166,7 +167,7 @@ class ReleasedHold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnrollmentChange:
     """An enrollment as it was stored (None: not at all) and as it is now."""
 
@@ -191,7 +192,7 @@ class SeatAdded:
     permission_id: PermissionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Recorded:
     """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at.
 
