@@ -1,6 +1,6 @@
 """The archive of static facts: each document is written once, however many commands look at it."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,17 +8,19 @@ from application.registration.documents import (
     Fact,
     OfferingDocument,
     TermFacts,
+    attempt_text,
     encode,
     student_text,
 )
-from application.registration.written import attempt_text
+from application.registration.remembered import Remembered
+from domain.catalog.grading import GradingScheme
 from domain.registration.facts import Facts, StudentFacts
 from domain.registration.outcomes import Recorded
 from domain.registration.requisites import AttemptAtCourse
-from domain.shared.identifiers import InstitutionId, OfferingId
+from domain.shared.identifiers import InstitutionId, OfferingId, StudentId
 
-_DIGESTS, _STORED = 4_096, 100_000
-"""How many digests are remembered, of facts and of stored documents."""
+_ATTEMPTS, _DIGESTS, _STORED = 16_384, 4_096, 100_000
+"""How many attempts are remembered as texts, and how many digests, of facts and of stored documents."""
 
 
 class Archive:
@@ -28,6 +30,7 @@ class Archive:
     """
 
     def __init__(self) -> None:
+        self.attempts: Remembered[AttemptAtCourse, str] = Remembered(attempt_text, _ATTEMPTS)
         self._digests: dict[int, tuple[object, str, str]] = {}
         self._stored: dict[InstitutionId, set[str]] = {}
 
@@ -58,10 +61,7 @@ def digest_of(document: str) -> str:
 
 
 class Documents:
-    """The documents that the commands of a batch look at: `by_digest` are those that may not be stored yet.
-
-    What many of its commands have in common (offerings, attempts of students) is written once.
-    """
+    """The documents that the commands of a batch look at: `by_digest` are those that may not be stored yet."""
 
     def __init__(self, archive: Archive, institution: InstitutionId, facts: Facts) -> None:
         self.by_digest: dict[str, str] = {}
@@ -69,31 +69,30 @@ class Documents:
         self._stored = archive.stored(institution)
         self._facts = facts
         self._offerings: dict[OfferingId, str] = {}
-        self._attempts: dict[int, tuple[str, str]] = {}
+        self._schemes: dict[int, str] = {}
         self._term = self._constant(facts.tickets or facts.term, lambda: TermFacts(facts.term, facts.tickets))
 
     def look_at(self, recorded: Sequence[Recorded]) -> list[str]:
         """The digests of what each command looked at, a `LookedAt` in JSON; the documents themselves are gathered."""
-        known = list({identifier for each in recorded for identifier in each.students})
-        attempts = [self._attempts_of(self._facts.students[identifier]) for identifier in known]
+        looked_at = {identifier for each in recorded for identifier in each.students}
+        students = {identifier: self._facts.students[identifier] for identifier in looked_at}
+        row_of = self._archive.attempts.of
         texts = [
-            student_text(self._facts.students[identifier], [row for row, _ in rows])
-            for identifier, rows in zip(known, attempts, strict=True)
+            student_text(student, [row_of(attempt) for attempt in student.attempts]) for student in students.values()
         ]
         digests = [digest_of(text) for text in texts]
         self.by_digest |= zip(digests, texts, strict=True)
-        schemes = [{scheme for _, scheme in rows} for rows in attempts]
-        students = dict(zip(known, zip(map(_entry, known, digests), schemes, strict=True), strict=True))
-        return [self._looked_at(each, [students[identifier] for identifier in each.students]) for each in recorded]
+        known = dict(zip(students, map(_entry, students, digests), strict=True))
+        return [self._looked_at(each, known) for each in recorded]
 
-    def _looked_at(self, recorded: Recorded, students: Sequence[tuple[str, set[str]]]) -> str:
-        schemes = {scheme for _, graded_by in students for scheme in graded_by if scheme}
+    def _looked_at(self, recorded: Recorded, students: Mapping[StudentId, str]) -> str:
         offerings = [self._offerings.get(known) or self._offering(known) for known in recorded.offerings]
+        schemes = {scheme for known in recorded.students for scheme in self._schemes_of(self._facts.students[known])}
         entries = [f'"{entry!s}"' for entry in recorded.entries]
         return (
             f'{{"term":"{self._term}"'
             f',"offerings":{{{",".join(sorted(offerings))}}}'
-            f',"students":{{{",".join(sorted([student for student, _ in students]))}}}'
+            f',"students":{{{",".join(sorted([students[known] for known in recorded.students]))}}}'
             f',"schemes":{{{",".join(sorted(schemes))}}}'
             f',"entries":[{",".join(sorted(entries))}]}}'
         )
@@ -104,16 +103,14 @@ class Documents:
         self._offerings[identifier] = entry
         return entry
 
-    def _attempts_of(self, student: StudentFacts) -> list[tuple[str, str]]:
-        """The attempts as rows, each with its scheme as an entry; known by their identity, for the facts hold them."""
-        known = self._attempts
-        return [known.get(id(attempt)) or self._attempt(attempt) for attempt in student.attempts]
+    def _schemes_of(self, student: StudentFacts) -> Iterable[str]:
+        """The schemes of a student's attempts; there are few, which are known by their identity."""
+        schemes = {id(attempt.scheme): attempt.scheme for attempt in student.attempts}
+        return [self._schemes.get(key) or self._scheme(known) for key, known in schemes.items() if known is not None]
 
-    def _attempt(self, attempt: AttemptAtCourse) -> tuple[str, str]:
-        scheme = attempt.scheme
-        entry = "" if scheme is None else _entry(scheme.id, self._constant(scheme, lambda: scheme))
-        written = self._attempts[id(attempt)] = (attempt_text(attempt), entry)
-        return written
+    def _scheme(self, scheme: GradingScheme) -> str:
+        entry = self._schemes[id(scheme)] = _entry(scheme.id, self._constant(scheme, lambda: scheme))
+        return entry
 
     def _constant(self, source: object, fact: Callable[[], Fact]) -> str:
         digest, text = self._archive.document_of(source, fact)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
+from application.registration.documents import text_of
 from application.registration.dto import RejectionView, VerdictView, WaiverView
 from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.registration.commands import (
@@ -15,7 +17,10 @@ from domain.registration.commands import (
     LeaveWaitlist,
     Swap,
 )
-from domain.registration.outcomes import Judged, Waived
+from domain.registration.enrollment import Enrollment
+from domain.registration.outcomes import Decision, Judged, Waived
+from domain.scheduling.section import Section
+from domain.shared.identifiers import SectionId
 from domain.shared.verdict import Allowed, Parameter, Rejection
 
 ACTION_NAMES: Mapping[type[Action], str] = {
@@ -26,6 +31,44 @@ ACTION_NAMES: Mapping[type[Action], str] = {
     ChangeBasis: "change_basis",
     LeaveWaitlist: "leave_waitlist",
 }
+
+
+def decision_document(decision: Decision, sections: Mapping[SectionId, Section]) -> dict[str, Any]:
+    """A decision as a `DecisionView` dumps it; `sections` holds every section in which the enrollment sits.
+
+    Written by hand, as the desk writes one for every action: making the model and dumping it costs ten times as much.
+    """
+    enrollment, entry = decision.enrollment, decision.entry
+    known = enrollment if entry is None else entry
+    return {
+        "number": decision.number,
+        "action": ACTION_NAMES[type(decision.action)],
+        "outcome": decision.outcome.value,
+        "enrollment": None if enrollment is None else str(enrollment.id),
+        "ended": None if decision.ended is None else str(decision.ended.id),
+        "offering": None if known is None else text_of(known.offering_id),
+        "grading_basis": None if known is None else known.grading_basis.value,
+        "seats": [] if enrollment is None else _seat_documents(enrollment, sections),
+        "entry": None if entry is None else str(entry.id),
+        "position": decision.position,
+        "rejections": [rejection_document(rejection) for rejection in decision.rejections],
+        "waived": [waiver_document(judged.verdict) for judged in decision.judged if isinstance(judged.verdict, Waived)],
+    }
+
+
+def _seat_documents(enrollment: Enrollment, sections: Mapping[SectionId, Section]) -> list[dict[str, Any]]:
+    """The seats of an enrollment by section code: the same order when it is made and whenever it is loaded."""
+    seats = [
+        {
+            "section": text_of(seat.section_id),
+            "section_code": sections[seat.section_id].code,
+            "seat_no": seat.seat_no,
+            "pool": seat.pool,
+            "permission": None if seat.permission_id is None else str(seat.permission_id),
+        }
+        for seat in enrollment.seats
+    ]
+    return sorted(seats, key=itemgetter("section_code"))
 
 
 def rejection_document(rejection: Rejection) -> dict[str, Any]:

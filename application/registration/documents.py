@@ -4,9 +4,10 @@ Static facts (a term with its tickets, an offering, a student) are documents kno
 however many commands look at the same facts, they are kept once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import lru_cache
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -170,6 +171,10 @@ def _adapter(kind: type) -> TypeAdapter[object]:
     return _ADAPTERS[kind]
 
 
+text_of = cast("Callable[[UUID], str]", lru_cache(maxsize=65_536)(str))
+"""The text of an id that many commands name."""
+
+
 def to_json(value: object) -> str:
     """Any plain value as JSON: mappings, lists, texts, numbers, ids and moments."""
     return _ANYTHING.serializer.to_json(value).decode()
@@ -196,6 +201,20 @@ def student_text(facts: StudentFacts, attempts: Iterable[str]) -> str:
 
 _NO_ATTEMPTS = "[]}"
 """How the document of somebody without attempts ends."""
+
+
+def attempt_text(attempt: AttemptAtCourse) -> str:
+    """An attempt as JSON, an `AttemptRow`."""
+    row: AttemptRow = (
+        attempt.course,
+        attempt.term,
+        attempt.grade,
+        None if attempt.scheme is None else attempt.scheme.id,
+        attempt.passed,
+        attempt.in_progress,
+        attempt.transfer,
+    )
+    return to_json(row)
 
 
 def decode(kind: type[object], document: str) -> object:

@@ -1,14 +1,14 @@
 """What is written beside the effects of a command: the audit record, the events to publish, the answer to keep."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from application.registration.archive import Archive, Documents
-from application.registration.decisions import rejection_document
-from application.registration.documents import encode, kind_of, to_json
+from application.registration.decisions import decision_document, rejection_document
+from application.registration.documents import encode, kind_of, text_of, to_json
 from application.registration.ports import AuditRecord, Journal, KeptAnswer, OutboxMessage
 from application.registration.submission import Settled, Submission
-from application.registration.written import decision_text, verdict_text
+from application.registration.verdicts import verdicts_text
 from application.shared.clock import IdGenerator
 from domain.registration.commands import Command, GivePermission, RegistrationRequest, ReleaseHold, ReviseSection
 from domain.registration.events import Event
@@ -18,7 +18,6 @@ from domain.registration.outcomes import (
     Decided,
     Decision,
     Effects,
-    Judged,
     Recorded,
     RequestDecided,
     RevisionRefused,
@@ -88,8 +87,8 @@ def _told(command: Command, term: TermId, decisions: Sequence[str]) -> str:
         return "null"
     return (
         f'{{"id":"{command.id!s}"'
-        f',"student":"{command.student_id!s}"'
-        f',"term":"{term!s}"'
+        f',"student":"{text_of(command.student_id)}"'
+        f',"term":"{text_of(term)}"'
         f',"arrived_at":{to_json(command.arrived_at)}'
         f',"decisions":[{",".join(decisions)}]}}'
     )
@@ -99,7 +98,7 @@ def decision_texts(answer: Decided, facts: Facts) -> Sequence[str]:
     """The decisions in an answer as JSON, as callers see them."""
     if not isinstance(answer, RequestDecided):
         return ()
-    return [decision_text(decision, facts.sections) for decision in answer.decisions]
+    return [to_json(decision_document(decision, facts.sections)) for decision in answer.decisions]
 
 
 def answer_document(answer: Decided, decisions: Sequence[str]) -> str:
@@ -107,7 +106,7 @@ def answer_document(answer: Decided, decisions: Sequence[str]) -> str:
     match answer:
         case RequestDecided(decided):
             said = [
-                f'{text[:-1]},"verdicts":{_verdicts(decision.judged)}}}'
+                f'{text[:-1]},"verdicts":{verdicts_text(decision.judged)}}}'
                 for decision, text in zip(decided, decisions, strict=True)
             ]
             return f'{{"decisions":[{",".join(said)}]}}'
@@ -115,10 +114,6 @@ def answer_document(answer: Decided, decisions: Sequence[str]) -> str:
             return to_json({"number": number, "refused": reason})
         case other:
             return to_json({"number": other.number})
-
-
-def _verdicts(judged: Iterable[Judged]) -> str:
-    return f"[{','.join([verdict_text(each) for each in judged])}]"
 
 
 def consequences_document(consequences: Sequence[Consequence]) -> str:
@@ -141,7 +136,7 @@ def _consequence(consequence: Consequence) -> str:
             "reasons": [rejection_document(reason) for reason in consequence.reasons],
         }
     )
-    return f'{text[:-1]},"verdicts":{_verdicts(consequence.judged)}}}'
+    return f'{text[:-1]},"verdicts":{verdicts_text(consequence.judged)}}}'
 
 
 def _concerned(recorded: Recorded) -> tuple[UUID, ...]:

@@ -19,13 +19,14 @@ from domain.registration.verification import TermRoster
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import GradingSchemeId, InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
+from domain.shared.value import value
 
 
 class StaleSeating(Exception):  # noqa: N818 - an outcome of `apply`
     """A seat that the hints called free is taken; `recount` puts the hints right, then the commands are tried again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AnswerKey:
     """Under which name an answer is kept: the caller's `subject` and the idempotency `key` that the caller chose."""
 
@@ -33,7 +34,7 @@ class AnswerKey:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeptAnswer:
     """An answer that was given before, as JSON, with the digest of the request to which it was given."""
 
@@ -42,7 +43,7 @@ class KeptAnswer:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AuditRecord:
     """A decided command as the audit log keeps it, for good.
 
@@ -65,7 +66,7 @@ class AuditRecord:
     about: tuple[UUID, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OutboxMessage:
     """An event to publish: its type and version, and its fields as JSON."""
 

@@ -1,14 +1,13 @@
 """What is handed to the desk, and what it hands back."""
 
-from dataclasses import dataclass
-
 from application.registration.ports import AnswerKey
 from application.shared.caller import Caller
 from domain.registration.commands import Command
 from domain.registration.outcomes import Decided
+from domain.shared.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Idempotency:
     """The name under which the caller wants the answer kept, with the digest of what was asked."""
 
@@ -16,7 +15,7 @@ class Idempotency:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Submission:
     """A command, who asks, and how to know it again if it comes twice."""
 
@@ -25,7 +24,7 @@ class Submission:
     idempotency: Idempotency | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settled:
     """A decision that is stored; `answer` is the view of a registration request as JSON, `null` for other commands."""
 

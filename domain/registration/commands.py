@@ -10,6 +10,7 @@ from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.identifiers import EnrollmentId, HoldId, OfferingId, RequestId, StudentId, WaitlistEntryId
 from domain.shared.reference import Reference
+from domain.shared.value import value
 
 
 class IfFull(StrEnum):
@@ -26,7 +27,7 @@ class Mode(StrEnum):
     ATOMIC = "atomic"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Choice:
     """An offering through the named sections, or, when none is named, wherever there is a place.
 
@@ -38,7 +39,7 @@ class Choice:
     course: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Add:
     """Enroll in the first of `choices` that can be had, listed by preference.
 
@@ -94,7 +95,7 @@ class LeaveWaitlist:
 Action: TypeAlias = Add | Drop | Swap | ChangeSections | ChangeBasis | LeaveWaitlist
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RegistrationRequest:
     """A student's ordered list of actions; `arrived_at` is the moment by which windows and deadlines are judged."""
 

@@ -27,11 +27,12 @@ from domain.shared.identifiers import (
     WaitlistEntryId,
 )
 from domain.shared.reference import Reference
+from domain.shared.value import value
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Profile:
     """What rules look at of a student's record: nothing that says who the student is."""
 
@@ -53,7 +54,7 @@ class Profile:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StudentFacts:
     """What is known of a student: the profile, active holds, permissions of the term that are in force, attempts at
     courses, and the enrollments of the term that stand (status enrolled).

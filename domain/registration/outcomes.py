@@ -23,6 +23,7 @@ from domain.shared.identifiers import (
     StudentId,
     WaitlistEntryId,
 )
+from domain.shared.value import value
 from domain.shared.verdict import ALLOWED, Allowed, Rejection
 
 
@@ -62,7 +63,7 @@ class Waived:
     permission_id: PermissionId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Judged:
     """What one rule said."""
 
@@ -85,7 +86,7 @@ def allowed_by(rule: Rule) -> Judged:
     return Judged(rule.__name__, ALLOWED)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """The answer to one action.
 
@@ -105,7 +106,7 @@ class Decision:
     judged: tuple[Judged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RequestDecided:
     """The decisions of a registration request, one for each action in listed order."""
 
@@ -182,7 +183,7 @@ class ReleasedHold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnrollmentChange:
     """An enrollment as it was stored (None: not at all) and as it is now."""
 
@@ -207,7 +208,7 @@ class SeatAdded:
     permission_id: PermissionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Recorded:
     """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at.
 

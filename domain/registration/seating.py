@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from domain.shared.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Seating:
     """Where the free seats of a section with a capacity are.
 

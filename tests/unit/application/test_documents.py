@@ -9,13 +9,13 @@ from application.registration.documents import (
     OfferingDocument,
     StudentDocument,
     TermFacts,
+    attempt_text,
     decode,
     decode_command,
     encode,
     kind_of,
     student_text,
 )
-from application.registration.written import attempt_text
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import (

@@ -34,7 +34,7 @@ def facts_of(
     return Facts(
         term=snapshot.term,
         next_number=row["following"],
-        students=students_facts(row, attempts, snapshot.schemes, term),
+        students=students_facts(row, attempts, snapshot),
         offerings=offerings,
         sections=snapshot.sections,
         seating=seating_of(row, snapshot.sections),

@@ -1,15 +1,15 @@
 """Students, and what they hold, have done, take and wait for, from the row of `registration_load`."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 
-from domain.catalog.grading import GradingBasis, GradingScheme
+from domain.catalog.grading import GradingBasis
 from domain.people.hold import Hold, HoldBlock
 from domain.people.student import TestScore
 from domain.registration.codes import RejectionCode
@@ -33,6 +33,7 @@ from domain.shared.identifiers import (
 )
 from infrastructure.persistence.postgres.registration.ids import id_of
 from infrastructure.persistence.postgres.registration.rejections import rejections_of
+from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 
 Json = Any
 """A value of a document; its shape is what the SQL function builds."""
@@ -41,14 +42,15 @@ T = TypeVar("T")
 
 
 def students_facts(
-    row: Mapping[str, Any], tried: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme], term: TermId
+    row: Mapping[str, Any], tried: Mapping[str, Any], snapshot: Snapshot
 ) -> dict[StudentId, StudentFacts]:
     """What is known of everybody whose facts count; of somebody unknown, nothing. The attempts are in `tried`."""
+    term = snapshot.term.id
     profiles = _profiles(row)
     tickets = _tickets(row)
     holds = _by_student(row["holds"], 1, _hold)
     permissions = _by_student(row["permissions"], 1, lambda document: _permission(document, term))
-    attempts = _attempts(tried, schemes)
+    attempts = _attempts(tried, snapshot)
     enrollments = _enrollments(row, term)
     found = {}
     for person in row["people"]:
@@ -131,43 +133,53 @@ def _permission(row: Json, term: TermId) -> Permission:
     )
 
 
-def _attempts(row: Mapping[str, Any], schemes: Mapping[UUID, GradingScheme]) -> dict[StudentId, list[AttemptAtCourse]]:
-    """The attempts of each student; equal ones are one object, for many have done the same."""
-    found: dict[StudentId, list[AttemptAtCourse]] = {}
-    made: dict[tuple[Any, ...], AttemptAtCourse] = {}
-    columns = "students courses terms grades schemes passed in_progress transfer"
-    for student, *fields in _columns(row, "attempt", columns):
-        key = tuple(fields)
-        attempt = made.get(key)
-        if attempt is None:
-            course, term, grade, scheme, *flags = fields
-            known = None if scheme is None else schemes[scheme]
-            attempt = made[key] = AttemptAtCourse(course, term, grade, known, *flags)
-        found.setdefault(student, []).append(attempt)
+def _attempts(row: Mapping[str, Any], snapshot: Snapshot) -> Mapping[StudentId, list[AttemptAtCourse]]:
+    """The attempts of each student; equal ones are one object as far as they are remembered, for many did the same."""
+    found: dict[StudentId, list[AttemptAtCourse]] = defaultdict(list)
+    known = snapshot.attempts
+    made = _columns(row, "attempt", "courses terms grades schemes passed in_progress transfer")
+    for student, fields in zip(row["attempt_students"] or (), made, strict=True):
+        found[student].append(known.get(fields) or _attempt(fields, snapshot))
     return found
 
 
-def _enrollments(row: Mapping[str, Any], term: TermId) -> dict[StudentId, list[Enrollment]]:
+def _attempt(fields: tuple[Any, ...], snapshot: Snapshot) -> AttemptAtCourse:
+    course, term, grade, scheme, passed, in_progress, transfer = fields
+    graded_by = None if scheme is None else snapshot.schemes[scheme]
+    if len(snapshot.attempts) >= _REMEMBERED:
+        snapshot.attempts.clear()
+    attempt = snapshot.attempts[fields] = AttemptAtCourse(course, term, grade, graded_by, passed, in_progress, transfer)
+    return attempt
+
+
+_REMEMBERED = 16_384
+"""How many attempts are remembered."""
+
+
+def _enrollments(row: Mapping[str, Any], term: TermId) -> Mapping[StudentId, list[Enrollment]]:
     """The standing enrollments of each student, the oldest first."""
-    seats: dict[EnrollmentId, list[SeatTaken]] = {}
+    seats: dict[EnrollmentId, tuple[SeatTaken, ...]] = {}
     permitted = {(section, seat): by for section, seat, by in _columns(row, "permitted", "sections seats by")}
-    for enrollment, section, component, seat, pool in _columns(
-        row, "stay", "enrollments sections components seats pools"
-    ):
-        permission = permitted.get((section, seat)) if permitted else None
-        seats.setdefault(enrollment, []).append(SeatTaken(section, component, seat, pool, permission))
+    stays = _columns(row, "stay", "enrollments sections components seats pools")
+    for enrollment, section, component, seat_no, pool in stays:
+        permission = permitted.get((section, seat_no)) if permitted else None
+        seat = SeatTaken(section, component, seat_no, pool, permission)
+        seats[enrollment] = (*seats[enrollment], seat) if enrollment in seats else (seat,)
     columns = _columns(row, "enrollment", "numbers ids students offerings courses credits bases moments")
-    found: dict[StudentId, list[Enrollment]] = {}
+    found: dict[StudentId, list[Enrollment]] = defaultdict(list)
     for number, identifier, student, offering, course, credit, basis, at in sorted(columns):
         taken = seats.get(identifier, ())
-        placed = tuple(sorted(taken, key=_by_section) if len(taken) > 1 else taken)
-        found.setdefault(student, []).append(
-            Enrollment(identifier, student, term, offering, course, credit, placed, number, at, GradingBasis(basis))
+        placed = tuple(sorted(taken, key=_by_section)) if len(taken) > 1 else taken
+        found[student].append(
+            Enrollment(identifier, student, term, offering, course, credit, placed, number, at, _BASES[basis])
         )
     return found
 
 
 _by_section = attrgetter("section_id")
+
+_BASES = {basis.value: basis for basis in GradingBasis}
+"""Looked up, for there are several in every command: calling the enumeration costs ten times as much."""
 
 
 def enrollment_of(row: Json, term: TermId) -> Enrollment:

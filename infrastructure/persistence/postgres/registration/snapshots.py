@@ -15,7 +15,7 @@ import orjson
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.registration.facts import OfferingFacts
-from domain.registration.requisites import courses_that_count, courses_that_exclude
+from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_exclude
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
@@ -33,7 +33,10 @@ _REMEMBERED = 64
 
 @dataclass(slots=True)
 class Snapshot:
-    """The static facts of a term at a version, as far as they were needed."""
+    """The static facts of a term at a version, as far as they were needed.
+
+    `attempts` are those that were met, by what was loaded of them: of so many students, many have done the same.
+    """
 
     version: int
     term: Term
@@ -49,6 +52,7 @@ class Snapshot:
     excluding: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
     """The same for whoever takes it and wants another beside it; what is not here, excludes nothing."""
     course_codes: dict[str, CourseId] = field(default_factory=dict)
+    attempts: dict[tuple[object, ...], AttemptAtCourse] = field(default_factory=dict)
 
     def add(self, document: dict[str, list[list[object]]]) -> None:
         """Take over the offerings of a document of `registration_statics`."""
