@@ -14,11 +14,12 @@ BROKEN = {
     "seats above capacity": """
         SELECT s.code FROM sections s JOIN enrollment_sections t ON t.section_id = s.id AND t.status = 'enrolled'
           LEFT JOIN seats p ON p.section_id = t.section_id AND p.seat_no = t.seat_no
+         WHERE s.capacity IS NOT NULL
          GROUP BY s.id, s.code, s.capacity
         HAVING count(*) FILTER (WHERE p.permission_id IS NULL) > greatest(
                s.capacity, (SELECT count(*) FROM seats q WHERE q.section_id = s.id AND q.permission_id IS NULL))""",
     "a seat taken twice": """
-        SELECT section_id FROM enrollment_sections WHERE status = 'enrolled'
+        SELECT section_id FROM enrollment_sections WHERE status = 'enrolled' AND seat_no IS NOT NULL
          GROUP BY section_id, seat_no HAVING count(*) > 1""",
     "a course taken twice": """
         SELECT student_id FROM enrollments WHERE status = 'enrolled'
