@@ -116,6 +116,11 @@ class Ledger:
         """How many wait for a section."""
         return sum(1 for entry in self._waiting.values() if section in entry.section_ids)
 
+    def is_full(self, section: SectionId) -> bool:
+        """Whether a section has seats, and none of them is free."""
+        seating = self._seating.get(section)
+        return seating is not None and seating.free <= 0
+
     def take_seat(self, section: Section, pool: str | None = None) -> SeatTaken:
         """Take a free seat, against a reserved pool if one is named; in an unlimited section a place without number."""
         if section.is_unlimited:

@@ -40,6 +40,8 @@ def _first_promotion(
 ) -> tuple[Consequence, ...] | None:
     """Promote the first entry that can be seated; notes in `done` why entries before it were passed over."""
     for entry in ledger.waiting():
+        if _is_stuck(ledger, entry):
+            continue
         situation = _situation(ledger, entry, moment)
         if not _has_seats(situation, entry):
             continue
@@ -52,6 +54,16 @@ def _first_promotion(
             skipped = moves.skip(number, entry, reasons)
             done.append(Consequence(number, Movement.SKIPPED, skipped, reasons=reasons, judged=judged))
     return None
+
+
+def _is_stuck(ledger: Ledger, entry: WaitlistEntry) -> bool:
+    """Whether a section is full and the student has nothing by which there could be a seat in it.
+
+    So it is for most who wait, and asked first: a long queue costs little as long as it rests.
+    """
+    if entry.drop_if_enrolled is not None or not any(map(ledger.is_full, entry.section_ids)):
+        return False
+    return not ledger.student(entry.student_id).permissions
 
 
 def _situation(ledger: Ledger, entry: WaitlistEntry, moment: datetime) -> Situation:

@@ -7,23 +7,26 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from tests.support.postgres import PostgresDatabase
 
 
 @contextmanager
-def serving(database: PostgresDatabase) -> Iterator[str]:
-    """Serve the database, answer the server's URL, and stop it as an operator would."""
+def serving(database: PostgresDatabase, log: Path | None = None) -> Iterator[str]:
+    """Serve the database, answer the server's URL, and stop it as an operator would; its errors may go to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "MATRICULA_DATABASE_URL": database.app_url, "MATRICULA_LOG_LEVEL": "error"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-    )
+    with ExitStack() as files:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port)],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=None if log is None else files.enter_context(log.open("wb")),
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(url, process)

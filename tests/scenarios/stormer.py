@@ -12,22 +12,22 @@ from typing import Any
 
 import aiohttp
 
-from tests.scenarios.stormy_term import OFFERINGS, STUDENTS, section_codes
+from tests.scenarios.carts import Carts
+from tests.scenarios.stormy_term import OFFERINGS, STUDENTS, TERM, section_codes
 
 AT_ONCE = 4
 STUDENTS_EACH = 3
 
 
 class Stormer:
-    """What one client knows: the enrollments and entries that the server told it of."""
+    """One client, and what it was answered."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str, seed: int) -> None:
         self._session = session
         self._url = url
         self._random = random.Random(seed)
         self._students = self._random.sample(STUDENTS, STUDENTS_EACH)
-        self._enrollments: dict[str, list[str]] = {student: [] for student in STUDENTS}
-        self._entries: dict[str, list[str]] = {student: [] for student in STUDENTS}
+        self._carts = Carts(self._random, TERM, {offering: section_codes(offering) for offering in OFFERINGS})
         self.statuses: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.told: list[str] = []
@@ -45,48 +45,17 @@ class Stormer:
 
     async def _send_cart(self) -> None:
         student = self._random.choice(self._students)
-        body = {
-            "student": f"code:{student}",
-            "term": "code:storm",
-            "mode": self._random.choice(["best_effort", "atomic"]),
-            "actions": [self._action(student) for _ in range(self._random.randint(1, 4))],
-        }
+        body = self._carts.cart(student)
         headers = {"Idempotency-Key": f"{self._random.getrandbits(64):x}"} if self._random.random() < 0.3 else {}
         answer = await self._post("registration-requests", body, headers)
         if headers:
             again = await self._post("registration-requests", body, headers)
             if again != answer:
                 self.statuses["another answer to the same key"] += 1
-        for decision in answer.get("decisions", ()):
-            self.outcomes[decision["outcome"]] += 1
-            if decision["outcome"] in ("enrolled", "swapped"):
-                self._enrollments[student].append(decision["enrollment"])
-                self.told.append(decision["enrollment"])
-            if decision["outcome"] == "waitlisted":
-                self._entries[student].append(decision["entry"])
-
-    def _action(self, student: str) -> dict[str, Any]:
-        dice = self._random.random()
-        mine, waiting = self._enrollments[student], self._entries[student]
-        if dice < 0.2 and mine:
-            return {"action": "drop", "enrollment": self._random.choice(mine)}
-        if dice < 0.4 and mine:
-            return {"action": "swap", "enrollment": self._random.choice(mine), **self._wish()}
-        if dice < 0.45 and waiting:
-            return {"action": "leave_waitlist", "entry": self._random.choice(waiting)}
-        if dice < 0.5 and mine:
-            sections = [f"code:{self._random.choice(section_codes(self._random.choice(OFFERINGS)))}"]
-            return {"action": "change_sections", "enrollment": self._random.choice(mine), "sections": sections}
-        return {"action": "add", **self._wish()}
-
-    def _wish(self) -> dict[str, Any]:
-        offering = self._random.choice(OFFERINGS)
-        wish: dict[str, Any] = {"offering": f"code:{offering}", "if_full": self._random.choice(["reject", "waitlist"])}
-        if self._random.random() < 0.4:
-            wish["sections"] = [f"code:{self._random.choice(section_codes(offering))}"]
-        if self._random.random() < 0.2:
-            wish["alternatives"] = [{"offering": f"code:{self._random.choice(OFFERINGS)}"}]
-        return wish
+        decisions = answer.get("decisions", ())
+        self._carts.learn(student, decisions)
+        self.outcomes.update(decision["outcome"] for decision in decisions)
+        self.told += [d["enrollment"] for d in decisions if d["outcome"] in ("enrolled", "swapped")]
 
     async def _change_capacity(self) -> None:
         section = self._random.choice(section_codes(self._random.choice(OFFERINGS)))

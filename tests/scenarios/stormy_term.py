@@ -20,6 +20,7 @@ TERM = "storm"
 STUDENTS = [f"S-{number}" for number in range(24)]
 OFFERINGS = [f"C-{number}" for number in range(8)]
 SECTIONS_EACH = 2
+WAITLIST = 5
 
 
 def section_codes(offering: str) -> list[str]:
@@ -44,7 +45,7 @@ def entities() -> Sequence[Entity]:
             section = a_section(offering, code, a_meeting(day), capacity=3)
             cohort = Cohort(class_levels=frozenset({1}))
             reserved = (ReservedSeats("first", cohort, 1),) if number == 4 else ()
-            sections.append(replace(section, waitlist_capacity=5, reserved=reserved))
+            sections.append(replace(section, waitlist_capacity=WAITLIST, reserved=reserved))
     return (*students, *courses, _term(), *offerings, *sections)
 
 
