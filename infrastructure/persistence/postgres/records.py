@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.shared.errors import StaleWrite
@@ -55,7 +55,9 @@ class TableRecords(Generic[E, R]):
         if self._code is None or not codes:
             return {}
         columns = self._mapper.row.__table__.c
-        query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code.in_(codes))
+        # One parameter, however many codes: a statement takes no more than 32,767.
+        among = any_(literal(list(codes), ARRAY(String)))
+        query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code == among)
         found = await self._session.execute(query)
         return {code: identifier for code, identifier in found}  # noqa: C416 - rows, not pairs
 
