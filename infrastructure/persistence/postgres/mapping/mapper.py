@@ -1,10 +1,10 @@
 """What a repository needs to know of an entity: its row, and how the two become each other."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from application.shared.records import Entity
@@ -19,8 +19,9 @@ R = TypeVar("R", bound=Row)
 class Mapper(Generic[E, R]):
     """Maps `entity` to `row` and back.
 
-    `code` is the column of the natural code, `scope` the column of the term's id for records of a term. `added`
-    stores what comes into being with new entities and is no part of them, such as the seats of sections.
+    `code` is the column of the natural code, `scope` the column of the term's id for records of a term. `added` are
+    statements that store what comes into being with rows that were just added, known to them as `new`, and is no part
+    of them, such as the seats of sections.
     """
 
     kind: str
@@ -30,4 +31,24 @@ class Mapper(Generic[E, R]):
     to_entity: Callable[[R], E]
     code: InstrumentedAttribute[str] | None = None
     scope: InstrumentedAttribute[Any] | None = None
-    added: Callable[[AsyncSession, InstitutionId, Sequence[E]], Awaitable[None]] | None = None
+    added: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables of the rows and of their parts."""
+        return _tables_of(self.row)
+
+    def following(self, new: str) -> Iterator[str]:
+        """The statements of `added` for the rows that the query `new` finds."""
+        return (f"WITH new AS ({new}) {statement}" for statement in self.added)
+
+
+@cache
+def _tables_of(row: type[Row]) -> frozenset[str]:
+    """The table of a row class, and those of the parts that it owns, and of their parts."""
+    return frozenset({row.__tablename__}).union(*map(_tables_of, parts_of(row).values()))
+
+
+def parts_of(row: type[Row]) -> Mapping[str, type[Row]]:
+    """The row classes whose rows belong to rows of a class, by the attributes that hold them."""
+    return {relation.key: relation.mapper.class_ for relation in row.__mapper__.relationships}

@@ -1,10 +1,5 @@
 """Mappers of rooms, offerings and sections."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.catalog.requisite import ConsentBy
 from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
@@ -238,27 +233,15 @@ def meeting_of(row: MeetingRow) -> Meeting:
     )
 
 
-async def _place_seats(session: AsyncSession, institution: InstitutionId, sections: Sequence[Section]) -> None:
-    """Give each new section with a capacity its seats, and the hints where the free ones are."""
-    limited = [(section.id, section.capacity) for section in sections if section.capacity is not None]
-    new = {
-        "institution": institution,
-        "sections": [section for section, _ in limited],
-        "capacities": [capacity for _, capacity in limited],
-    }
-    await session.execute(text(_PLACE_SEATS), new)
-    await session.execute(text(_PLACE_SEATING), new)
-
-
-_NEW_SECTIONS = "unnest(CAST(:sections AS uuid[]), CAST(:capacities AS int[])) AS new (section_id, capacity)"
-_PLACE_SEATS = f"""
+# Each section with a capacity has its seats, and the hints where the free ones are.
+_PLACE_SEATS = """
     INSERT INTO seats (institution_id, section_id, seat_no)
-    SELECT :institution, new.section_id, seat_no FROM {_NEW_SECTIONS}, generate_series(1, new.capacity) AS seat_no
-"""  # noqa: S608 - constants only
-_PLACE_SEATING = f"""
+    SELECT new.institution_id, new.id, seat_no FROM new, generate_series(1, new.capacity) AS seat_no
+"""
+_PLACE_SEATING = """
     INSERT INTO section_seating (institution_id, section_id, next_seat, last_seat, seats)
-    SELECT :institution, new.section_id, 1, new.capacity, new.capacity FROM {_NEW_SECTIONS}
-"""  # noqa: S608 - constants only
+    SELECT institution_id, id, 1, capacity, capacity FROM new WHERE capacity IS NOT NULL
+"""
 
 ROOM = Mapper("room", Room, RoomRow, _room_row, _room, RoomRow.code)
 OFFERING = Mapper(
@@ -272,5 +255,5 @@ SECTION = Mapper(
     section_of,
     SectionRow.code,
     SectionRow.term_id,
-    _place_seats,
+    (_PLACE_SEATS, _PLACE_SEATING),
 )

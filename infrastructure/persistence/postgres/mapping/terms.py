@@ -1,16 +1,10 @@
 """Mappers of terms and time tickets."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.scheduling.term import CreditLimits, Deadlines, Session, Term
 from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import InstitutionId, TermId, TimeTicketId
 from infrastructure.persistence.postgres.mapping.cohorts import cohort_of
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.rows.registration import TermRegistrationRow
 from infrastructure.persistence.postgres.rows.terms import (
     SessionRow,
     TermCreditLimitRow,
@@ -106,12 +100,6 @@ def _session(row: SessionRow) -> Session:
     )
 
 
-async def _open_registration(session: AsyncSession, institution: InstitutionId, terms: Sequence[Term]) -> None:
-    """Give each new term its registration row, on which its decisions are ordered."""
-    rows = [{"institution_id": institution, "term_id": term.id} for term in terms]
-    await session.execute(insert(TermRegistrationRow), rows)
-
-
 def _time_ticket_row(institution: InstitutionId, ticket: TimeTicket) -> TimeTicketRow:
     return TimeTicketRow(
         institution_id=institution,
@@ -144,5 +132,8 @@ def _time_ticket(row: TimeTicketRow) -> TimeTicket:
     )
 
 
-TERM = Mapper("term", Term, TermRow, _term_row, term_of, TermRow.code, added=_open_registration)
+_OPEN_REGISTRATION = "INSERT INTO term_registrations (institution_id, term_id) SELECT institution_id, id FROM new"
+"""Each term has a registration row, on which its decisions are ordered."""
+
+TERM = Mapper("term", Term, TermRow, _term_row, term_of, TermRow.code, added=(_OPEN_REGISTRATION,))
 TIME_TICKET = Mapper("time ticket", TimeTicket, TimeTicketRow, _time_ticket_row, _time_ticket)
