@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from operator import attrgetter, itemgetter
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 import asyncpg
-from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.types import TypeEngine
 
 from application.shared.records import Entity
 from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.failures import storing
-from infrastructure.persistence.postgres.mapping.mapper import Mapper, parts_of
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values, parts_of
 from infrastructure.persistence.postgres.rows.base import Row
 from infrastructure.persistence.postgres.staging import StagingTable
 
@@ -36,25 +36,22 @@ class PostgresRecordStaging(Generic[E, R]):
 
     async def stage(self, entities: Sequence[E]) -> None:
         """See `RecordStaging.stage`."""
-        to_row, institution = self._mapper.to_row, self._institution
-        for shape, rows in self._shape.unfolded([to_row(institution, entity) for entity in entities]):
+        to_values, institution = self._mapper.to_values, self._institution
+        for shape, rows in self._shape.unfolded([to_values(institution, entity) for entity in entities]):
             if rows:
                 await (await self._table_for(shape)).take(map(shape.cells, rows))
 
     async def merge(self) -> None:
         """See `RecordStaging.merge`."""
         with storing(self._mapper.kind, self._mapper.tables):
-            for shape, _ in self._shape.unfolded(()):
-                if shape.table in self._staged:
-                    columns = ", ".join(shape.columns)
-                    source = f"SELECT {columns} FROM {self._staged[shape.table].name}"  # noqa: S608 - names of ours
-                    await self._driver.execute(f"INSERT INTO {shape.table} ({columns}) {source}")
-            if self._shape.table in self._staged:
+            for table, staged in self._staged.items():  # in the order of their making: owners before their parts
+                await staged.insert_into(table)
+            if self._staged:
                 for statement in self._mapper.following(f"TABLE {self._staged[self._shape.table].name}"):
                     await self._driver.execute(statement)
-        while self._staged:
-            _, table = self._staged.popitem()
-            await table.drop()
+        for staged in self._staged.values():
+            await staged.drop()
+        self._staged.clear()
 
     async def _table_for(self, shape: "_Shape") -> StagingTable:
         if shape.table not in self._staged:
@@ -66,38 +63,37 @@ class PostgresRecordStaging(Generic[E, R]):
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """How the rows of a table are read out of mapped objects, and by which attributes these own rows of others."""
+    """How the values of a row become cells in the order of `columns`, and the names under which its parts stand."""
 
     table: str
     columns: tuple[str, ...]
-    cells: Callable[[Row], Sequence[object]]
+    cells: Callable[[Values], Sequence[object]]
     parts: Mapping[str, "_Shape"]
 
-    def unfolded(self, rows: Sequence[Row]) -> Iterator[tuple["_Shape", Sequence[Row]]]:
+    def unfolded(self, rows: Sequence[Values]) -> Iterator[tuple["_Shape", Sequence[Values]]]:
         """The rows and all that they own, table by table, owners before what they own."""
         yield self, rows
-        for attribute, part in self.parts.items():
-            yield from part.unfolded(list(chain.from_iterable(map(attrgetter(attribute), rows))))
+        for name, part in self.parts.items():
+            yield from part.unfolded(list(chain.from_iterable(map(itemgetter(name), rows))))
 
 
 @cache
 def _shape_of(row: type[Row]) -> _Shape:
-    table = row.__mapper__.local_table
-    assert isinstance(table, Table)  # noqa: S101 - rows are of tables
+    columns = row.__table__.columns
     return _Shape(
-        table=table.name,
-        columns=tuple(table.columns.keys()),
-        cells=_cells_of(table),
-        parts={attribute: _shape_of(part) for attribute, part in parts_of(row).items()},
+        table=row.__tablename__,
+        columns=tuple(columns.keys()),
+        cells=_cells_of([(column.name, column.type.dialect_impl(_DIALECT)) for column in columns]),
+        parts={name: _shape_of(part) for name, part in parts_of(row).items()},
     )
 
 
-def _cells_of(table: Table) -> Callable[[Row], Sequence[object]]:
-    """What reads the cells of a row as the driver takes them, in the order of the columns."""
-    read = itemgetter(*table.columns.keys())
-    encoders = [column.type.dialect_impl(_DIALECT).bind_processor(_DIALECT) for column in table.columns]
+def _cells_of(columns: Sequence[tuple[str, TypeEngine[Any]]]) -> Callable[[Values], Sequence[object]]:
+    """What makes values the cells that the driver takes for columns of these names and types."""
+    read = itemgetter(*(name for name, _ in columns))
+    encoders = [type_.bind_processor(_DIALECT) for _, type_ in columns]
     if not any(encoders):
-        return lambda row: read(vars(row))
-    return lambda row: [
-        cell if encode is None else encode(cell) for cell, encode in zip(read(vars(row)), encoders, strict=True)
+        return read
+    return lambda values: [
+        cell if encode is None else encode(cell) for cell, encode in zip(read(values), encoders, strict=True)
     ]

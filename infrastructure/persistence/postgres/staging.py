@@ -29,6 +29,12 @@ class StagingTable:
         """Count its rows: nothing else tells the planner whether it joins ten of them or a million."""
         await self._driver.execute(f"ANALYZE {self.name}")
 
+    async def insert_into(self, table: str) -> None:
+        """Insert its rows into `table`, whose columns have the same names."""
+        columns = ", ".join(self._columns)
+        rows = f"SELECT {columns} FROM {self.name}"  # noqa: S608 - names of ours
+        await self._driver.execute(f"INSERT INTO {table} ({columns}) {rows}")
+
     async def drop(self) -> None:
         """Make room for another of its name."""
         await self._driver.execute(f"DROP TABLE {self.name}")
