@@ -10,7 +10,7 @@ from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.rows.base import TENANT, Row
 from tests.contracts.arranging import Stored
-from tests.contracts.everything import EVERYTHING
+from tests.contracts.everything import EVERYTHING, LAB, LECTURE
 from tests.support.builders import a_student, an_institution
 from tests.support.postgres import PostgresDatabase, connect
 
@@ -61,6 +61,25 @@ async def test_no_temporary_table_outlives_its_transaction(
     left = await connection.fetch("SELECT relname FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'")
     await connection.close()
     assert left == []
+
+
+async def test_staged_facts_raise_the_version_of_their_term(
+    persistence: PostgresPersistence, postgres_database: PostgresDatabase
+) -> None:
+    stored = Stored(persistence, STAGED.id)
+    await stored.add(*(entity for entity in EVERYTHING if entity not in (LECTURE, LAB)))
+    connection = await connect(postgres_database.app_url)
+    await connection.execute(f"SET app.institution_id = '{STAGED.id}'")
+    version = "SELECT facts_version FROM term_registrations"
+    before = await connection.fetchval(version)
+
+    await stored.stage([a_student("s2")])
+    assert await connection.fetchval(version) == before
+    await stored.stage([LECTURE, LAB])
+    after = await connection.fetchval(version)
+
+    await connection.close()
+    assert after > before
 
 
 async def test_row_level_security_refuses_rows_that_say_another_institution(persistence: PostgresPersistence) -> None:
