@@ -1,12 +1,13 @@
 """Reading enrollments: the collection, one of them, a student's schedule, a section's roster, and the export rows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
 from application.registration.own_records import OwnRecords
-from application.registration.ports import RegistrationReading
+from application.registration.ports import RegistrationReading, RegistrationViews
 from application.shared.caller import STAFF, Caller, Role
 from application.shared.dto import Dto
 from application.shared.errors import InvalidRequest, NotFound
@@ -76,10 +77,26 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
 
     async def export(self, caller: Caller, term: Reference) -> AsyncIterator[EnrollmentRow]:
         """Stream a row for each section of each enrollment of a term. Raises `NotFound`, `AccessDenied`."""
+        async with self._exporting(caller, term) as (views, identifier):
+            async for row in views.enrollment_rows(identifier):
+                yield row
+
+    async def export_csv(self, caller: Caller, term: Reference) -> AsyncGenerator[str, None]:
+        """Stream the rows of `export` as lines of CSV, one or many at once; the first names the columns.
+
+        Whoever stops early closes the stream. Raises `NotFound`, `AccessDenied`.
+        """
+        async with self._exporting(caller, term) as (views, identifier):
+            yield f"{','.join(EnrollmentRow.model_fields)}\n"
+            async with aclosing(views.enrollment_csv(identifier)) as pieces:
+                async for lines in pieces:
+                    yield lines
+
+    @asynccontextmanager
+    async def _exporting(self, caller: Caller, term: Reference) -> AsyncIterator[tuple[RegistrationViews, TermId]]:
         caller.require_role(STAFF)
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Term, term)
             if identifier is None:
                 raise NotFound("term", str(term))
-            async for row in views.enrollment_rows(TermId(identifier)):
-                yield row
+            yield views, TermId(identifier)

@@ -1,6 +1,6 @@
 """The ports of registration: set-based loading and storing for the desk, and readers of who sits where."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -218,6 +218,10 @@ class RegistrationViews(Views, Protocol):
 
     def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
         """A row for each section of each enrollment of the term, ordered by student, course and section."""
+        ...
+
+    def enrollment_csv(self, term: TermId) -> AsyncGenerator[str, None]:
+        """The same rows as lines of CSV without a header, one or many at once. Whoever stops early closes it."""
         ...
 
     async def term_roster(self, term: TermId) -> TermRoster:

@@ -1,16 +1,17 @@
 """Importing a timetable: everything in one transaction, or nothing."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from operator import attrgetter
+from typing import Generic, TypeVar
 from uuid import UUID
 
-from application.catalog.courses import COURSES
+from application.catalog.courses import COURSES, CourseFields
 from application.catalog.departments import DEPARTMENTS
 from application.catalog.programs import PROGRAMS
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
 from application.scheduling.offerings import assemble_configuration
-from application.scheduling.ports import ImportUnitOfWork
+from application.scheduling.ports import ImportUnitOfWork, ImportWork, RecordStaging
 from application.scheduling.rooms import ROOMS
 from application.scheduling.terms import TERMS
 from application.scheduling.timetable import ImportReport, Timetable, TimetableMeeting, TimetableOffering
@@ -62,24 +63,26 @@ class ImportTimetable:
 
         Raises `AlreadyExists` for a known term code, `UnknownReference` and `InvalidField` for what does not hold
         together, `InvalidValue`, `AccessDenied`. Whatever is raised, nothing is stored.
+
+        Beside the document only its codes are held, and the records of a chunk.
         """
         caller.require_role(KEEPERS)
         async with self._unit_of_work(caller.institution) as work:
-            importing = _Import(_RememberingWork(work), self._ids, progress)
-            await importing.records(DEPARTMENTS, [(d.code, d) for d in timetable.departments])
-            await importing.records(PROGRAMS, [(p.code, p) for p in timetable.programs])
-            await importing.records(ROOMS, [(r.code, r) for r in timetable.rooms])
-            await importing.records(INSTRUCTORS, [(i.code, i) for i in timetable.instructors])
-            await importing.records(COURSES, [(_course_code(c.subject, c.number), c) for c in timetable.courses])
-            await importing.records(STUDENTS, [(s.code, s) for s in timetable.students])
+            importing = _Import(work, self._ids, progress)
+            await importing.records(DEPARTMENTS, timetable.departments, attrgetter("code"))
+            await importing.records(PROGRAMS, timetable.programs, attrgetter("code"))
+            await importing.records(ROOMS, timetable.rooms, attrgetter("code"))
+            await importing.records(INSTRUCTORS, timetable.instructors, attrgetter("code"))
+            await importing.records(COURSES, timetable.courses, _course_code)
+            await importing.records(STUDENTS, timetable.students, attrgetter("code"), named=False)
             term = await importing.term(timetable)
             await importing.offerings(term, timetable.offerings)
             await work.refresh_statistics()
             return ImportReport(created=importing.created, existing=importing.existing)
 
 
-def _course_code(subject: str, number: str) -> str:
-    return f"{subject}-{number}" if subject else number
+def _course_code(course: CourseFields) -> str:
+    return f"{course.subject}-{course.number}" if course.subject else course.number
 
 
 class _RememberingWork:
@@ -115,27 +118,30 @@ class _RememberingWork:
 class _Import:
     """One import under way, with what it has `created` and found `existing`, by plural name."""
 
-    def __init__(self, work: _RememberingWork, ids: IdGenerator, progress: Progress) -> None:
-        self._work = work
+    def __init__(self, work: ImportWork, ids: IdGenerator, progress: Progress) -> None:
+        self._importing = work
+        self._work = _RememberingWork(work)
         self._ids = ids
         self._progress = progress
         self.created: dict[str, int] = {}
         self.existing: dict[str, int] = {}
 
-    async def records(self, kind: RecordKind[E, F, V], given: Sequence[tuple[str, F]]) -> None:
-        """Store the records whose code is new; `given` pairs codes with fields."""
-        codes = [code for code, _ in given]
+    async def records(
+        self, kind: RecordKind[E, F, V], given: Sequence[F], code_of: Callable[[F], str], *, named: bool = True
+    ) -> None:
+        """Store the records whose code is new; `named` tells whether other records of the document may name them."""
+        codes = [code_of(fields) for fields in given]
         _require_distinct(kind.name, codes)
         known = await self._work.records(kind.entity).identify_all(codes)
-        for code, identifier in known.items():
-            self._work.remember(kind.entity, code, identifier)
-        entities = []
-        for code, fields in given:
-            if code not in known:
+        new = await self._new(f"{kind.name}s", kind.entity, len(codes) - len(known))
+        for code, fields in zip(codes, given, strict=True):
+            identifier = known.get(code)
+            if identifier is None:
                 identifier = self._ids.new()
+                await new.take(await kind.assemble(identifier, fields, None, self._work))
+            if named:
                 self._work.remember(kind.entity, code, identifier)
-                entities.append(await kind.assemble(identifier, fields, None, self._work))
-        await self._store(f"{kind.name}s", kind.entity, entities)
+        await new.store()
         self.existing[f"{kind.name}s"] = len(known)
 
     async def term(self, timetable: Timetable) -> Term:
@@ -144,14 +150,17 @@ class _Import:
         if await self._work.identify(Term, Reference(code=code)) is not None:
             raise AlreadyExists(TERMS.name, f"code ({code})")
         term = await TERMS.assemble(TermId(self._ids.new()), timetable.term, None, self._work)
-        await self._store("terms", Term, [term])
+        new = await self._new("terms", Term, 1)
+        await new.take(term)
+        await new.store()
         return term
 
     async def offerings(self, term: Term, given: Sequence[TimetableOffering]) -> None:
         """Store the offerings of the term and their sections, parents before children."""
         _require_distinct("offering", [offering.course for offering in given])
         _require_distinct("section", [section.code for offering in given for section in offering.sections])
-        offerings, sections = [], []
+        offerings = await self._new("offerings", CourseOffering, len(given))
+        sections = await self._new("sections", Section, sum(len(offering.sections) for offering in given))
         for document in given:
             course = await resolve(self._work, Course, "course", f"code:{document.course}")
             offering = CourseOffering(
@@ -163,10 +172,11 @@ class _Import:
                     assemble_configuration(fields, None, self._ids) for fields in document.configurations
                 ),
             )
-            offerings.append(offering)
-            sections.extend(await self._sections(offering, document))
-        await self._store("offerings", CourseOffering, offerings)
-        await self._store("sections", Section, _parents_first(sections))
+            await offerings.take(offering)
+            for section in _parents_first(await self._sections(offering, document)):
+                await sections.take(section)
+        await offerings.store()
+        await sections.store()
 
     async def _sections(self, offering: CourseOffering, document: TimetableOffering) -> list[Section]:
         components: dict[str, ComponentId] = {
@@ -211,13 +221,37 @@ class _Import:
             room_id=None if room is None else RoomId(room),
         )
 
-    async def _store(self, what: str, entity: type[E], entities: Sequence[E]) -> None:
-        records = self._work.records(entity)
-        for start in range(0, len(entities), CHUNK):
-            chunk = entities[start : start + CHUNK]
-            await records.add(chunk)
-            self._progress(what, start + len(chunk), len(entities))
-        self.created[what] = len(entities)
+    async def _new(self, what: str, entity: type[E], total: int) -> "_New[E]":
+        self.created[what] = total
+        return _New(await self._importing.stage_records(entity), lambda done: self._progress(what, done, total))
+
+
+class _New(Generic[E]):
+    """New records of one kind, which are staged in chunks; `told` learns how many of them are."""
+
+    def __init__(self, staging: RecordStaging[E], told: Callable[[int], None]) -> None:
+        self._staging = staging
+        self._told = told
+        self._chunk: list[E] = []
+        self._staged = 0
+
+    async def take(self, entity: E) -> None:
+        """One more."""
+        self._chunk.append(entity)
+        if len(self._chunk) == CHUNK:
+            await self._stage()
+
+    async def store(self) -> None:
+        """Store them all."""
+        if self._chunk:
+            await self._stage()
+        await self._staging.merge()
+
+    async def _stage(self) -> None:
+        await self._staging.stage(self._chunk)
+        self._staged += len(self._chunk)
+        self._chunk = []
+        self._told(self._staged)
 
 
 def _require_distinct(kind: str, codes: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """`matricula export enrollments`: who sits where, as CSV."""
 
 import asyncio
-import csv
+from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +9,6 @@ import typer
 
 from interfaces.cli.options import DEFAULT_INSTITUTION, InstitutionOption, TermOption
 from interfaces.cli.output import note, writing
-
-COLUMNS = ("student_code", "course_code", "section_code", "status")
 
 
 def export_enrollments(
@@ -32,14 +30,13 @@ async def _export(term: str, institution: str, output: Path) -> int:
     from domain.shared.reference import Reference
     from interfaces.inprocess import open_matricula
 
-    count = 0
+    lines = 0
     async with open_matricula() as matricula:
         caller = await matricula.caller(institution)
-        rows = matricula.enrollments.export(caller, Reference.parse(f"code:{term}"))
+        rows = matricula.enrollments.export_csv(caller, Reference.parse(f"code:{term}"))
         with writing(output) as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            async for row in rows:
-                writer.writerow([row.student_code, row.course_code, row.section_code, row.status.value])
-                count += 1
-    return count
+            async with aclosing(rows) as pieces:
+                async for piece in pieces:
+                    stream.write(piece)
+                    lines += piece.count("\n")
+    return lines - 1

@@ -1,6 +1,7 @@
 """One institution behind the ports, as the contracts use it: each call is a transaction of its own."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from uuid import UUID
 from application.people.holds import hold_kind
 from application.registration.ports import Journal
 from application.scheduling.offerings import offering_kind
+from application.scheduling.ports import ImportWork, RecordStaging
 from application.shared import records
 from application.shared.dto import Dto
 from application.shared.paging import Page, PageQuery
@@ -46,6 +48,20 @@ class Stored:
             for entity, run in groupby(entities, type):
                 repository: records.Records[Any] = work.records(entity)
                 await repository.add(list(run))
+
+    def importing(self) -> AbstractAsyncContextManager[ImportWork]:
+        """A transaction as an import sees it."""
+        opened: AbstractAsyncContextManager[Any] = self.persistence.work(self.institution)
+        return opened
+
+    async def stage(self, *runs: Sequence[Entity]) -> None:
+        """Stage entities a run at a time and merge them a kind at a time, in one transaction."""
+        async with self.importing() as work:
+            for entity, of_kind in groupby(runs, lambda run: type(run[0])):
+                staging: RecordStaging[Any] = await work.stage_records(entity)
+                for run in of_kind:
+                    await staging.stage(run)
+                await staging.merge()
 
     async def save(self, entity: Entity, expected_version: int | None = None) -> None:
         """Store a changed entity."""

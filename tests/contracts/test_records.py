@@ -148,6 +148,15 @@ async def test_many_codes_are_identified_at_once(stored: Stored) -> None:
         assert await holds.identify_all(["fees"]) == {}
 
 
+async def test_any_number_of_codes_is_identified_at_once(stored: Stored) -> None:
+    await stored.add(CROSS_LISTED)
+
+    async with stored.persistence.work(stored.institution) as work:
+        known = await work.records(Course).identify_all([*map(str, range(40_000)), "XL-101"])
+
+    assert known == {"XL-101": CROSS_LISTED.id}
+
+
 CHANGED: Sequence[Entity] = (
     replace(DEPARTMENT, code="D", name="Other"),
     replace(COURSE, number="102", credits=Decimal("0.5"), department_id=None, prerequisite=None, exclusion=None),

@@ -1,5 +1,6 @@
 """The `RegistrationViews` port: who sits where."""
 
+import csv
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
@@ -25,7 +26,7 @@ from domain.scheduling.section import Section
 from domain.shared.identifiers import TermId
 from domain.shared.reference import Reference
 from tests.contracts.arranging import TERM_ID, Stored
-from tests.support.builders import a_course, a_section, a_small_university, a_term, an_offering
+from tests.support.builders import a_course, a_section, a_small_university, a_student, a_term, an_offering
 from tests.support.domain_builders import (
     NOON,
     a_request,
@@ -169,6 +170,7 @@ async def test_the_export_has_a_row_for_each_section_of_each_enrollment(stored: 
 
     async with stored.persistence.reading(stored.institution) as views:
         rows = [row async for row in views.enrollment_rows(TERM_ID)]
+        lines = "".join([lines async for lines in views.enrollment_csv(TERM_ID)])
 
     expected = [
         ("s1", "CS-101", "A", "enrolled"),
@@ -186,6 +188,7 @@ async def test_the_export_has_a_row_for_each_section_of_each_enrollment(stored: 
         EnrollmentRow(student_code=student, course_code=course, section_code=section, status=EnrollmentStatus(status))
         for student, course, section, status in expected
     ]
+    assert [tuple(row) for row in csv.reader(lines.splitlines())] == expected
 
 
 async def test_a_term_without_enrollments_exports_no_row(stored: Stored) -> None:
@@ -193,6 +196,20 @@ async def test_a_term_without_enrollments_exports_no_row(stored: Stored) -> None
 
     async with stored.persistence.reading(stored.institution) as views:
         assert [row async for row in views.enrollment_rows(TERM_ID)] == []
+        assert [lines async for lines in views.enrollment_csv(TERM_ID)] == []
+
+
+async def test_codes_are_exported_as_they_are(stored: Stored) -> None:
+    codes = ("Ñ_.+&'-代", "Ωmega", "0'-+&")
+    students = [a_student(code) for code in codes]
+    offering = an_offering("CS-101", "LEC")
+    await stored.add(a_course(), *students, a_term(), offering, a_section(offering, "Ä'&", capacity=9))
+    await stored.register(*(a_request(code, adding("CS-101", "Ä'&", as_name=code)) for code in codes))
+
+    async with stored.persistence.reading(stored.institution) as views:
+        lines = "".join([lines async for lines in views.enrollment_csv(TERM_ID)])
+
+    assert lines == "".join(f"{code},CS-101,Ä'&,enrolled\n" for code in sorted(codes))
 
 
 async def test_the_term_roster_holds_the_term_as_it_is_stored(stored: Stored) -> None:

@@ -19,6 +19,7 @@ from infrastructure.persistence.memory.attempt_staging import MemoryAttemptStagi
 from infrastructure.persistence.memory.book import MemoryRegistrationBook
 from infrastructure.persistence.memory.directory import MemoryDirectory
 from infrastructure.persistence.memory.readers import MemoryReader
+from infrastructure.persistence.memory.record_staging import MemoryRecordStaging
 from infrastructure.persistence.memory.records import MemoryRecords, identify
 from infrastructure.persistence.memory.registration import MemoryRegistrationReader
 from infrastructure.persistence.memory.tables import Tables
@@ -85,6 +86,10 @@ class _Transaction(_ReadTransaction):
 
     async def refresh_statistics(self) -> None:
         """Memory plans nothing."""
+
+    async def stage_records(self, entity: type[E]) -> MemoryRecordStaging[E]:
+        """See `ImportWork.stage_records`."""
+        return MemoryRecordStaging(self.records(entity))
 
     async def stage_attempts(self) -> MemoryAttemptStaging:
         """See `AttemptImportWork.stage_attempts`."""

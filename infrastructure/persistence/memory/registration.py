@@ -1,6 +1,6 @@
 """Who sits where, from the memory tables: the `RegistrationViews` port but for the records."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -217,6 +217,12 @@ class MemoryRegistrationReader:
             yield EnrollmentRow(
                 student_code=student_code, course_code=course_code, section_code=section_code, status=status
             )
+
+    async def enrollment_csv(self, term: TermId) -> AsyncGenerator[str, None]:
+        """See `RegistrationViews.enrollment_csv`."""
+        async for row in self.enrollment_rows(term):
+            # What codes are made of is never quoted.
+            yield f"{row.student_code},{row.course_code},{row.section_code},{row.status.value}\n"
 
     async def term_roster(self, term: TermId) -> TermRoster:
         """See `RegistrationViews.term_roster`."""

@@ -1,8 +1,4 @@
-"""The staging of course attempts: a temporary table that COPY fills, and statements that look at all of it at once.
-
-The table has no row-level security, under which PostgreSQL refuses COPY; only this transaction sees it, and it goes
-with it. What it is merged into, and compared with, is under row-level security as ever.
-"""
+"""The staging of course attempts: a table for them, and statements that look at all of it at once."""
 
 from collections.abc import Sequence
 
@@ -11,11 +7,9 @@ import asyncpg
 from application.registration.ports import RepeatedAttempt, StagedAttempt, UnknownCode
 from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.failures import storing
+from infrastructure.persistence.postgres.staging import StagingTable
 
-_TABLE = "staged_attempts"
-
-_CREATE = """
-CREATE TEMPORARY TABLE staged_attempts (
+_DEFINITION = """
     line integer NOT NULL,
     id uuid NOT NULL,
     student_code varchar(64) COLLATE "C" NOT NULL,
@@ -27,11 +21,7 @@ CREATE TEMPORARY TABLE staged_attempts (
     passed boolean NOT NULL,
     in_progress boolean NOT NULL,
     transfer boolean NOT NULL
-) ON COMMIT DROP
 """
-
-# What was staged is counted first: nothing else tells the planner whether it joins ten rows or a million.
-_ANALYZE = "ANALYZE staged_attempts"
 
 _FIRST_FAULT = """
     SELECT i.line,
@@ -80,18 +70,19 @@ class PostgresAttemptStaging:
     def __init__(self, driver: asyncpg.Connection, institution: InstitutionId) -> None:
         self._driver = driver
         self._institution = institution
+        self._table = StagingTable(driver, "staged_attempts", StagedAttempt._fields)
 
     async def open(self) -> None:
         """Make the table."""
-        await self._driver.execute(_CREATE)
+        await self._table.make(_DEFINITION)
 
     async def stage(self, attempts: Sequence[StagedAttempt]) -> None:
         """See `AttemptStaging.stage`."""
-        await self._driver.copy_records_to_table(_TABLE, records=attempts, columns=StagedAttempt._fields)
+        await self._table.take(attempts)
 
     async def first_fault(self) -> UnknownCode | RepeatedAttempt | None:
         """See `AttemptStaging.first_fault`."""
-        await self._driver.execute(_ANALYZE)
+        await self._table.count()
         found = await self._driver.fetchrow(_FIRST_FAULT, self._institution)
         if found is None:
             return None

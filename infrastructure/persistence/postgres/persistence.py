@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from application.registration.ports import RegistrationViews
+from application.scheduling.ports import RecordStaging
 from application.shared.dto import Dto
 from application.shared.errors import Unavailable
 from application.shared.institutions import InstitutionDirectory
@@ -25,6 +26,7 @@ from infrastructure.persistence.postgres.readers.lines import Lines
 from infrastructure.persistence.postgres.readers.records import TableReader
 from infrastructure.persistence.postgres.readers.registration import RegistrationReader
 from infrastructure.persistence.postgres.readers.selections import selection_for
+from infrastructure.persistence.postgres.record_staging import PostgresRecordStaging
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
@@ -122,6 +124,10 @@ class _Transaction(_ReadTransaction):
     async def refresh_statistics(self) -> None:
         """See `ImportWork.refresh_statistics`."""
         await self._session.execute(text("SELECT refresh_statistics()"))
+
+    async def stage_records(self, entity: type[E]) -> RecordStaging[E]:
+        """See `ImportWork.stage_records`."""
+        return PostgresRecordStaging(await driver_of(self._session), self._institution, mapper_for(entity))
 
     async def stage_attempts(self) -> PostgresAttemptStaging:
         """See `AttemptImportWork.stage_attempts`."""

@@ -1,11 +1,10 @@
 """The repository of any kind of record: the ORM session and a mapper."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from application.shared.errors import StaleWrite
@@ -20,6 +19,8 @@ from infrastructure.persistence.postgres.rows.terms import TermRow
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=Row)
 
+_AMONG = "institution_id = :institution AND id = ANY (CAST(:ids AS uuid[]))"
+
 
 class TableRecords(Generic[E, R]):
     """The `Records` port over one table and those it owns."""
@@ -30,7 +31,6 @@ class TableRecords(Generic[E, R]):
         self._mapper = mapper
         self._code: Any = mapper.code
         self._scope: Any = mapper.scope
-        self._tables = _tables_of(mapper.row)
 
     async def identify(self, reference: Reference) -> UUID | None:
         """See `Records.identify`."""
@@ -55,7 +55,9 @@ class TableRecords(Generic[E, R]):
         if self._code is None or not codes:
             return {}
         columns = self._mapper.row.__table__.c
-        query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code.in_(codes))
+        # One parameter, however many codes: a statement takes no more than 32,767.
+        among = any_(literal(list(codes), ARRAY(String)))
+        query = select(self._code, columns.id).where(columns.institution_id == self._institution, self._code == among)
         found = await self._session.execute(query)
         return {code: identifier for code, identifier in found}  # noqa: C416 - rows, not pairs
 
@@ -68,16 +70,18 @@ class TableRecords(Generic[E, R]):
         """See `Records.add`."""
         if not entities:
             return
-        with storing(self._mapper.kind, self._tables):
+        with storing(self._mapper.kind, self._mapper.tables):
             self._session.add_all([self._mapper.to_row(self._institution, entity) for entity in entities])
             await self._session.flush()
-            if self._mapper.added is not None:
-                await self._mapper.added(self._session, self._institution, entities)
+            new = f"SELECT * FROM {self._mapper.row.__tablename__} WHERE {_AMONG}"  # noqa: S608 - names of ours
+            for statement in self._mapper.following(new):
+                among = {"institution": self._institution, "ids": [entity.id for entity in entities]}
+                await self._session.execute(text(statement), among)
 
     async def save(self, entity: E, expected_version: int | None) -> None:
         """See `Records.save`."""
         version = await self._check_version(entity.id, expected_version)
-        with storing(self._mapper.kind, self._tables):
+        with storing(self._mapper.kind, self._mapper.tables):
             row: Any = self._mapper.to_row(self._institution, entity)
             row.version = version
             merged = await self._session.merge(row)
@@ -100,13 +104,6 @@ class TableRecords(Generic[E, R]):
         if row is None or (expected is not None and _version_of(row) != expected):
             raise StaleWrite(self._mapper.kind)
         return _version_of(row)
-
-
-@cache
-def _tables_of(row: type[Row]) -> frozenset[str]:
-    """The table of a row class, and those of the parts that it owns, and of their parts."""
-    owned: list[type[Row]] = [relation.mapper.class_ for relation in row.__mapper__.relationships]
-    return frozenset({row.__tablename__}).union(*map(_tables_of, owned))
 
 
 def _version_of(row: Row) -> int:

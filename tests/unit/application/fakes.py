@@ -1,7 +1,7 @@
 """Fakes of the application's ports: a clock that stands still, counted ids, and a registration book in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NoReturn
@@ -184,6 +184,11 @@ class ReadingInMemory:
         rows: tuple[EnrollmentRow, ...] = ()
         for row in rows:
             yield row
+
+    async def enrollment_csv(self, term: TermId) -> AsyncGenerator[str, None]:
+        lines: tuple[str, ...] = ()
+        for line in lines:
+            yield line
 
     async def term_roster(self, term: TermId) -> TermRoster:
         return self.rosters[term]

@@ -131,10 +131,15 @@ async def test_the_roster_is_for_staff_and_instructors_the_rest_for_staff() -> N
         async for _ in enrollments.export(caller, SOMETHING):
             pass
 
+    async def export_csv(caller: Caller) -> None:
+        async for _ in enrollments.export_csv(caller, SOMETHING):
+            pass
+
     assert await who_may(lambda caller: enrollments.roster(caller, SOMETHING)) == STAFF | {Role.INSTRUCTOR}
     assert await who_may(lambda caller: enrollments.list(caller, PageQuery())) == STAFF
     assert await who_may(lambda caller: waitlists.list(caller, PageQuery())) == STAFF
     assert await who_may(export) == STAFF
+    assert await who_may(export_csv) == STAFF
     assert await who_may(lambda caller: verifying.execute(caller, SOMETHING)) == STAFF
 
 

@@ -2,25 +2,25 @@
 
 from domain.registration.attempt import CourseAttempt
 from domain.shared.identifiers import AttemptId, CourseId, GradingSchemeId, InstitutionId, StudentId
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
 from infrastructure.persistence.postgres.rows.attempts import CourseAttemptRow
 
 
-def _attempt_row(institution: InstitutionId, attempt: CourseAttempt) -> CourseAttemptRow:
-    return CourseAttemptRow(
-        institution_id=institution,
-        id=attempt.id,
-        student_id=attempt.student_id,
-        course_id=attempt.course_id,
-        term=attempt.term,
-        credits=attempt.credits,
-        grade=attempt.grade,
-        scheme_id=attempt.scheme_id,
-        passed=attempt.passed,
-        in_progress=attempt.in_progress,
-        transfer=attempt.transfer,
-        version=1,
-    )
+def _attempt_values(institution: InstitutionId, attempt: CourseAttempt) -> Values:
+    return {
+        "institution_id": institution,
+        "id": attempt.id,
+        "student_id": attempt.student_id,
+        "course_id": attempt.course_id,
+        "term": attempt.term,
+        "credits": attempt.credits,
+        "grade": attempt.grade,
+        "scheme_id": attempt.scheme_id,
+        "passed": attempt.passed,
+        "in_progress": attempt.in_progress,
+        "transfer": attempt.transfer,
+        "version": 1,
+    }
 
 
 def _attempt(row: CourseAttemptRow) -> CourseAttempt:
@@ -38,4 +38,4 @@ def _attempt(row: CourseAttemptRow) -> CourseAttempt:
     )
 
 
-COURSE_ATTEMPT = Mapper("course attempt", CourseAttempt, CourseAttemptRow, _attempt_row, _attempt)
+COURSE_ATTEMPT = Mapper("course attempt", CourseAttempt, CourseAttemptRow, _attempt_values, _attempt)

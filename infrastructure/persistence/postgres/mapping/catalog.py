@@ -9,42 +9,46 @@ from domain.catalog.grading import Grade, GradingBasis, GradingScheme, NumericSc
 from domain.catalog.program import Program
 from domain.catalog.requisite import Requisite
 from domain.shared.identifiers import CourseId, DepartmentId, GradingSchemeId, InstitutionId, ProgramId
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
 from infrastructure.persistence.postgres.mapping.requisites import requisite_document, requisite_of
 from infrastructure.persistence.postgres.rows.catalog import CourseRow, DepartmentRow, GradingSchemeRow, ProgramRow
 
 Json = dict[str, Any]
 
 
-def _department_row(institution: InstitutionId, department: Department) -> DepartmentRow:
-    return DepartmentRow(
-        institution_id=institution, id=department.id, code=department.code, name=department.name, version=1
-    )
+def _department_values(institution: InstitutionId, department: Department) -> Values:
+    return {
+        "institution_id": institution,
+        "id": department.id,
+        "code": department.code,
+        "name": department.name,
+        "version": 1,
+    }
 
 
 def _department(row: DepartmentRow) -> Department:
     return Department(DepartmentId(row.id), row.code, row.name)
 
 
-def _course_row(institution: InstitutionId, course: Course) -> CourseRow:
-    return CourseRow(
-        institution_id=institution,
-        id=course.id,
-        code=course.code,
-        subject=course.subject,
-        number=course.number,
-        title=course.title,
-        description=course.description,
-        credits=course.credits,
-        department_id=course.department_id,
-        prerequisite=_document(course.prerequisite),
-        corequisite=_document(course.corequisite),
-        exclusion=_document(course.exclusion),
-        grading_bases=sorted(basis.value for basis in course.grading_bases),
-        attempts_maximum=course.attempts_maximum,
-        repeatable=course.repeatable,
-        version=1,
-    )
+def _course_values(institution: InstitutionId, course: Course) -> Values:
+    return {
+        "institution_id": institution,
+        "id": course.id,
+        "code": course.code,
+        "subject": course.subject,
+        "number": course.number,
+        "title": course.title,
+        "description": course.description,
+        "credits": course.credits,
+        "department_id": course.department_id,
+        "prerequisite": _document(course.prerequisite),
+        "corequisite": _document(course.corequisite),
+        "exclusion": _document(course.exclusion),
+        "grading_bases": sorted(basis.value for basis in course.grading_bases),
+        "attempts_maximum": course.attempts_maximum,
+        "repeatable": course.repeatable,
+        "version": 1,
+    }
 
 
 def _document(requisite: Requisite | None) -> Json | None:
@@ -73,18 +77,18 @@ def _requisite(document: Json | None) -> Requisite | None:
     return None if document is None else requisite_of(document)
 
 
-def _program_row(institution: InstitutionId, program: Program) -> ProgramRow:
-    return ProgramRow(
-        institution_id=institution,
-        id=program.id,
-        code=program.code,
-        name=program.name,
-        registry_code=program.registry_code,
-        degree=program.degree,
-        required_credits=program.required_credits,
-        department_id=program.department_id,
-        version=1,
-    )
+def _program_values(institution: InstitutionId, program: Program) -> Values:
+    return {
+        "institution_id": institution,
+        "id": program.id,
+        "code": program.code,
+        "name": program.name,
+        "registry_code": program.registry_code,
+        "degree": program.degree,
+        "required_credits": program.required_credits,
+        "department_id": program.department_id,
+        "version": 1,
+    }
 
 
 def _program(row: ProgramRow) -> Program:
@@ -99,18 +103,18 @@ def _program(row: ProgramRow) -> Program:
     )
 
 
-def _grading_scheme_row(institution: InstitutionId, scheme: GradingScheme) -> GradingSchemeRow:
-    return GradingSchemeRow(
-        institution_id=institution,
-        id=scheme.id,
-        code=scheme.code,
-        name=scheme.name,
-        grades=[
+def _grading_scheme_values(institution: InstitutionId, scheme: GradingScheme) -> Values:
+    return {
+        "institution_id": institution,
+        "id": scheme.id,
+        "code": scheme.code,
+        "name": scheme.name,
+        "grades": [
             {"symbol": grade.symbol, "passes": grade.passes, "points": _text(grade.points)} for grade in scheme.grades
         ],
-        scale=None if scheme.scale is None else _scale_document(scheme.scale),
-        version=1,
-    )
+        "scale": None if scheme.scale is None else _scale_document(scheme.scale),
+        "version": 1,
+    }
 
 
 def _text(number: Decimal | None) -> str | None:
@@ -149,9 +153,9 @@ def _scale(document: Json) -> NumericScale:
     )
 
 
-DEPARTMENT = Mapper("department", Department, DepartmentRow, _department_row, _department, DepartmentRow.code)
-COURSE = Mapper("course", Course, CourseRow, _course_row, _course, CourseRow.code)
-PROGRAM = Mapper("program", Program, ProgramRow, _program_row, _program, ProgramRow.code)
+DEPARTMENT = Mapper("department", Department, DepartmentRow, _department_values, _department, DepartmentRow.code)
+COURSE = Mapper("course", Course, CourseRow, _course_values, _course, CourseRow.code)
+PROGRAM = Mapper("program", Program, ProgramRow, _program_values, _program, ProgramRow.code)
 GRADING_SCHEME = Mapper(
-    "grading scheme", GradingScheme, GradingSchemeRow, _grading_scheme_row, grading_scheme_of, GradingSchemeRow.code
+    "grading scheme", GradingScheme, GradingSchemeRow, _grading_scheme_values, grading_scheme_of, GradingSchemeRow.code
 )

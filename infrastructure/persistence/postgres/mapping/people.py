@@ -4,35 +4,35 @@ from domain.people.hold import Hold, HoldBlock
 from domain.people.instructor import Instructor
 from domain.people.student import Student, TestScore
 from domain.shared.identifiers import DepartmentId, HoldId, InstitutionId, InstructorId, ProgramId, StudentId
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.rows.people import HoldRow, InstructorRow, StudentRow, TestScoreRow
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
+from infrastructure.persistence.postgres.rows.people import HoldRow, InstructorRow, StudentRow
 
 
-def _student_row(institution: InstitutionId, student: Student) -> StudentRow:
-    return StudentRow(
-        institution_id=institution,
-        id=student.id,
-        code=student.code,
-        given_name=student.given_name,
-        family_name=student.family_name,
-        birthday=student.birthday,
-        email=student.email,
-        program_id=student.program_id,
-        class_level=student.class_level,
-        credit_maximum=student.credit_maximum,
-        credit_minimum=student.credit_minimum,
-        version=1,
-        test_scores=[
-            TestScoreRow(
-                institution_id=institution,
-                student_id=student.id,
-                test=score.test,
-                position=position,
-                score=score.score,
-            )
+def _student_values(institution: InstitutionId, student: Student) -> Values:
+    return {
+        "institution_id": institution,
+        "id": student.id,
+        "code": student.code,
+        "given_name": student.given_name,
+        "family_name": student.family_name,
+        "birthday": student.birthday,
+        "email": student.email,
+        "program_id": student.program_id,
+        "class_level": student.class_level,
+        "credit_maximum": student.credit_maximum,
+        "credit_minimum": student.credit_minimum,
+        "version": 1,
+        "test_scores": [
+            {
+                "institution_id": institution,
+                "student_id": student.id,
+                "test": score.test,
+                "position": position,
+                "score": score.score,
+            }
             for position, score in enumerate(student.test_scores)
         ],
-    )
+    }
 
 
 def _student(row: StudentRow) -> Student:
@@ -53,16 +53,16 @@ def _student(row: StudentRow) -> Student:
     )
 
 
-def _instructor_row(institution: InstitutionId, instructor: Instructor) -> InstructorRow:
-    return InstructorRow(
-        institution_id=institution,
-        id=instructor.id,
-        code=instructor.code,
-        name=instructor.name,
-        email=instructor.email,
-        department_id=instructor.department_id,
-        version=1,
-    )
+def _instructor_values(institution: InstitutionId, instructor: Instructor) -> Values:
+    return {
+        "institution_id": institution,
+        "id": instructor.id,
+        "code": instructor.code,
+        "name": instructor.name,
+        "email": instructor.email,
+        "department_id": instructor.department_id,
+        "version": 1,
+    }
 
 
 def _instructor(row: InstructorRow) -> Instructor:
@@ -75,18 +75,18 @@ def _instructor(row: InstructorRow) -> Instructor:
     )
 
 
-def _hold_row(institution: InstitutionId, hold: Hold) -> HoldRow:
-    return HoldRow(
-        institution_id=institution,
-        id=hold.id,
-        student_id=hold.student_id,
-        blocks=sorted(block.value for block in hold.blocks),
-        office=hold.office,
-        reason=hold.reason,
-        placed_at=hold.placed_at,
-        released_at=hold.released_at,
-        version=1,
-    )
+def _hold_values(institution: InstitutionId, hold: Hold) -> Values:
+    return {
+        "institution_id": institution,
+        "id": hold.id,
+        "student_id": hold.student_id,
+        "blocks": sorted(block.value for block in hold.blocks),
+        "office": hold.office,
+        "reason": hold.reason,
+        "placed_at": hold.placed_at,
+        "released_at": hold.released_at,
+        "version": 1,
+    }
 
 
 def _hold(row: HoldRow) -> Hold:
@@ -101,6 +101,6 @@ def _hold(row: HoldRow) -> Hold:
     )
 
 
-STUDENT = Mapper("student", Student, StudentRow, _student_row, _student, StudentRow.code)
-INSTRUCTOR = Mapper("instructor", Instructor, InstructorRow, _instructor_row, _instructor, InstructorRow.code)
-HOLD = Mapper("hold", Hold, HoldRow, _hold_row, _hold)
+STUDENT = Mapper("student", Student, StudentRow, _student_values, _student, StudentRow.code)
+INSTRUCTOR = Mapper("instructor", Instructor, InstructorRow, _instructor_values, _instructor, InstructorRow.code)
+HOLD = Mapper("hold", Hold, HoldRow, _hold_values, _hold)

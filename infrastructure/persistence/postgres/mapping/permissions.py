@@ -3,26 +3,26 @@
 from domain.registration.codes import RejectionCode
 from domain.registration.permission import Permission
 from domain.shared.identifiers import InstitutionId, OfferingId, PermissionId, SectionId, StudentId, TermId
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
 from infrastructure.persistence.postgres.rows.waitlists import PermissionRow
 
 
-def _permission_row(institution: InstitutionId, permission: Permission) -> PermissionRow:
-    return PermissionRow(
-        institution_id=institution,
-        id=permission.id,
-        student_id=permission.student_id,
-        term_id=permission.term_id,
-        offering_id=permission.offering_id,
-        section_id=permission.section_id,
-        codes=sorted(code.value for code in permission.codes),
-        issuer=permission.issuer,
-        reason=permission.reason,
-        given_at=permission.given_at,
-        expires_at=permission.expires_at,
-        revoked_at=permission.revoked_at,
-        version=1,
-    )
+def _permission_values(institution: InstitutionId, permission: Permission) -> Values:
+    return {
+        "institution_id": institution,
+        "id": permission.id,
+        "student_id": permission.student_id,
+        "term_id": permission.term_id,
+        "offering_id": permission.offering_id,
+        "section_id": permission.section_id,
+        "codes": sorted(code.value for code in permission.codes),
+        "issuer": permission.issuer,
+        "reason": permission.reason,
+        "given_at": permission.given_at,
+        "expires_at": permission.expires_at,
+        "revoked_at": permission.revoked_at,
+        "version": 1,
+    }
 
 
 def permission_of(row: PermissionRow) -> Permission:
@@ -42,4 +42,4 @@ def permission_of(row: PermissionRow) -> Permission:
     )
 
 
-PERMISSION = Mapper("permission", Permission, PermissionRow, _permission_row, permission_of)
+PERMISSION = Mapper("permission", Permission, PermissionRow, _permission_values, permission_of)

@@ -1,10 +1,5 @@
 """Mappers of rooms, offerings and sections."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.catalog.requisite import ConsentBy
 from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, ComponentKind, Configuration, CourseOffering
@@ -23,80 +18,72 @@ from domain.shared.identifiers import (
     TermId,
 )
 from infrastructure.persistence.postgres.mapping.cohorts import cohort_of
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
 from infrastructure.persistence.postgres.rows.scheduling import (
-    ComponentRow,
-    ConfigurationRow,
     MeetingRow,
-    OfferingCourseRow,
-    OfferingProgramRow,
     OfferingRow,
-    ReservedSeatsProgramRow,
-    ReservedSeatsRow,
-    ReservedSeatsStudentRow,
     RoomRow,
-    SectionInstructorRow,
     SectionRow,
 )
 
 
-def _room_row(institution: InstitutionId, room: Room) -> RoomRow:
-    return RoomRow(
-        institution_id=institution,
-        id=room.id,
-        code=room.code,
-        name=room.name,
-        capacity=room.capacity,
-        version=1,
-    )
+def _room_values(institution: InstitutionId, room: Room) -> Values:
+    return {
+        "institution_id": institution,
+        "id": room.id,
+        "code": room.code,
+        "name": room.name,
+        "capacity": room.capacity,
+        "version": 1,
+    }
 
 
 def _room(row: RoomRow) -> Room:
     return Room(RoomId(row.id), row.code, row.name, row.capacity)
 
 
-def _offering_row(institution: InstitutionId, offering: CourseOffering) -> OfferingRow:
-    return OfferingRow(
-        institution_id=institution,
-        id=offering.id,
-        term_id=offering.term_id,
-        course_id=offering.course_id,
-        code=offering.code,
-        session=offering.session,
-        class_levels=sorted(offering.class_levels),
-        consent=None if offering.consent is None else offering.consent.value,
-        version=1,
-        courses=[
-            OfferingCourseRow(institution_id=institution, offering_id=offering.id, course_id=course, position=position)
+def _offering_values(institution: InstitutionId, offering: CourseOffering) -> Values:
+    return {
+        "institution_id": institution,
+        "id": offering.id,
+        "term_id": offering.term_id,
+        "course_id": offering.course_id,
+        "code": offering.code,
+        "session": offering.session,
+        "class_levels": sorted(offering.class_levels),
+        "consent": None if offering.consent is None else offering.consent.value,
+        "version": 1,
+        "courses": [
+            {"institution_id": institution, "offering_id": offering.id, "course_id": course, "position": position}
             for position, course in enumerate(offering.course_ids)
         ],
-        programs=[
-            OfferingProgramRow(institution_id=institution, offering_id=offering.id, program_id=program)
+        "programs": [
+            {"institution_id": institution, "offering_id": offering.id, "program_id": program}
             for program in offering.program_ids
         ],
-        configurations=[
-            ConfigurationRow(
-                institution_id=institution,
-                id=configuration.id,
-                offering_id=offering.id,
-                position=position,
-                name=configuration.name,
-                components=[
-                    ComponentRow(
-                        institution_id=institution,
-                        id=component.id,
-                        configuration_id=configuration.id,
-                        offering_id=offering.id,
-                        position=place,
-                        name=component.name,
-                        kind=component.kind.value,
-                    )
+        "configurations": [
+            {
+                "institution_id": institution,
+                "id": configuration.id,
+                "offering_id": offering.id,
+                "position": position,
+                "name": configuration.name,
+                "components": [
+                    {
+                        "institution_id": institution,
+                        "id": component.id,
+                        "configuration_id": configuration.id,
+                        "offering_id": offering.id,
+                        "position": place,
+                        "name": component.name,
+                        "kind": component.kind.value,
+                    }
                     for place, component in enumerate(configuration.components)
                 ],
-            )
+            }
             for position, configuration in enumerate(offering.configurations)
         ],
-    )
+    }
 
 
 def offering_of(row: OfferingRow) -> CourseOffering:
@@ -129,72 +116,64 @@ def offering_of(row: OfferingRow) -> CourseOffering:
     )
 
 
-def _section_row(institution: InstitutionId, section: Section) -> SectionRow:
-    return SectionRow(
-        institution_id=institution,
-        id=section.id,
-        term_id=section.term_id,
-        offering_id=section.offering_id,
-        component_id=section.component_id,
-        code=section.code,
-        capacity=section.capacity,
-        unlimited=section.is_unlimited,
-        status=section.status.value,
-        parent_id=section.parent_id,
-        waitlist_capacity=section.waitlist_capacity,
-        version=1,
-        meetings=[
-            MeetingRow(
-                institution_id=institution,
-                section_id=section.id,
-                position=position,
-                weekdays=sorted(int(day) for day in meeting.weekdays),
-                starts_at=meeting.starts_at,
-                ends_at=meeting.ends_at,
-                weeks=None if meeting.weeks is None else sorted(meeting.weeks),
-                first_date=meeting.first_date,
-                last_date=meeting.last_date,
-                room_id=meeting.room_id,
-            )
+def _section_values(institution: InstitutionId, section: Section) -> Values:
+    return {
+        "institution_id": institution,
+        "id": section.id,
+        "term_id": section.term_id,
+        "offering_id": section.offering_id,
+        "component_id": section.component_id,
+        "code": section.code,
+        "capacity": section.capacity,
+        "unlimited": section.is_unlimited,
+        "status": section.status.value,
+        "parent_id": section.parent_id,
+        "waitlist_capacity": section.waitlist_capacity,
+        "version": 1,
+        "meetings": [
+            {
+                "institution_id": institution,
+                "section_id": section.id,
+                "position": position,
+                "weekdays": sorted(int(day) for day in meeting.weekdays),
+                "starts_at": meeting.starts_at,
+                "ends_at": meeting.ends_at,
+                "weeks": None if meeting.weeks is None else sorted(meeting.weeks),
+                "first_date": meeting.first_date,
+                "last_date": meeting.last_date,
+                "room_id": meeting.room_id,
+            }
             for position, meeting in enumerate(section.meetings)
         ],
-        instructors=[
-            SectionInstructorRow(
-                institution_id=institution, section_id=section.id, instructor_id=instructor, position=position
-            )
+        "instructors": [
+            {"institution_id": institution, "section_id": section.id, "instructor_id": instructor, "position": position}
             for position, instructor in enumerate(section.instructor_ids)
         ],
-        reserved=[
-            _reserved_row(institution, section.id, position, reserved)
+        "reserved": [
+            _reserved_values(institution, section.id, position, reserved)
             for position, reserved in enumerate(section.reserved)
         ],
-    )
+    }
 
 
-def _reserved_row(
-    institution: InstitutionId, section: SectionId, position: int, reserved: ReservedSeats
-) -> ReservedSeatsRow:
-    return ReservedSeatsRow(
-        institution_id=institution,
-        section_id=section,
-        name=reserved.name,
-        position=position,
-        seats=reserved.seats,
-        class_levels=sorted(reserved.cohort.class_levels),
-        released_at=reserved.released_at,
-        students=[
-            ReservedSeatsStudentRow(
-                institution_id=institution, section_id=section, name=reserved.name, student_id=student
-            )
+def _reserved_values(institution: InstitutionId, section: SectionId, position: int, reserved: ReservedSeats) -> Values:
+    return {
+        "institution_id": institution,
+        "section_id": section,
+        "name": reserved.name,
+        "position": position,
+        "seats": reserved.seats,
+        "class_levels": sorted(reserved.cohort.class_levels),
+        "released_at": reserved.released_at,
+        "students": [
+            {"institution_id": institution, "section_id": section, "name": reserved.name, "student_id": student}
             for student in reserved.cohort.students
         ],
-        programs=[
-            ReservedSeatsProgramRow(
-                institution_id=institution, section_id=section, name=reserved.name, program_id=program
-            )
+        "programs": [
+            {"institution_id": institution, "section_id": section, "name": reserved.name, "program_id": program}
             for program in reserved.cohort.programs
         ],
-    )
+    }
 
 
 def section_of(row: SectionRow) -> Section:
@@ -238,39 +217,27 @@ def meeting_of(row: MeetingRow) -> Meeting:
     )
 
 
-async def _place_seats(session: AsyncSession, institution: InstitutionId, sections: Sequence[Section]) -> None:
-    """Give each new section with a capacity its seats, and the hints where the free ones are."""
-    limited = [(section.id, section.capacity) for section in sections if section.capacity is not None]
-    new = {
-        "institution": institution,
-        "sections": [section for section, _ in limited],
-        "capacities": [capacity for _, capacity in limited],
-    }
-    await session.execute(text(_PLACE_SEATS), new)
-    await session.execute(text(_PLACE_SEATING), new)
-
-
-_NEW_SECTIONS = "unnest(CAST(:sections AS uuid[]), CAST(:capacities AS int[])) AS new (section_id, capacity)"
-_PLACE_SEATS = f"""
+# Each section with a capacity has its seats, and the hints where the free ones are.
+_PLACE_SEATS = """
     INSERT INTO seats (institution_id, section_id, seat_no)
-    SELECT :institution, new.section_id, seat_no FROM {_NEW_SECTIONS}, generate_series(1, new.capacity) AS seat_no
-"""  # noqa: S608 - constants only
-_PLACE_SEATING = f"""
+    SELECT new.institution_id, new.id, seat_no FROM new, generate_series(1, new.capacity) AS seat_no
+"""
+_PLACE_SEATING = """
     INSERT INTO section_seating (institution_id, section_id, next_seat, last_seat, seats)
-    SELECT :institution, new.section_id, 1, new.capacity, new.capacity FROM {_NEW_SECTIONS}
-"""  # noqa: S608 - constants only
+    SELECT institution_id, id, 1, capacity, capacity FROM new WHERE capacity IS NOT NULL
+"""
 
-ROOM = Mapper("room", Room, RoomRow, _room_row, _room, RoomRow.code)
+ROOM = Mapper("room", Room, RoomRow, _room_values, _room, RoomRow.code)
 OFFERING = Mapper(
-    "offering", CourseOffering, OfferingRow, _offering_row, offering_of, OfferingRow.code, OfferingRow.term_id
+    "offering", CourseOffering, OfferingRow, _offering_values, offering_of, OfferingRow.code, OfferingRow.term_id
 )
 SECTION = Mapper(
     "section",
     Section,
     SectionRow,
-    _section_row,
+    _section_values,
     section_of,
     SectionRow.code,
     SectionRow.term_id,
-    _place_seats,
+    (_PLACE_SEATS, _PLACE_SEATING),
 )

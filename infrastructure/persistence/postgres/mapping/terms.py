@@ -1,72 +1,63 @@
 """Mappers of terms and time tickets."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from domain.scheduling.term import CreditLimits, Deadlines, Session, Term
 from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import InstitutionId, TermId, TimeTicketId
 from infrastructure.persistence.postgres.mapping.cohorts import cohort_of
-from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.rows.registration import TermRegistrationRow
+from infrastructure.persistence.postgres.mapping.mapper import Mapper, Values
 from infrastructure.persistence.postgres.rows.terms import (
     SessionRow,
-    TermCreditLimitRow,
     TermRow,
-    TimeTicketProgramRow,
     TimeTicketRow,
-    TimeTicketStudentRow,
 )
 
 
-def _term_row(institution: InstitutionId, term: Term) -> TermRow:
-    return TermRow(
-        institution_id=institution,
-        id=term.id,
-        code=term.code,
-        name=term.name,
-        time_zone=term.time_zone,
-        starts_on=term.starts_on,
-        ends_on=term.ends_on,
-        registration_opens_at=term.registration_opens_at,
-        registration_closes_at=term.registration_closes_at,
-        add_deadline=term.add_deadline,
-        drop_deadline=term.drop_deadline,
-        withdrawal_deadline=term.withdrawal_deadline,
-        holidays=sorted(term.holidays),
-        credit_maximum=term.credit_maximum,
-        credit_minimum=term.credit_minimum,
-        waitlist_closes_at=term.waitlist_closes_at,
-        in_progress_counts=term.in_progress_counts,
-        version=1,
-        sessions=[
-            SessionRow(
-                institution_id=institution,
-                term_id=term.id,
-                code=session.code,
-                position=position,
-                name=session.name,
-                starts_on=session.starts_on,
-                ends_on=session.ends_on,
-                add_deadline=session.deadlines.add,
-                drop_deadline=session.deadlines.drop,
-                withdrawal_deadline=session.deadlines.withdrawal,
-            )
+def _term_values(institution: InstitutionId, term: Term) -> Values:
+    return {
+        "institution_id": institution,
+        "id": term.id,
+        "code": term.code,
+        "name": term.name,
+        "time_zone": term.time_zone,
+        "starts_on": term.starts_on,
+        "ends_on": term.ends_on,
+        "registration_opens_at": term.registration_opens_at,
+        "registration_closes_at": term.registration_closes_at,
+        "add_deadline": term.add_deadline,
+        "drop_deadline": term.drop_deadline,
+        "withdrawal_deadline": term.withdrawal_deadline,
+        "holidays": sorted(term.holidays),
+        "credit_maximum": term.credit_maximum,
+        "credit_minimum": term.credit_minimum,
+        "waitlist_closes_at": term.waitlist_closes_at,
+        "in_progress_counts": term.in_progress_counts,
+        "version": 1,
+        "sessions": [
+            {
+                "institution_id": institution,
+                "term_id": term.id,
+                "code": session.code,
+                "position": position,
+                "name": session.name,
+                "starts_on": session.starts_on,
+                "ends_on": session.ends_on,
+                "add_deadline": session.deadlines.add,
+                "drop_deadline": session.deadlines.drop,
+                "withdrawal_deadline": session.deadlines.withdrawal,
+            }
             for position, session in enumerate(term.sessions)
         ],
-        credit_limits=[
-            TermCreditLimitRow(
-                institution_id=institution,
-                term_id=term.id,
-                class_level=class_level,
-                credit_maximum=limits.maximum,
-                credit_minimum=limits.minimum,
-            )
+        "credit_limits": [
+            {
+                "institution_id": institution,
+                "term_id": term.id,
+                "class_level": class_level,
+                "credit_maximum": limits.maximum,
+                "credit_minimum": limits.minimum,
+            }
             for class_level, limits in term.credit_limits.items()
         ],
-    )
+    }
 
 
 def term_of(row: TermRow) -> Term:
@@ -106,31 +97,25 @@ def _session(row: SessionRow) -> Session:
     )
 
 
-async def _open_registration(session: AsyncSession, institution: InstitutionId, terms: Sequence[Term]) -> None:
-    """Give each new term its registration row, on which its decisions are ordered."""
-    rows = [{"institution_id": institution, "term_id": term.id} for term in terms]
-    await session.execute(insert(TermRegistrationRow), rows)
-
-
-def _time_ticket_row(institution: InstitutionId, ticket: TimeTicket) -> TimeTicketRow:
-    return TimeTicketRow(
-        institution_id=institution,
-        id=ticket.id,
-        term_id=ticket.term_id,
-        name=ticket.name,
-        class_levels=sorted(ticket.cohort.class_levels),
-        opens_at=ticket.opens_at,
-        closes_at=ticket.closes_at,
-        version=1,
-        students=[
-            TimeTicketStudentRow(institution_id=institution, time_ticket_id=ticket.id, student_id=student)
+def _time_ticket_values(institution: InstitutionId, ticket: TimeTicket) -> Values:
+    return {
+        "institution_id": institution,
+        "id": ticket.id,
+        "term_id": ticket.term_id,
+        "name": ticket.name,
+        "class_levels": sorted(ticket.cohort.class_levels),
+        "opens_at": ticket.opens_at,
+        "closes_at": ticket.closes_at,
+        "version": 1,
+        "students": [
+            {"institution_id": institution, "time_ticket_id": ticket.id, "student_id": student}
             for student in ticket.cohort.students
         ],
-        programs=[
-            TimeTicketProgramRow(institution_id=institution, time_ticket_id=ticket.id, program_id=program)
+        "programs": [
+            {"institution_id": institution, "time_ticket_id": ticket.id, "program_id": program}
             for program in ticket.cohort.programs
         ],
-    )
+    }
 
 
 def _time_ticket(row: TimeTicketRow) -> TimeTicket:
@@ -144,5 +129,8 @@ def _time_ticket(row: TimeTicketRow) -> TimeTicket:
     )
 
 
-TERM = Mapper("term", Term, TermRow, _term_row, term_of, TermRow.code, added=_open_registration)
-TIME_TICKET = Mapper("time ticket", TimeTicket, TimeTicketRow, _time_ticket_row, _time_ticket)
+_OPEN_REGISTRATION = "INSERT INTO term_registrations (institution_id, term_id) SELECT institution_id, id FROM new"
+"""Each term has a registration row, on which its decisions are ordered."""
+
+TERM = Mapper("term", Term, TermRow, _term_values, term_of, TermRow.code, added=(_OPEN_REGISTRATION,))
+TIME_TICKET = Mapper("time ticket", TimeTicket, TimeTicketRow, _time_ticket_values, _time_ticket)

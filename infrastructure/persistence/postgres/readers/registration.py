@@ -1,6 +1,6 @@
 """Who sits where, straight from SQL: the `RegistrationViews` port but for the records."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,10 +26,13 @@ from domain.registration.facts import Facts
 from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.readers.audit import AuditReader
+from infrastructure.persistence.postgres.readers.copying import copied
 from infrastructure.persistence.postgres.readers.whole_terms import WholeTermReader
-from infrastructure.persistence.postgres.registration.loading import load_facts
+from infrastructure.persistence.postgres.registration.loading import driver_of, load_facts
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.scheduling import SectionRow
+
+_PREFETCHED = 1000
 
 _SCHEDULE = text(
     """
@@ -67,18 +70,16 @@ _ROSTER = text(
     """
 )
 
-_ROWS = text(
-    """
+_ROWS = """
     SELECT u.code AS student_code, c.code AS course_code, s.code AS section_code, e.status
     FROM enrollments e
     JOIN students u ON u.institution_id = e.institution_id AND u.id = e.student_id
     JOIN courses c ON c.institution_id = e.institution_id AND c.id = e.course_id
     JOIN enrollment_sections t ON t.institution_id = e.institution_id AND t.enrollment_id = e.id
     JOIN sections s ON s.institution_id = t.institution_id AND s.id = t.section_id
-    WHERE e.institution_id = :institution AND e.term_id = :term AND t.until_at IS NOT DISTINCT FROM e.ended_at
+    WHERE e.institution_id = $1 AND e.term_id = $2 AND t.until_at IS NOT DISTINCT FROM e.ended_at
     ORDER BY u.code, c.code, s.code, e.number
-    """
-)
+"""
 
 _TERMS, _STUDENTS = (
     text(
@@ -217,7 +218,8 @@ class RegistrationReader(AuditReader, WholeTermReader):
 
     async def enrollment_rows(self, term: TermId) -> AsyncIterator[EnrollmentRow]:
         """See `RegistrationViews.enrollment_rows`."""
-        rows = await self._session.stream(_ROWS, {"institution": self._institution, "term": term})
+        driver = await driver_of(self._session)
+        rows = driver.cursor(_ROWS, self._institution, term, prefetch=_PREFETCHED)
         async for student_code, course_code, section_code, status in rows:
             yield EnrollmentRow.model_construct(
                 student_code=student_code,
@@ -225,6 +227,10 @@ class RegistrationReader(AuditReader, WholeTermReader):
                 section_code=section_code,
                 status=EnrollmentStatus(status),
             )
+
+    def enrollment_csv(self, term: TermId) -> AsyncGenerator[str, None]:
+        """See `RegistrationViews.enrollment_csv`."""
+        return copied(self._session, _ROWS, self._institution, term)
 
 
 def _scheduled(rows: Sequence[Any]) -> ScheduledCourse:

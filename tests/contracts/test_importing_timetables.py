@@ -1,4 +1,4 @@
-"""Importing a timetable: the whole document or nothing of it."""
+"""Importing timetables: the whole document or nothing of it, and of any length, on both adapters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from application.catalog.courses import COURSES
+from application.catalog.departments import DEPARTMENTS
 from application.people.students import STUDENTS, StudentFields
 from application.registration.dto import VerificationView
 from application.registration.verify_registration import VerifyRegistration
-from application.scheduling.import_timetable import ImportTimetable
+from application.scheduling.import_timetable import CHUNK, ImportTimetable, Progress, no_progress
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
 from application.scheduling.timetable import ImportReport, Timetable
@@ -18,12 +19,11 @@ from application.shared.caller import Caller, Role
 from application.shared.errors import AlreadyExists, ApplicationError, InvalidField, NotFound, UnknownReference
 from application.shared.paging import PageQuery
 from application.shared.records import RecordKeeping, RecordKind
-from domain.shared.identifiers import InstitutionId
-from domain.shared.institution import Institution
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
 from infrastructure.identifiers import TimeOrderedIds
-from infrastructure.persistence.memory.persistence import MemoryPersistence
+from tests.contracts.arranging import Stored
+from tests.support.builders import an_institution
 
 Json = dict[str, Any]
 
@@ -78,15 +78,16 @@ def with_sections(*sections: Json) -> Timetable:
 
 
 class House:
-    """An institution on the memory adapter."""
+    """An institution that imports timetables."""
 
-    def __init__(self, persistence: MemoryPersistence, caller: Caller) -> None:
-        self.persistence = persistence
-        self.caller = caller
+    def __init__(self, stored: Stored) -> None:
+        self.persistence = stored.persistence
+        self.importing: Any = stored.persistence.work
+        self.caller = Caller(stored.institution, "registrar", frozenset({Role.REGISTRAR}))
         self.ids = TimeOrderedIds()
 
-    async def load(self, timetable: Timetable) -> ImportReport:
-        return await ImportTimetable(self.persistence.work, self.ids).execute(self.caller, timetable)
+    async def load(self, timetable: Timetable, progress: Progress = no_progress) -> ImportReport:
+        return await ImportTimetable(self.importing, self.ids).execute(self.caller, timetable, progress)
 
     def keeping(self, kind: RecordKind[Any, Any, Any]) -> RecordKeeping[Any, Any, Any]:
         return RecordKeeping(kind, self.persistence.work, self.persistence.reading, self.ids)
@@ -103,12 +104,8 @@ class House:
 
 
 @pytest.fixture
-async def house() -> House:
-    persistence = MemoryPersistence()
-    ids = TimeOrderedIds()
-    institution = InstitutionId(ids.new())
-    await persistence.directory.add(Institution(institution, "main", "Main", "UTC"))
-    return House(persistence, Caller(institution, "registrar", frozenset({Role.REGISTRAR})))
+def house(stored: Stored) -> House:
+    return House(stored)
 
 
 async def test_a_document_creates_everything_and_says_how_much(house: House) -> None:
@@ -252,9 +249,68 @@ async def test_parents_may_stand_after_their_children(house: House) -> None:
 async def test_progress_is_told_for_each_kind(house: House) -> None:
     told: list[tuple[str, int, int]] = []
 
-    await ImportTimetable(house.persistence.work, house.ids).execute(
-        house.caller, document(), lambda *progress: told.append(progress)
-    )
+    await house.load(document(), lambda *progress: told.append(progress))
 
     assert ("students", 3, 3) in told
     assert told[-1] == ("sections", 2, 2)
+
+
+LONG = 2 * CHUNK + 1
+"""More students than are staged at once."""
+
+
+def many_students() -> list[Json]:
+    return [{"code": f"S{n}", "given_name": f"Zoë\t{n}", "family_name": f'O\'Ñ\\N "{n}"\n'} for n in range(LONG)]
+
+
+async def test_a_document_of_any_length_is_imported_once(house: House) -> None:
+    told: list[tuple[str, int, int]] = []
+    await house.keeping(STUDENTS).create(
+        house.caller, StudentFields(code="S1500", given_name="Known", family_name="Before")
+    )
+
+    report = await house.load(document(students=many_students()), lambda *progress: told.append(progress))
+
+    assert (report.created["students"], report.existing["students"]) == (LONG - 1, 1)
+    assert [progress for progress in told if progress[0] == "students"] == [
+        ("students", CHUNK, LONG - 1),
+        ("students", LONG - 1, LONG - 1),
+    ]
+    last = await house.view(STUDENTS, f"code:S{LONG - 1}")
+    assert (last.given_name, last.family_name) == (f"Zoë\t{LONG - 1}", f'O\'Ñ\\N "{LONG - 1}"')
+    assert (await house.view(STUDENTS, "code:S1500")).given_name == "Known"
+
+
+@pytest.mark.parametrize(
+    ("bad", "refusal"),
+    [
+        ({"program": "code:NO"}, "code:NO"),
+        ({"code": "S0"}, "the student S0 stands in the document twice"),
+        ({"test_scores": [{"test": "MATH", "score": 1}] * 2}, "hold one score for each test"),
+    ],
+)
+async def test_a_bad_student_in_the_middle_leaves_nothing_behind(house: House, bad: Json, refusal: str) -> None:
+    students = many_students()
+    students[LONG // 2] |= bad
+
+    with pytest.raises((ApplicationError, InvalidValue), match=refusal):
+        await house.load(document(students=students))
+
+    for kind in (DEPARTMENTS, COURSES, STUDENTS, TERMS, SECTIONS):
+        assert await house.count(kind) == 0
+
+
+async def test_an_import_sees_the_records_of_its_own_institution_only(house: House, stored: Stored) -> None:
+    founded = an_institution("other")
+    await stored.persistence.directory.add(founded)
+    other = House(Stored(stored.persistence, founded.id))
+    await house.load(document())
+
+    with pytest.raises(UnknownReference):
+        await other.load(document(courses=[]))
+    report = await other.load(document())
+
+    assert set(report.existing.values()) == {0}
+    assert await house.count(STUDENTS) == await other.count(STUDENTS) == 3
+    assert (await house.verify()).is_clean
+    assert (await other.verify()).is_clean
