@@ -127,7 +127,7 @@ class _Transaction(_ReadTransaction):
 
     async def stage_records(self, entity: type[E]) -> RecordStaging[E]:
         """See `ImportWork.stage_records`."""
-        return PostgresRecordStaging(await driver_of(self._session), self._institution, mapper_for(entity))
+        return PostgresRecordStaging(self._driver, self._institution, mapper_for(entity))
 
     async def stage_attempts(self) -> PostgresAttemptStaging:
         """See `AttemptImportWork.stage_attempts`."""

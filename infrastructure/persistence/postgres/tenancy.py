@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from application.shared.errors import Unavailable
 from domain.shared.identifiers import InstitutionId
+from infrastructure.persistence.postgres.driver import driver_of
 
 SETTING = "app.institution_id"
 
@@ -26,10 +27,10 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
     mode, so that SQLAlchemy begins and ends nothing itself. Raises `Unavailable` when the database was lost, or did not
     commit.
     """
-    driver = await _driver_of(connection)
+    driver = await driver_of(connection)
     if driver.is_closed():  # lost while nobody used it
         await connection.invalidate()
-        driver = await _driver_of(connection)
+        driver = await driver_of(connection)
     try:
         await driver.execute(f"BEGIN; {_entering(institution)}")
         yield driver
@@ -42,11 +43,6 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
     except BaseException:
         await _undone(connection, driver)
         raise
-
-
-async def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
-    return driver
 
 
 async def _commit(driver: asyncpg.Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from infrastructure.persistence.postgres.registration.loading import driver_of
+from infrastructure.persistence.postgres.driver import driver_of
 
 _AHEAD = 4
 """How many pieces are read before somebody takes them; then PostgreSQL waits."""

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,10 +24,11 @@ from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.facts import Facts
 from domain.shared.identifiers import InstitutionId, OfferingId, SectionId, StudentId, TermId
 from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.driver import driver_of
 from infrastructure.persistence.postgres.readers.audit import AuditReader
 from infrastructure.persistence.postgres.readers.copying import copied
 from infrastructure.persistence.postgres.readers.whole_terms import WholeTermReader
-from infrastructure.persistence.postgres.registration.loading import driver_of, load_facts
+from infrastructure.persistence.postgres.registration.loading import load_facts
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.rows.scheduling import SectionRow
 
@@ -169,8 +169,7 @@ class RegistrationReader(AuditReader, WholeTermReader):
 
     async def facts(self, term: TermId, commands: Sequence[Command]) -> Facts:
         """See `RegistrationViews.facts`."""
-        connection = await (await self._session.connection()).get_raw_connection()
-        driver: asyncpg.Connection = connection.driver_connection
+        driver = await driver_of(self._session)
         loaded = await load_facts(driver, self._snapshots, (self._institution, term), commands, locking=False)
         return loaded.facts
 
