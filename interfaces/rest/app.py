@@ -104,7 +104,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     app.state.known_institutions = KnownInstitutions()
     app.state.operations = operations_served
     app.state.resources = _collections()
-    app.openapi = partial(openapi, app, *_models())  # type: ignore[method-assign]  # how FastAPI is told
+    app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
     # The last one added is the outermost.
     app.add_middleware(LeanOperations, routes=operations_served)

@@ -34,9 +34,10 @@ router = APIRouter(prefix=BASE_PATH)
     description="Decides the actions: `best_effort` one after the other, each on what those before it left; `atomic`"
     " all together or none. A refused action is a normal answer: its decision lists every reason. Each decision is"
     " durable when the answer arrives.",
-    response_model=RegistrationRequestView,
     responses={
-        200: docs.answer("A decision for each action.", examples.REGISTRATION_ANSWER, "Idempotency-Replayed"),
+        200: docs.answer(
+            RegistrationRequestView, "A decision for each action.", examples.REGISTRATION_ANSWER, "Idempotency-Replayed"
+        ),
         **docs.problems(
             *READS,
             "malformed_json",
