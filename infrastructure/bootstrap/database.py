@@ -6,6 +6,9 @@ does not wait for it.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -84,12 +87,30 @@ class Database:
         self.close()
 
 
+_HELD: ContextVar[tuple[Settings, Database] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def holding_database(settings: Settings) -> Iterator[Database]:
+    """Open the database for a block, in which whoever opens it in this process shares it. Raises `Unavailable`."""
+    with open_database(settings) as database:
+        before = _HELD.set((settings, database))
+        try:
+            yield database
+        finally:
+            _HELD.reset(before)
+
+
 def open_database(settings: Settings, *, migrate: bool = True) -> Database:
     """Find the database of the settings, or start the embedded server and make it there; blocks meanwhile.
 
     An embedded database is brought to the newest schema if `migrate`; one that the settings name is left as
     it is. Call it while no event loop runs in this thread. Raises `Unavailable`.
     """
+    held = _HELD.get()
+    if held is not None and held[0] == settings:
+        # Without the lease: it ends when the block does.
+        return Database(held[1].settings, held[1].origin)
     if settings.persistence is PersistenceKind.MEMORY:
         return Database(settings, "memory")
     if settings.database_url is not None or settings.database_owner_url is not None:

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-import interfaces.rest
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.garbage import settled_garbage
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
+from interfaces.rest import provided
 from interfaces.rest.app import rest_app
 
 
@@ -48,11 +48,11 @@ def app_for(container: Container) -> FastAPI:
 
 @asynccontextmanager
 async def _serving(container: Container) -> AsyncIterator[None]:
-    """Wire the container to the routers, and let time act on waitlists.
+    """Wire the container to what the routers ask, and let time act on waitlists.
 
     When the server stops, its requests are answered, what clients left behind is decided, and the records are let go.
     """
-    container.wire(packages=[interfaces.rest], warn_unresolved=True)
+    container.wire(modules=[provided], warn_unresolved=True)
     persistence = container.persistence()
     seconds = container.settings().queue_review_seconds
     try:

@@ -9,7 +9,7 @@ _THRESHOLDS = (50_000, 50, 50)
 
 
 def collect_seldom() -> None:
-    """Look for cycles seldom from now on: loading a thousand modules makes none, and leaves much to look at."""
+    """Look for garbage seldom from now on: the thousand modules that a program loads are none, and much to look at."""
     gc.set_threshold(*_THRESHOLDS)
 
 

@@ -30,9 +30,9 @@ class RootSession:
 
     @contextmanager
     def ready_database(self) -> Iterator[str]:
-        from infrastructure.bootstrap.database import open_database
+        from infrastructure.bootstrap.database import holding_database
 
-        with open_database(self.server()) as database:
+        with holding_database(self.server()) as database:
             asyncio.run(_check(database.settings))
             yield database.origin
 

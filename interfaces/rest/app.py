@@ -117,7 +117,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     app.state.known_institutions = KnownInstitutions()
     app.state.operations = operations_served
     app.state.resources = _collections()
-    app.openapi = partial(openapi, app, *_models())  # type: ignore[method-assign]  # how FastAPI is told
+    app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
     app.build_middleware_stack = partial(_stack, app.build_middleware_stack, operations_served)  # type: ignore[method-assign]  # likewise
     return app

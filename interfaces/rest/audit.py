@@ -34,9 +34,8 @@ def _history(noun: str) -> dict[str, Any]:
     return {
         "summary": f"Read the history of {noun}",
         "description": f"Everything that was decided about {noun}, in order, with what every rule said.",
-        "response_model": EnrollmentHistory,
         "responses": {
-            200: docs.answer("The history.", examples.HISTORY, "ETag"),
+            200: docs.answer(EnrollmentHistory, "The history.", examples.HISTORY, "ETag"),
             304: docs.empty_answer("The history is as the client has it.", "ETag"),
             **docs.problems(*READS, "not_found"),
         },

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Annotated, Protocol
 from uuid import UUID
 
-from dependency_injector.wiring import Provide, inject
 from fastapi import Depends, Request
 
 from application.people.students import StudentFields, StudentView
@@ -23,6 +22,7 @@ from domain.shared.identifiers import InstitutionId, StudentId
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
+from interfaces.rest.provided import provider
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -130,6 +130,11 @@ class _Exposure(Protocol):
         ...
 
 
+_exposure: Callable[[], _Exposure] = provider("settings")
+_institutions: Callable[[], KeepInstitutions] = provider("institutions")
+_students: Callable[[], RecordKeeping[Student, StudentFields, StudentView]] = provider("students")
+
+
 def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
     if _exposure().allow_unauthenticated or any(name in request.headers for name in _FORWARDED):
@@ -140,23 +145,6 @@ def _comes_from_this_machine(request: Request) -> bool:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
-
-
-@inject
-def _exposure(settings: _Exposure = Provide["settings"]) -> _Exposure:
-    return settings
-
-
-@inject
-def _institutions(institutions: KeepInstitutions = Provide["institutions"]) -> KeepInstitutions:
-    return institutions
-
-
-@inject
-def _students(
-    students: RecordKeeping[Student, StudentFields, StudentView] = Provide["students"],
-) -> RecordKeeping[Student, StudentFields, StudentView]:
-    return students
 
 
 @lru_cache(_LARGEST_CACHE)

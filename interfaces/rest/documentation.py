@@ -1,6 +1,6 @@
 """The OpenAPI document: what operations say of themselves, and the document made of all of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -115,9 +115,10 @@ def patch_body(content: Mapping[str, object], model: type[BaseModel], media_type
     return {"required": True, "content": dict.fromkeys(media_types, media)}
 
 
-def answer(description: str, example: object, *header_names: str) -> Json:
-    """What FastAPI's `responses` takes for an answer with a JSON body."""
-    content = {JSON: {"examples": {"answer": {"value": example}}}}
+def answer(model: type[BaseModel] | str, description: str, example: object, *header_names: str) -> Json:
+    """What FastAPI's `responses` takes for an answer with a JSON body, of a model or of the one with that name."""
+    name = model if isinstance(model, str) else model.__name__
+    content = {JSON: {"schema": {"$ref": _SCHEMA.format(model=name)}, "examples": {"answer": {"value": example}}}}
     return {"description": description, "content": content, "headers": headers(*header_names)}
 
 
@@ -159,9 +160,10 @@ def _problem_schema() -> Json:
     return {"$ref": _SCHEMA.format(model=Problem.__name__)}
 
 
-def openapi(app: FastAPI, requests: Sequence[type[BaseModel]], answers: Sequence[type[BaseModel]]) -> Json:
-    """The document; `requests` and `answers` are the models of bodies."""
+def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], Sequence[type[BaseModel]]]]) -> Json:
+    """The document; `models` are those of request bodies and of answers."""
     if app.openapi_schema is None:
+        requests, answers = models()
         document = get_openapi(
             title=app.title,
             version=app.version,

@@ -25,9 +25,8 @@ router = APIRouter(prefix=BASE_PATH)
     summary="Ask whether a student may take an offering",
     description="What every rule says of adding the offering now, as the registration desk would judge it; nothing is"
     " changed and nothing promised. `sections` may be repeated, once for each component, and name the offering, too.",
-    response_model=EligibilityView,
     responses={
-        200: docs.answer("The verdicts.", examples.ELIGIBILITY),
+        200: docs.answer(EligibilityView, "The verdicts.", examples.ELIGIBILITY),
         **docs.problems(*READS, "not_found"),
     },
     openapi_extra={"parameters": docs.parameters("Institution")},

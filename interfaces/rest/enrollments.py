@@ -45,9 +45,8 @@ router = APIRouter(prefix=BASE_PATH)
     operation_id="get_schedule",
     summary="Read a student's schedule",
     description="What the student takes in a term, or took at a past moment, with the sections and when they meet.",
-    response_model=ScheduleView,
     responses={
-        200: docs.answer("The schedule.", examples.SCHEDULE, "ETag"),
+        200: docs.answer(ScheduleView, "The schedule.", examples.SCHEDULE, "ETag"),
         304: docs.empty_answer("The schedule is as the client has it.", "ETag"),
         **docs.problems(*READS, "not_found"),
     },
@@ -73,9 +72,8 @@ async def get_schedule(
     operation_id="get_roster",
     summary="Read a section's roster",
     description="Who sits in the section, or sat there at a past moment, by student code.",
-    response_model=RosterView,
     responses={
-        200: docs.answer("The roster.", examples.ROSTER, "ETag"),
+        200: docs.answer(RosterView, "The roster.", examples.ROSTER, "ETag"),
         304: docs.empty_answer("The roster is as the client has it.", "ETag"),
         **docs.problems(*READS, "not_found"),
     },

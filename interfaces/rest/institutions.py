@@ -1,6 +1,7 @@
 """Institutions: the only records that exist before any caller belongs anywhere."""
 
-from dependency_injector.wiring import Provide, inject
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 
 from application.shared.caller import Caller
@@ -15,6 +16,7 @@ from application.shared.written import WrittenPage
 from domain.shared.reference import Reference
 from interfaces.rest import examples
 from interfaces.rest.callers import KnownInstitutions, calling
+from interfaces.rest.provided import provider
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
@@ -29,6 +31,8 @@ INSTITUTIONS = Resource(
     example_patch={"name": "National University of the Valley"},
     example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
 )
+
+_institutions: Callable[[], KeepInstitutions] = provider("institutions")
 
 
 class KeptInstitutions:
@@ -76,11 +80,6 @@ class KeptInstitutions:
 async def kept_institutions(request: Request) -> KeptInstitutions:
     """A dependency on the institutions."""
     return KeptInstitutions(_institutions(), request)
-
-
-@inject
-def _institutions(institutions: KeepInstitutions = Provide["institutions"]) -> KeepInstitutions:
-    return institutions
 
 
 ROUTERS: tuple[APIRouter, ...] = (records_router(INSTITUTIONS, kept_institutions),)

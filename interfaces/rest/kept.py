@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
-from dependency_injector.wiring import Provide, inject
 from fastapi import Request
 
 from application.people.holds import HoldFields, HoldView
@@ -26,11 +25,21 @@ from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.reference import Reference
 from interfaces.rest.callers import calling
+from interfaces.rest.provided import provider
 
 F = TypeVar("F", bound=Dto)
 V = TypeVar("V", bound=Dto)
 F_contra = TypeVar("F_contra", bound=Dto, contravariant=True)
 V_co = TypeVar("V_co", bound=Dto, covariant=True)
+
+_written: Callable[[], ReadWritten] = provider("read_written")
+_sections: Callable[[], RecordKeeping[Section, SectionFields, SectionView]] = provider("sections")
+_revise_section: Callable[[], ReviseSection] = provider("revise_section")
+_holds: Callable[[], RecordKeeping[Hold, HoldFields, HoldView]] = provider("holds")
+_release_hold: Callable[[], ReleaseHold] = provider("release_hold")
+_permissions: Callable[[], RecordKeeping[Permission, PermissionFields, PermissionView]] = provider("permissions")
+_give_permission: Callable[[], GivePermission] = provider("give_permission")
+_revoke_permission: Callable[[], RevokePermission] = provider("revoke_permission")
 
 
 class Kept(Protocol[F_contra, V_co]):
@@ -136,60 +145,24 @@ class KeptPermissions(KeptRecords[PermissionFields, PermissionView]):
 
 def kept(name: str) -> Callable[..., Awaitable[KeptRecords[Any, Any]]]:
     """A dependency on the caller's records that the container's use cases `name` keep."""
-
-    @inject
-    def provision(keeping: RecordKeeping[Any, Any, Any] = Provide[name]) -> RecordKeeping[Any, Any, Any]:
-        return keeping
+    keeping: Callable[[], RecordKeeping[Any, Any, Any]] = provider(name)
 
     async def dependency(request: Request) -> KeptRecords[Any, Any]:
-        return KeptRecords(provision(), await calling(request))
+        return KeptRecords(keeping(), await calling(request))
 
     return dependency
 
 
 async def kept_sections(request: Request) -> KeptSections:
     """A dependency on the caller's sections."""
-    return _sections(await calling(request))
+    return KeptSections(_sections(), _revise_section(), await calling(request))
 
 
 async def kept_holds(request: Request) -> KeptHolds:
     """A dependency on the caller's holds."""
-    return _holds(await calling(request))
+    return KeptHolds(_holds(), _release_hold(), await calling(request))
 
 
 async def kept_permissions(request: Request) -> KeptPermissions:
     """A dependency on the caller's permissions."""
-    return _permissions(await calling(request))
-
-
-@inject
-def _written(reads: ReadWritten = Provide["read_written"]) -> ReadWritten:
-    return reads
-
-
-@inject
-def _sections(
-    caller: Caller,
-    keeping: RecordKeeping[Section, SectionFields, SectionView] = Provide["sections"],
-    revise: ReviseSection = Provide["revise_section"],
-) -> KeptSections:
-    return KeptSections(keeping, revise, caller)
-
-
-@inject
-def _holds(
-    caller: Caller,
-    keeping: RecordKeeping[Hold, HoldFields, HoldView] = Provide["holds"],
-    release: ReleaseHold = Provide["release_hold"],
-) -> KeptHolds:
-    return KeptHolds(keeping, release, caller)
-
-
-@inject
-def _permissions(
-    caller: Caller,
-    keeping: RecordKeeping[Permission, PermissionFields, PermissionView] = Provide["permissions"],
-    give: GivePermission = Provide["give_permission"],
-    revoke: RevokePermission = Provide["revoke_permission"],
-) -> KeptPermissions:
-    return KeptPermissions(keeping, give, revoke, caller)
+    return KeptPermissions(_permissions(), _give_permission(), _revoke_permission(), await calling(request))

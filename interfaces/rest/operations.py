@@ -57,8 +57,7 @@ router = APIRouter()
     tags=["operations"],
     operation_id="live",
     summary="Tell whether the process lives",
-    response_model=Health,
-    responses={200: docs.answer("It does.", {"status": "ok"}), **docs.problems()},
+    responses={200: docs.answer(Health, "It does.", {"status": "ok"}), **docs.problems()},
     openapi_extra={"parameters": docs.parameters()},
 )
 async def live() -> Response:
@@ -72,8 +71,7 @@ async def live() -> Response:
     operation_id="ready",
     summary="Tell whether requests can be served",
     description="Looks whether the database answers and has the schema that this release needs.",
-    response_model=Health,
-    responses={200: docs.answer("They can.", {"status": "ready"}), **docs.problems()},
+    responses={200: docs.answer(Health, "They can.", {"status": "ready"}), **docs.problems()},
     openapi_extra={"parameters": docs.parameters()},
 )
 async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"))]) -> Response:
@@ -91,9 +89,9 @@ async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"
     tags=["operations"],
     operation_id="index",
     summary="List the resources",
-    response_model=Index,
     responses={
         200: docs.answer(
+            Index,
             "The paths of all collections, and of the documentation.",
             {"resources": {"courses": "/v1/courses"}, "documentation": {"openapi": "/openapi.json"}},
             "ETag",
@@ -116,9 +114,9 @@ async def index(request: Request) -> Response:
     tags=["operations"],
     operation_id="describe_problem",
     summary="Describe a problem code",
-    response_model=ProblemDescription,
     responses={
         200: docs.answer(
+            ProblemDescription,
             "What the code means.",
             {
                 "type": "/problems/not_found",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -68,6 +69,7 @@ def _asked(parameters: PageParameters, view: type[Dto], listing: Listing) -> Ask
     return Asked(query, _wanted(given["fields"], view))
 
 
+@cache
 def _model(view: type[Dto], listing: Listing) -> type[PageParameters]:
     sorts = [name for field in listing.sorts for name in (field, f"-{field}")]
     sort = f"The field to sort by, with `-` before it for descending order; `{sorts[0]}` when none is given."

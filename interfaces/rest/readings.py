@@ -18,7 +18,7 @@ from interfaces.rest.callers import Calling
 from interfaces.rest.pages import Asked, page_answer, page_parameters
 from interfaces.rest.provided import provided
 from interfaces.rest.records import addressed, refuse_query
-from interfaces.rest.resources import BASE_PATH, page_model
+from interfaces.rest.resources import BASE_PATH, page_name
 
 V = TypeVar("V", bound=Dto)
 V_co = TypeVar("V_co", bound=Dto, covariant=True)
@@ -84,9 +84,10 @@ def own_router(
         operation_id=f"list_{collection.replace('-', '_')}_of_student",
         summary=f"List a student's {collection.replace('-', ' ')}",
         description=f"{about} Students may read their own.",
-        response_model=page_model(view),
         responses={
-            200: docs.answer("A page of them.", {"items": [example], "next_cursor": None}, "ETag", "Link"),
+            200: docs.answer(
+                page_name(view), "A page of them.", {"items": [example], "next_cursor": None}, "ETag", "Link"
+            ),
             304: docs.empty_answer("The page is as the client has it.", "ETag"),
             **docs.problems(*READS, "not_found"),
         },
@@ -115,10 +116,13 @@ def readings_router(reading: Reading[V]) -> APIRouter:
         operation_id=f"list_{reading.collection.replace('-', '_')}",
         summary=f"List {reading.collection.replace('-', ' ')}",
         description=f"{reading.about} Pages are linked by cursors.",
-        response_model=page_model(reading.view),
         responses={
             200: docs.answer(
-                "A page of the collection.", {"items": [reading.example], "next_cursor": None}, "ETag", "Link"
+                page_name(reading.view),
+                "A page of the collection.",
+                {"items": [reading.example], "next_cursor": None},
+                "ETag",
+                "Link",
             ),
             304: docs.empty_answer("The page is as the client has it.", "ETag"),
             **docs.problems(*READS),
@@ -138,9 +142,8 @@ def readings_router(reading: Reading[V]) -> APIRouter:
         operation_id=f"get_{reading.name.replace(' ', '_')}",
         summary=f"Read {reading.a_name}",
         description=reading.about,
-        response_model=reading.view,
         responses={
-            200: docs.answer(f"The {reading.name}.", reading.example, "ETag"),
+            200: docs.answer(reading.view, f"The {reading.name}.", reading.example, "ETag"),
             304: docs.empty_answer(f"The {reading.name} is as the client has it.", "ETag"),
             **docs.problems(*READS, "not_found"),
         },

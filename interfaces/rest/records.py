@@ -18,7 +18,7 @@ from interfaces.rest.lean import lean
 from interfaces.rest.pages import asked_by, page_parameters, written_page_answer
 from interfaces.rest.preconditions import expected_version, versioned
 from interfaces.rest.problems import RestError
-from interfaces.rest.resources import Resource, page_model
+from interfaces.rest.resources import Resource, page_name
 
 F = TypeVar("F", bound=Dto)
 V = TypeVar("V", bound=Dto)
@@ -83,9 +83,8 @@ def _add_collection(
         operation_id=f"list_{resource.collection.replace('-', '_')}",
         summary=f"List {resource.collection}",
         description=f"{resource.about} Pages are linked by cursors.",
-        response_model=page_model(resource.view),
         responses={
-            200: docs.answer("A page of the collection.", page, "ETag", "Link"),
+            200: docs.answer(page_name(resource.view), "A page of the collection.", page, "ETag", "Link"),
             304: docs.empty_answer("The page is as the client has it.", "ETag"),
             **docs.problems("institution_required", "access_denied", "unknown_institution"),
         },
@@ -104,9 +103,8 @@ def _add_collection(
         summary=f"Create {resource.a_name}",
         description=resource.about,
         status_code=201,
-        response_model=resource.view,
         responses={
-            201: docs.answer(f"The new {resource.name}.", resource.example_view, "ETag", "Location"),
+            201: docs.answer(resource.view, f"The new {resource.name}.", resource.example_view, "ETag", "Location"),
             **docs.problems(*_BODIES, "already_exists"),
         },
         openapi_extra={
@@ -128,9 +126,8 @@ def _add_reading(
         operation_id=f"get_{resource.identifier}",
         summary=f"Read {resource.a_name}",
         description=resource.about,
-        response_model=resource.view,
         responses={
-            200: docs.answer(f"The {resource.name}.", resource.example_view, "ETag"),
+            200: docs.answer(resource.view, f"The {resource.name}.", resource.example_view, "ETag"),
             304: docs.empty_answer(f"The {resource.name} is as the client has it.", "ETag"),
             **docs.problems("institution_required", "access_denied", "unknown_institution", "not_found"),
         },
@@ -148,9 +145,8 @@ def _add_replacing(
     router: APIRouter, resource: Resource[F, V], kept_records: Callable[..., Awaitable[Kept[F, V]]]
 ) -> None:
     shared: dict[str, Any] = {
-        "response_model": resource.view,
         "responses": {
-            200: docs.answer(f"The {resource.name} as it is now.", resource.example_view, "ETag"),
+            200: docs.answer(resource.view, f"The {resource.name} as it is now.", resource.example_view, "ETag"),
             **docs.problems(*_BODIES, *_CHANGES, "already_exists", "still_referenced", "conflict"),
         },
     }

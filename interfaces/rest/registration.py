@@ -1,6 +1,7 @@
 """Registration requests over REST: a cart of actions, and a decision for each."""
 
-from dependency_injector.wiring import Provide, inject
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -13,11 +14,14 @@ from interfaces.rest.bodies import JSON, read_body, read_fields
 from interfaces.rest.callers import as_text, calling
 from interfaces.rest.lean import lean
 from interfaces.rest.problems import RestError
+from interfaces.rest.provided import provider
 from interfaces.rest.readings import READS
 from interfaces.rest.records import refuse_query
 from interfaces.rest.resources import BASE_PATH
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+
+_use_case: Callable[[], Register] = provider("register")
 
 router = APIRouter(prefix=BASE_PATH)
 
@@ -30,9 +34,10 @@ router = APIRouter(prefix=BASE_PATH)
     description="Decides the actions: `best_effort` one after the other, each on what those before it left; `atomic`"
     " all together or none. A refused action is a normal answer: its decision lists every reason. Each decision is"
     " durable when the answer arrives.",
-    response_model=RegistrationRequestView,
     responses={
-        200: docs.answer("A decision for each action.", examples.REGISTRATION_ANSWER, "Idempotency-Replayed"),
+        200: docs.answer(
+            RegistrationRequestView, "A decision for each action.", examples.REGISTRATION_ANSWER, "Idempotency-Replayed"
+        ),
         **docs.problems(
             *READS,
             "malformed_json",
@@ -59,11 +64,6 @@ async def register(request: Request) -> Response:
     if answered.is_replay:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer
-
-
-@inject
-def _use_case(register: Register = Provide["register"]) -> Register:
-    return register
 
 
 def _idempotency_key(request: Request) -> str | None:

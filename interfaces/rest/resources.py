@@ -63,7 +63,12 @@ class PageBody(BaseModel):
     next_cursor: str | None
 
 
+def page_name(view: type[Dto]) -> str:
+    """What the model of a page of `view`s is called."""
+    return f"{view.__name__.removesuffix('View')}Page"
+
+
 def page_model(view: type[Dto]) -> type[BaseModel]:
     """The model of a page of `view`s, for the documentation."""
     items: Any = (list[view], ...)  # type: ignore[valid-type]  # made for the kind
-    return create_model(f"{view.__name__.removesuffix('View')}Page", __base__=PageBody, items=items)
+    return create_model(page_name(view), __base__=PageBody, items=items)

@@ -17,7 +17,7 @@ from interfaces.rest.answers import PERSONAL
 from interfaces.rest.kept import KeptRecords, KeptSections, kept, kept_sections
 from interfaces.rest.pages import Asked, page_parameters, written_page_answer
 from interfaces.rest.records import addressed, records_router
-from interfaces.rest.resources import BASE_PATH, Resource, page_model
+from interfaces.rest.resources import BASE_PATH, Resource, page_name
 
 SECTION = Resource(
     name="section",
@@ -96,10 +96,13 @@ _views = APIRouter(prefix=BASE_PATH, tags=[SECTION.collection])
     operation_id="list_sections_of_term",
     summary="List a term's sections",
     description="The sections of one term, otherwise like the collection of all.",
-    response_model=page_model(SECTION.view),
     responses={
         200: docs.answer(
-            "A page of the term's sections.", {"items": [examples.SECTION_VIEW], "next_cursor": None}, "ETag", "Link"
+            page_name(SECTION.view),
+            "A page of the term's sections.",
+            {"items": [examples.SECTION_VIEW], "next_cursor": None},
+            "ETag",
+            "Link",
         ),
         304: docs.empty_answer("The page is as the client has it.", "ETag"),
         **docs.problems("institution_required", "access_denied", "unknown_institution", "not_found"),

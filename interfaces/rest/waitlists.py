@@ -49,8 +49,7 @@ router = APIRouter(prefix=BASE_PATH)
     summary="Review all queues now",
     description="Looks at the queues of every term again, as the server does by itself from time to time: a time ticket"
     " may have opened, reserved seats may have been released, a waitlist may have closed. Takes no body.",
-    response_model=QueueReview,
-    responses={200: docs.answer("Where anything moved.", examples.QUEUE_REVIEW), **docs.problems(*READS)},
+    responses={200: docs.answer(QueueReview, "Where anything moved.", examples.QUEUE_REVIEW), **docs.problems(*READS)},
     openapi_extra={"parameters": docs.parameters("Institution")},
 )
 async def review_queues(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from application.shared.errors import Conflict, Unavailable
-from infrastructure.bootstrap.database import Database, open_database
+from infrastructure.bootstrap.database import Database, holding_database, open_database
 from infrastructure.bootstrap.embedded import embedded_database
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
 from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
@@ -63,6 +63,22 @@ def test_processes_that_start_together_migrate_once(settings: Settings) -> None:
     for database in opened:
         database.close()
     assert revisions == {opened[0].newest()}
+
+
+def test_a_database_that_is_held_is_shared_until_the_block_ends(settings: Settings) -> None:
+    wanted = named(settings, "held")
+
+    with holding_database(wanted) as held:
+        with open_database(wanted) as shared:
+            assert (shared.settings, shared.lease) == (held.settings, None)
+        assert held.current() == held.newest()
+    with open_database(wanted) as own:
+        assert own.lease is not None
+
+
+def test_another_database_than_the_one_that_is_held_is_opened(settings: Settings) -> None:
+    with holding_database(named(settings, "held")), open_database(named(settings, "other")) as other:
+        assert other.lease is not None
 
 
 def test_an_unknown_revision_is_refused(settings: Settings) -> None:

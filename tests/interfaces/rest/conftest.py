@@ -8,10 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-import interfaces.rest
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.logging import configure_logging
+from interfaces.rest import provided
 from interfaces.rest.app import rest_app
 from tests.interfaces.rest.university import University
 
@@ -51,7 +51,7 @@ def app() -> FastAPI:
 @pytest.fixture
 async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.AsyncClient]:
     configure_logging("error", "json")
-    container.wire(packages=[interfaces.rest], warn_unresolved=True)
+    container.wire(modules=[provided], warn_unresolved=True)
     app.state.known_institutions.forget()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client:
         yield client
