@@ -105,8 +105,9 @@ def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Sai
     """What the rules say that ask whether the course is one for this student."""
     student, course, facts = situation.student, candidate.course, candidate.facts
     limits = eligibility.credit_limits(situation.ledger.facts.term, student)
-    requested = eligibility.credits_stay_within_maximum(limits, situation.credits, course.credits)
-    prerequisite, corequisite = _requisites(situation, course, facts)
+    requested = eligibility.credits_stay_within_maximum(limits, situation.credits(), course.credits)
+    beside = situation.courses()
+    prerequisite, corequisite = _requisites(situation, course, facts, beside)
     return (
         (eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate)),
         (eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, student)),
@@ -114,7 +115,7 @@ def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Sai
         (eligibility.credits_stay_within_maximum, requested),
         (eligibility.prerequisite_is_met, prerequisite),
         (eligibility.corequisite_is_met, corequisite),
-        *_each(eligibility.nothing_excludes, _exclusions(situation, course)),
+        *_each(eligibility.nothing_excludes, _exclusions(situation, course, beside)),
         (eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student)),
         (eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student)),
         (eligibility.consent_is_given, eligibility.consent_is_given(facts)),
@@ -122,7 +123,9 @@ def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Sai
     )
 
 
-def _requisites(situation: Situation, course: Course, facts: OfferingFacts) -> tuple[Verdict, Verdict]:
+def _requisites(
+    situation: Situation, course: Course, facts: OfferingFacts, beside: Sequence[Course]
+) -> tuple[Verdict, Verdict]:
     """Whether the prerequisite and the corequisite of a course are met."""
     if course.prerequisite is None and course.corequisite is None:
         return ALLOWED, ALLOWED
@@ -131,8 +134,8 @@ def _requisites(situation: Situation, course: Course, facts: OfferingFacts) -> t
     prerequisite = eligibility.prerequisite_is_met(course, eligibility.evidence_of(term, student, consents=consents))
     if course.corequisite is None:
         return prerequisite, ALLOWED
-    beside = situation.expected.union([other.code for other in situation.courses])
-    evidence = eligibility.evidence_of(term, student, beside, consents)
+    concurrent = situation.expected.union([other.code for other in beside])
+    evidence = eligibility.evidence_of(term, student, concurrent, consents)
     return prerequisite, eligibility.corequisite_is_met(course, evidence)
 
 
@@ -140,7 +143,7 @@ def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
     """Neither an enrollment that stays, nor another part of the cart, is in the course."""
     taken: list[eligibility.Taken] = [
         (enrollment.course_id, known.offering.course_ids, enrollment.id)
-        for enrollment, known in zip(situation.staying, situation.offerings, strict=True)
+        for enrollment, known in zip(situation.staying, situation.offerings(), strict=True)
     ]
     taken += [(other.course.id, other.facts.offering.course_ids, None) for other in situation.gained]
     return eligibility.course_is_not_taken_twice(candidate.course.id, candidate.facts.offering.course_ids, taken)
@@ -149,21 +152,26 @@ def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
 def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy]:
     """Whose consent the student has: a permission that waives the need of one stands for both."""
     permissions = situation.permissions_for(facts)
-    every = [section.id for section in facts.sections] if permissions else []
+    if not permissions:
+        return _NOBODYS
+    every = [section.id for section in facts.sections]
     needed, moment = RejectionCode.CONSENT_REQUIRED, situation.moment
     given = [permission for permission in permissions if permission.waives(needed, every, moment)]
-    return frozenset(ConsentBy) if given else frozenset()
+    return frozenset(ConsentBy) if given else _NOBODYS
 
 
-def _exclusions(situation: Situation, course: Course) -> tuple[Verdict, ...]:
+_NOBODYS: frozenset[ConsentBy] = frozenset()
+
+
+def _exclusions(situation: Situation, course: Course, beside: Sequence[Course]) -> tuple[Verdict, ...]:
     """The course's own exclusion, and those of the other courses that the new one would come to meet; nothing where
     no course excludes anything.
     """
-    excluding = [other for other in situation.courses if other.exclusion is not None]
+    excluding = [other for other in beside if other.exclusion is not None]
     if course.exclusion is None and not excluding:
         return ()
     term, student = situation.ledger.facts.term, situation.student
-    codes = frozenset([other.code for other in situation.courses])
+    codes = frozenset([other.code for other in beside])
 
     def evidence(concurrent: frozenset[str]) -> Evidence:
         return eligibility.evidence_of(term, student, concurrent)

@@ -31,13 +31,13 @@ def judge_what_is_left(before: Situation, after: Situation, enrollment: Enrollme
     ledger, candidate = after.ledger, as_candidate(after.ledger, enrollment)
     term, student = ledger.facts.term, after.student
     minimum: Verdict = ALLOWED
-    if after.credits < before.credits:
-        minimum = eligibility.credits_stay_above_minimum(eligibility.credit_limits(term, student), after.credits)
+    if after.credits() < before.credits():
+        minimum = eligibility.credits_stay_above_minimum(eligibility.credit_limits(term, student), after.credits())
     needed = []
-    asking = [course for course in after.courses[: len(after.staying)] if course.corequisite is not None]
+    asking = [course for course in after.courses()[: len(after.staying)] if course.corequisite is not None]
     if asking:
-        left = eligibility.evidence_of(term, student, {course.code for course in after.courses})
-        had = eligibility.evidence_of(term, student, {course.code for course in before.courses})
+        left = eligibility.evidence_of(term, student, {course.code for course in after.courses()})
+        had = eligibility.evidence_of(term, student, {course.code for course in before.courses()})
         for course in asking:
             verdict = eligibility.corequisite_is_met(course, left)
             was_met = not isinstance(eligibility.corequisite_is_met(course, had), Rejection)

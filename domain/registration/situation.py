@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -23,7 +22,7 @@ from domain.shared.verdict import Rejection, Verdict
 Said: TypeAlias = tuple[Rule, Verdict]
 """A rule and what it says, whatever permissions there are."""
 
-_NOTHING = Decimal(0)
+_NO_CREDITS = Decimal(0)
 _by_section = attrgetter("section_id")
 
 
@@ -43,7 +42,7 @@ class Situation:
 
     `leaving` are the enrollments given up for it, whose seats the student may go on using. `expected` are the codes of
     courses that the same cart asks for and that are not chosen yet. It holds for as long as the ledger is not written
-    to; what every rule looks at is put together once.
+    to.
     """
 
     ledger: Ledger
@@ -57,23 +56,21 @@ class Situation:
     def __post_init__(self) -> None:
         self.student: StudentFacts = self.ledger.student(self.student_id)
 
-    @cached_property
     def offerings(self) -> list[OfferingFacts]:
         """What is known of the offerings of `staying`, in the same order."""
         offerings = self.ledger.facts.offerings
         return [offerings[enrollment.offering_id] for enrollment in self.staying]
 
-    @cached_property
     def courses(self) -> list[Course]:
         """The courses that the student takes beside the candidate."""
-        kept = [known.courses_by_id[e.course_id] for e, known in zip(self.staying, self.offerings, strict=True)]
-        return [*kept, *[candidate.course for candidate in self.gained]]
+        offerings = self.ledger.facts.offerings
+        kept = [offerings[enrollment.offering_id].courses_by_id[enrollment.course_id] for enrollment in self.staying]
+        return [*kept, *[candidate.course for candidate in self.gained]] if self.gained else kept
 
-    @property
     def credits(self) -> Decimal:
         """The credits that the student takes beside the candidate."""
-        gained = sum([candidate.course.credits for candidate in self.gained], _NOTHING)
-        return sum([enrollment.credits for enrollment in self.staying], gained)
+        kept = [enrollment.credits for enrollment in self.staying]
+        return sum([*kept, *[candidate.course.credits for candidate in self.gained]], _NO_CREDITS)
 
     def sections_beside(self, facts: OfferingFacts) -> list[Section]:
         """The sections of other offerings in which the student sits, in an order that does not depend on storage."""
@@ -84,8 +81,10 @@ class Situation:
             if enrollment.offering_id != own
             for seat in (enrollment.seats if len(enrollment.seats) == 1 else sorted(enrollment.seats, key=_by_section))
         ]
-        gained = [candidate.sections for candidate in self.gained if candidate.facts.offering.id != own]
-        return [*kept, *[section for sections in gained for section in sections]]
+        for candidate in self.gained:
+            if candidate.facts.offering.id != own:
+                kept += candidate.sections
+        return kept
 
     def seat_kept_in(self, section: Section) -> SeatTaken | None:
         """The seat in `section` of an enrollment that is given up, which the student may keep."""
