@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.registration.assessment import Situation, rejections_in
+from domain.registration.assessment import rejections_in
 from domain.registration.choosing import choose
 from domain.registration.commands import Add, IfFull, RegistrationRequest
 from domain.registration.facts import Facts
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged
 from domain.registration.queue import settle
+from domain.registration.situation import Situation
 from domain.scheduling.section import Section
 from domain.shared.verdict import Rejection
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.catalog.course import Course
+from domain.catalog.grading import GradingBasis
 from domain.registration import eligibility, fitting, windows
 from domain.registration.assessment import (
     Assessment,
-    Candidate,
-    Situation,
     assess,
     find_seat,
     judge_the_moment,
@@ -21,6 +21,7 @@ from domain.registration.commands import Add, Choice, IfFull
 from domain.registration.facts import OfferingFacts
 from domain.registration.outcomes import Judged
 from domain.registration.placement import Placed, place
+from domain.registration.situation import Candidate, Situation
 from domain.scheduling.section import Section
 from domain.shared.identifiers import SectionId
 from domain.shared.reference import Reference
@@ -96,7 +97,7 @@ def _assess_choice(situation: Situation, add: Add, choice: Choice) -> Chosen:
         return _unknown(situation, choice.offering if facts is None or choice.course is None else choice.course)
     basis = add.grading_basis or eligibility.usual_basis(course)
     if choice.sections:
-        return _assess_named(situation, Candidate(facts, course, (), basis), choice)
+        return _assess_named(situation, choice, facts, course, basis)
     found = _place(situation, facts)
     if isinstance(found, Rejection):
         bare = Candidate(facts, course, (), basis)
@@ -121,9 +122,11 @@ def _unknown(situation: Situation, reference: Reference) -> Chosen:
     return Chosen.refused(tuple(Judged(*each) for each in (*verdicts, ("offering_is_known", unknown))))
 
 
-def _assess_named(situation: Situation, bare: Candidate, choice: Choice) -> Chosen:
-    chosen, unknown = sections_named(situation, choice.sections, bare.facts)
-    candidate = Candidate(bare.facts, bare.course, chosen, bare.basis)
+def _assess_named(
+    situation: Situation, choice: Choice, facts: OfferingFacts, course: Course, basis: GradingBasis
+) -> Chosen:
+    chosen, unknown = sections_named(situation, choice.sections, facts)
+    candidate = Candidate(facts, course, chosen, basis)
     if not unknown:
         return Chosen.of(assess(situation, candidate))
     judged = (
@@ -161,8 +164,7 @@ def sections_named(
 
 def _place(situation: Situation, facts: OfferingFacts, *, to_wait: bool = False) -> Placed | Rejection:
     """The first combination that the student can have or, `to_wait`, could wait for."""
-    own = facts.offering.id
-    schedule = [section for section in situation.schedule if section.offering_id != own]
+    schedule = situation.sections_beside(facts)
     ledger = situation.ledger
 
     def obstacles(section: Section) -> tuple[Rejection, ...]:
@@ -216,8 +218,7 @@ def _judge_waiting(situation: Situation, assessment: Assessment) -> tuple[Judged
     return (
         Judged(windows.waitlist_is_open.__name__, is_open),
         Judged("student_waits_once", once),
-        *(
-            situation.judge(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, section), candidate)
-            for section in full
+        *situation.judge(
+            [(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, section)) for section in full], candidate
         ),
     )

@@ -218,17 +218,21 @@ def usual_basis(course: Course) -> GradingBasis:
 
 
 def evidence_of(
-    term: Term, student: StudentFacts, concurrent: Iterable[str] = (), consents: Iterable[ConsentBy] = ()
+    term: Term,
+    student: StudentFacts,
+    concurrent: Iterable[str] = frozenset(),
+    consents: frozenset[ConsentBy] = frozenset(),
 ) -> Evidence:
     """What a student brings to a requisite; `concurrent` are the codes of courses taken in the same term that count."""
     profile, now = student.profile, term.code
+    scores = () if profile is None else profile.test_scores
     return Evidence(
         attempts=tuple([attempt for attempt in student.attempts if attempt.term != now]),
         program=student.program,
         department=student.department,
         class_level=None if profile is None else profile.class_level,
-        scores={} if profile is None else {score.test: score.score for score in profile.test_scores},
-        consents=frozenset(consents),
+        scores={score.test: score.score for score in scores},
+        consents=consents,
         concurrent=frozenset(concurrent),
         in_progress_counts=term.in_progress_counts,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 
 from domain.catalog.course import Course
@@ -96,10 +97,12 @@ class OfferingFacts:
 
     def course(self, identifier: CourseId) -> Course:
         """The course of the offering with that id. Raises `KeyError` for a course of another one."""
-        for course in self.courses:
-            if course.id == identifier:
-                return course
-        raise KeyError(identifier)
+        return self.courses_by_id[identifier]
+
+    @cached_property
+    def courses_by_id(self) -> Mapping[CourseId, Course]:
+        """The courses by their ids."""
+        return {course.id: course for course in self.courses}
 
 
 @dataclass(frozen=True, slots=True)

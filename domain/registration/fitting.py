@@ -70,6 +70,10 @@ class Seat:
     pool: str | None = None
 
 
+ANY_SEAT = Seat()
+"""A seat that is reserved for nobody."""
+
+
 def seat_is_free(
     ledger: Ledger, section: Section, identifier: StudentId, student: StudentFacts, moment: datetime
 ) -> Seat | Rejection:
@@ -78,27 +82,28 @@ def seat_is_free(
     A student who belongs to cohorts with reserved seats takes from the first of them that has one left, in listed
     order, and else, like everybody, from the seats that are not reserved.
     """
-    if section.is_unlimited:
-        return Seat()
+    if section.capacity is None:
+        return ANY_SEAT
     seating = ledger.seating_of(section)
     free = 0 if seating is None else seating.free
     if free <= 0:
         return Rejection(RejectionCode.SEATS_FULL, {"section": section.code, "capacity": section.capacity})
-    held = [pool for pool in section.reserved if pool.holds_at(moment)]
-    if not held:
-        return Seat()
-    taken = ledger.pools_taken(section.id)
-    left = {pool.name: max(0, pool.seats - taken.get(pool.name, 0)) for pool in held}
+    if not section.reserved:
+        return ANY_SEAT
     profile = student.profile
     program = None if profile is None else profile.program_id
     class_level = None if profile is None else profile.class_level
-    for pool in held:
-        if left[pool.name] and pool.cohort.includes(identifier, program, class_level):
-            return Seat(pool.name)
+    taken = ledger.pools_taken(section.id)
+    left: dict[str, int] = {}
+    for pool in section.reserved:
+        seats = pool.seats - taken.get(pool.name, 0)
+        if seats > 0 and pool.holds_at(moment):
+            if pool.cohort.includes(identifier, program, class_level):
+                return Seat(pool.name)
+            left[pool.name] = seats
     if free > sum(left.values()):
-        return Seat()
-    kept = tuple(name for name, seats in left.items() if seats)
-    return Rejection(RejectionCode.SEATS_RESERVED, {"section": section.code, "free": free, "reserved": kept})
+        return ANY_SEAT
+    return Rejection(RejectionCode.SEATS_RESERVED, {"section": section.code, "free": free, "reserved": tuple(left)})
 
 
 def waitlist_has_room(ledger: Ledger, section: Section) -> Verdict:

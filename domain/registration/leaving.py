@@ -1,10 +1,11 @@
 """Leaving an enrollment: whether the student may do so now, and with what is left of the schedule."""
 
 from domain.registration import eligibility, windows
-from domain.registration.assessment import Candidate, Situation, judge_holds
+from domain.registration.assessment import said_of_holds
 from domain.registration.enrollment import Enrollment
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged
+from domain.registration.situation import Candidate, Said, Situation
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
@@ -14,11 +15,12 @@ def judge_leaving(situation: Situation, enrollment: Enrollment) -> tuple[Judged,
     term, session = situation.ledger.facts.term, candidate.facts.offering.session
     opened = windows.registration_has_opened(term, situation.moment)
     deadline = windows.leaving_deadline_is_ahead(term, session, situation.moment)
-    return (
-        situation.judge(windows.registration_has_opened, opened, candidate),
-        situation.judge(windows.leaving_deadline_is_ahead, deadline, candidate),
-        *judge_holds(situation, candidate),
-    )
+    said: list[Said] = [
+        (windows.registration_has_opened, opened),
+        (windows.leaving_deadline_is_ahead, deadline),
+        *said_of_holds(situation.student),
+    ]
+    return situation.judge(said, candidate)
 
 
 def judge_what_is_left(before: Situation, after: Situation, enrollment: Enrollment) -> tuple[Judged, ...]:
@@ -29,20 +31,21 @@ def judge_what_is_left(before: Situation, after: Situation, enrollment: Enrollme
     ledger, candidate = after.ledger, as_candidate(after.ledger, enrollment)
     term, student = ledger.facts.term, after.student
     minimum: Verdict = ALLOWED
-    if after.credits < before.credits:
-        minimum = eligibility.credits_stay_above_minimum(eligibility.credit_limits(term, student), after.credits)
-    left = eligibility.evidence_of(term, student, {course.code for course in after.courses})
-    had = eligibility.evidence_of(term, student, {course.code for course in before.courses})
+    if after.credits() < before.credits():
+        minimum = eligibility.credits_stay_above_minimum(eligibility.credit_limits(term, student), after.credits())
     needed = []
-    for course in (as_candidate(ledger, staying).course for staying in after.staying):
-        verdict = eligibility.corequisite_is_met(course, left)
-        was_met = not isinstance(eligibility.corequisite_is_met(course, had), Rejection)
-        if isinstance(verdict, Rejection) and was_met:
-            needed.append(verdict)
-    return (
-        after.judge(eligibility.credits_stay_above_minimum, minimum, candidate),
-        *(after.judge(eligibility.corequisite_is_met, verdict, candidate) for verdict in needed),
-    )
+    asking = [course for course in after.courses()[: len(after.staying)] if course.corequisite is not None]
+    if asking:
+        left = eligibility.evidence_of(term, student, {course.code for course in after.courses()})
+        had = eligibility.evidence_of(term, student, {course.code for course in before.courses()})
+        for course in asking:
+            verdict = eligibility.corequisite_is_met(course, left)
+            was_met = not isinstance(eligibility.corequisite_is_met(course, had), Rejection)
+            if isinstance(verdict, Rejection) and was_met:
+                needed.append(verdict)
+    said: list[Said] = [(eligibility.credits_stay_above_minimum, minimum)]
+    said += [(eligibility.corequisite_is_met, verdict) for verdict in needed]
+    return after.judge(said, candidate)
 
 
 def as_candidate(ledger: Ledger, enrollment: Enrollment) -> Candidate:

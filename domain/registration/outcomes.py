@@ -75,14 +75,13 @@ Rule: TypeAlias = Callable[..., object]
 """A function that answers verdicts, known by its name."""
 
 
-def said(rule: Rule, verdict: Allowed | Rejection | Waived) -> Judged:
+def judged_by(rule: Rule, verdict: Allowed | Rejection | Waived) -> Judged:
     """What `rule` said; that it allows and looked at nothing is one value for each rule."""
-    return allowed_by(rule) if verdict is ALLOWED else Judged(rule.__name__, verdict)
+    return _allowed_by(rule) if verdict is ALLOWED else Judged(rule.__name__, verdict)
 
 
 @cache
-def allowed_by(rule: Rule) -> Judged:
-    """That `rule` has nothing against it, and looked at nothing."""
+def _allowed_by(rule: Rule) -> Judged:
     return Judged(rule.__name__, ALLOWED)
 
 

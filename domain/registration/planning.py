@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, replace
 from domain.registration import eligibility, windows
 from domain.registration.assessment import (
     Assessment,
-    Candidate,
-    Situation,
     assess,
     judge_the_moment,
     judge_the_sections,
@@ -34,6 +32,7 @@ from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
 from domain.registration.outcomes import Judged
+from domain.registration.situation import Candidate, Situation
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import EnrollmentId
 from domain.shared.verdict import ALLOWED, Rejection
@@ -191,8 +190,8 @@ class Planner:
             sections = self._ledger.sections_of((enrollment,))
             candidate = Candidate(facts, course, sections, action.grading_basis)
             verdict = eligibility.grading_basis_is_allowed(course, action.grading_basis)
-            basis = situation.judge(eligibility.grading_basis_is_allowed, verdict, candidate)
-            return Plan(action, (*judge_the_moment(situation, candidate), basis), changing=enrollment)
+            basis = situation.judge([(eligibility.grading_basis_is_allowed, verdict)], candidate)
+            return Plan(action, (*judge_the_moment(situation, candidate), *basis), changing=enrollment)
         chosen, unknown = sections_named(situation, action.sections, facts)
         candidate = Candidate(facts, course, chosen, enrollment.grading_basis)
         judged = (

@@ -6,12 +6,13 @@ takes it from nobody.
 
 from datetime import datetime
 
-from domain.registration.assessment import Assessment, Candidate, Situation, assess, find_seat, rejections_in
+from domain.registration.assessment import Assessment, assess, find_seat, rejections_in
 from domain.registration.enrollment import Enrollment
 from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
 from domain.registration.outcomes import Consequence, Judged, Movement
+from domain.registration.situation import Candidate, Situation
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.shared.verdict import Rejection
 

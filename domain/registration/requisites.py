@@ -41,7 +41,7 @@ class AttemptAtCourse:
     transfer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Evidence:
     """What a student brings to a requisite.
 
@@ -84,8 +84,7 @@ def unmet(requisite: Requisite, evidence: Evidence) -> Requisite | None:
 
 
 def _missing(parts: Sequence[Requisite], evidence: Evidence) -> tuple[Requisite, ...]:
-    remaining = [unmet(part, evidence) for part in parts]
-    return tuple([part for part in remaining if part is not None])
+    return tuple([missing for part in parts if (missing := unmet(part, evidence)) is not None])
 
 
 def _is_shown(leaf: Leaf, evidence: Evidence) -> bool:

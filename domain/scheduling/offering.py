@@ -1,6 +1,6 @@
 """Course offerings: a course as one term teaches it, in one or more configurations of components."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -88,7 +88,11 @@ class CourseOffering:
 
     def configuration_of(self, component_id: ComponentId) -> Configuration | None:
         """The configuration to which a component belongs, if it is one of this offering."""
-        return next((conf for conf in self.configurations if component_id in conf.component_ids), None)
+        return self._configurations.get(component_id)
+
+    @cached_property
+    def _configurations(self) -> Mapping[ComponentId, Configuration]:
+        return {component: known for known in self.configurations for component in known.component_ids}
 
 
 def _distinct(names: Iterable[str]) -> bool:
