@@ -12,6 +12,7 @@ from interfaces.cli.output import note
 from interfaces.cli.session import session_of
 
 APPLICATION = "interfaces.main.asgi:create_app"
+PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
 _GRACE_SECONDS = 25
 
 
@@ -50,6 +51,7 @@ def _run(host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
+        http=PROTOCOL,
         log_config=None,
         access_log=False,
         server_header=False,

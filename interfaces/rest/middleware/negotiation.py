@@ -17,7 +17,7 @@ class Negotiation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(self._base_path):
-            accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+            accept = b",".join([value for name, value in scope["headers"] if name == b"accept"])
             if not accepts_json(accept.decode("latin-1")):
                 detail = PROBLEMS["not_acceptable"].meaning
                 refusal = problem_response(scope["state"]["request_id"], "not_acceptable", detail)

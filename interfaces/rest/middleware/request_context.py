@@ -2,7 +2,7 @@
 
 import re
 import time
-from secrets import token_hex
+from os import urandom
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -71,7 +71,7 @@ def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
             given = value
         elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
             trace = value
-    identifier = given or token_hex(16).encode()
+    identifier = given or urandom(16).hex().encode()
     policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
     headers = [*_SECURITY, policy, (b"x-request-id", identifier)]
     if trace is not None:
