@@ -1,7 +1,8 @@
 """The archive of static facts: each document is written once, however many commands look at it."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from application.registration.documents import (
@@ -14,35 +15,34 @@ from application.registration.documents import (
 )
 from application.registration.remembered import Remembered
 from domain.catalog.grading import GradingScheme
-from domain.registration.facts import Facts, StudentFacts
+from domain.registration.facts import Facts, OfferingFacts, StudentFacts
 from domain.registration.outcomes import Recorded
 from domain.registration.requisites import AttemptAtCourse
-from domain.shared.identifiers import InstitutionId, OfferingId, StudentId
+from domain.shared.identifiers import InstitutionId, StudentId
 
-_ATTEMPTS, _DIGESTS, _STORED = 16_384, 4_096, 100_000
-"""How many attempts are remembered as texts, and how many digests, of facts and of stored documents."""
+_ATTEMPTS, _OFFERINGS, _SCHEMES, _STORED = 16_384, 4_096, 256, 100_000
+"""How many attempts, offerings and schemes are remembered as texts, and how many digests of stored documents."""
+
+
+class Named(NamedTuple):
+    """The document of a fact; `entry` names its `digest` under the id of the fact, as a member of a JSON object."""
+
+    digest: str
+    text: str
+    entry: str
 
 
 class Archive:
-    """Remembers the digests of facts that do not change, and which documents are stored: hints that save work.
+    """Remembers the documents of facts that do not change, and which of them are stored: hints that save work.
 
     One for a process, for every institution.
     """
 
     def __init__(self) -> None:
         self.attempts: Remembered[AttemptAtCourse, str] = Remembered(attempt_text, _ATTEMPTS)
-        self._digests: dict[int, tuple[object, str, str]] = {}
+        self.offerings: Remembered[OfferingFacts, Named] = Remembered(_offering, _OFFERINGS)
+        self.schemes: Remembered[GradingScheme, Named] = Remembered(_scheme, _SCHEMES)
         self._stored: dict[InstitutionId, set[str]] = {}
-
-    def document_of(self, source: object, fact: Callable[[], Fact]) -> tuple[str, str]:
-        """The digest and text of a fact; it is made and encoded once as long as `source` is the same object."""
-        known = self._digests.get(id(source))
-        if known is None or known[0] is not source:
-            if len(self._digests) >= _DIGESTS:
-                self._digests.clear()
-            text = encode(fact())
-            known = self._digests[id(source)] = (source, digest_of(text), text)
-        return known[1], known[2]
 
     def stored(self, institution: InstitutionId) -> Container[str]:
         """The digests of documents that are stored for certain."""
@@ -60,6 +60,24 @@ def digest_of(document: str) -> str:
     return sha256(document.encode()).hexdigest()
 
 
+def _offering(facts: OfferingFacts) -> Named:
+    return _named(facts.offering.id, OfferingDocument.of(facts))
+
+
+def _scheme(scheme: GradingScheme) -> Named:
+    return _named(scheme.id, scheme)
+
+
+def _named(identifier: UUID, fact: Fact) -> Named:
+    text = encode(fact)
+    digest = digest_of(text)
+    return Named(digest, text, _entry(identifier, digest))
+
+
+def _entry(identifier: UUID, digest: str) -> str:
+    return f'"{identifier!s}":"{digest}"'
+
+
 class Documents:
     """The documents that the commands of a batch look at: `by_digest` are those that may not be stored yet."""
 
@@ -68,9 +86,8 @@ class Documents:
         self._archive = archive
         self._stored = archive.stored(institution)
         self._facts = facts
-        self._offerings: dict[OfferingId, str] = {}
-        self._schemes: dict[int, str] = {}
-        self._term = self._constant(facts.tickets or facts.term, lambda: TermFacts(facts.term, facts.tickets))
+        text = encode(TermFacts(facts.term, facts.tickets))
+        self._term = self._gathered(digest_of(text), text)
 
     def look_at(self, recorded: Sequence[Recorded]) -> list[str]:
         """The digests of what each command looked at, a `LookedAt` in JSON; the documents themselves are gathered."""
@@ -80,14 +97,13 @@ class Documents:
         texts = [
             student_text(student, [row_of(attempt) for attempt in student.attempts]) for student in students.values()
         ]
-        digests = [digest_of(text) for text in texts]
-        self.by_digest |= zip(digests, texts, strict=True)
-        known = dict(zip(students, map(_entry, students, digests), strict=True))
-        return [self._looked_at(each, known) for each in recorded]
+        digests = [self._gathered(digest_of(text), text) for text in texts]
+        entries = dict(zip(students, map(_entry, students, digests), strict=True))
+        return [self._looked_at(each, entries) for each in recorded]
 
-    def _looked_at(self, recorded: Recorded, students: Mapping[StudentId, str]) -> str:
-        offerings = [self._offerings.get(known) or self._offering(known) for known in recorded.offerings]
-        schemes = {scheme for known in recorded.students for scheme in self._schemes_of(self._facts.students[known])}
+    def _looked_at(self, recorded: Recorded, students: dict[StudentId, str]) -> str:
+        offerings = [self._offering(self._facts.offerings[known]) for known in recorded.offerings]
+        schemes = {entry for known in recorded.students for entry in self._schemes_of(self._facts.students[known])}
         entries = [f'"{entry!s}"' for entry in recorded.entries]
         return (
             f'{{"term":"{self._term}"'
@@ -97,27 +113,20 @@ class Documents:
             f',"entries":[{",".join(sorted(entries))}]}}'
         )
 
-    def _offering(self, identifier: OfferingId) -> str:
-        facts = self._facts.offerings[identifier]
-        entry = _entry(identifier, self._constant(facts, lambda: OfferingDocument.of(facts)))
-        self._offerings[identifier] = entry
+    def _offering(self, facts: OfferingFacts) -> str:
+        digest, text, entry = self._archive.offerings.of(facts)
+        self._gathered(digest, text)
         return entry
 
-    def _schemes_of(self, student: StudentFacts) -> Iterable[str]:
-        """The schemes of a student's attempts; there are few, which are known by their identity."""
+    def _schemes_of(self, student: StudentFacts) -> list[str]:
+        """The schemes of a student's attempts; there are few, told apart by their identity."""
         schemes = {id(attempt.scheme): attempt.scheme for attempt in student.attempts}
-        return [self._schemes.get(key) or self._scheme(known) for key, known in schemes.items() if known is not None]
+        named = [self._archive.schemes.of(scheme) for scheme in schemes.values() if scheme is not None]
+        for digest, text, _ in named:
+            self._gathered(digest, text)
+        return [entry for _, _, entry in named]
 
-    def _scheme(self, scheme: GradingScheme) -> str:
-        entry = self._schemes[id(scheme)] = _entry(scheme.id, self._constant(scheme, lambda: scheme))
-        return entry
-
-    def _constant(self, source: object, fact: Callable[[], Fact]) -> str:
-        digest, text = self._archive.document_of(source, fact)
+    def _gathered(self, digest: str, text: str) -> str:
         if digest not in self._stored:
             self.by_digest[digest] = text
         return digest
-
-
-def _entry(identifier: UUID, digest: str) -> str:
-    return f'"{identifier!s}":"{digest}"'

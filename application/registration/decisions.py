@@ -43,11 +43,11 @@ def decision_document(decision: Decision, sections: Mapping[SectionId, Section])
     return {
         "number": decision.number,
         "action": ACTION_NAMES[type(decision.action)],
-        "outcome": decision.outcome.value,
+        "outcome": str(decision.outcome),
         "enrollment": None if enrollment is None else str(enrollment.id),
         "ended": None if decision.ended is None else str(decision.ended.id),
         "offering": None if known is None else text_of(known.offering_id),
-        "grading_basis": None if known is None else known.grading_basis.value,
+        "grading_basis": None if known is None else str(known.grading_basis),
         "seats": [] if enrollment is None else _seat_documents(enrollment, sections),
         "entry": None if entry is None else str(entry.id),
         "position": decision.position,

@@ -33,6 +33,7 @@ from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import TimeTicketId
+from domain.shared.value import value
 
 COMMAND_KINDS: Mapping[str, type[Command]] = {
     "registration_request": RegistrationRequest,
@@ -109,7 +110,7 @@ AttemptRow: TypeAlias = tuple[str, str, str | None, UUID | None, bool, bool, boo
 """An attempt in the document of a student: the fields of `AttemptAtCourse`, but for its scheme the scheme's id."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StudentDocument:
     """What is looked at of a student, but for what registration itself changes."""
 
