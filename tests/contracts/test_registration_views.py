@@ -1,6 +1,7 @@
 """The `RegistrationViews` port: who sits where."""
 
 import csv
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
@@ -15,8 +16,10 @@ from application.registration.dto import (
     ScheduledSection,
     ScheduleView,
 )
+from application.registration.enrollments import ReadEnrollments
 from application.registration.ports import Addressee
 from application.scheduling.sections import MeetingFields
+from application.shared.caller import KEEPERS, Caller
 from application.shared.errors import NotFound
 from domain.registration.enrollment import EnrollmentStatus
 from domain.registration.verification import Sitting, verify
@@ -210,6 +213,21 @@ async def test_codes_are_exported_as_they_are(stored: Stored) -> None:
         lines = "".join([lines async for lines in views.enrollment_csv(TERM_ID)])
 
     assert lines == "".join(f"{code},CS-101,Ä'&,enrolled\n" for code in sorted(codes))
+
+
+async def test_the_export_names_its_columns_and_may_be_left_early(stored: Stored) -> None:
+    await _a_registration_day(stored)
+    exporting = ReadEnrollments(stored.persistence.reading)
+    caller = Caller(stored.institution, "r", KEEPERS)
+
+    async with aclosing(exporting.export_csv(caller, Reference.of(TERM_ID))) as pieces:
+        assert await anext(pieces) == "student_code,course_code,section_code,status\n"
+        assert (await anext(pieces)).startswith("s1,CS-101,A,enrolled\n")
+    whole = "".join([lines async for lines in exporting.export_csv(caller, Reference.of(TERM_ID))])
+
+    assert len(whole.splitlines()) == 1 + 8
+    with pytest.raises(NotFound):
+        await anext(exporting.export_csv(caller, Reference(code="unheard-of")))
 
 
 async def test_the_term_roster_holds_the_term_as_it_is_stored(stored: Stored) -> None:
