@@ -78,7 +78,7 @@ class KeptPage:
     """A page, the mark at which it was read, and its items by id: what stands before their seats, and after."""
 
     mark: Mark | None
-    items: Mapping[UUID, tuple[str, str]]
+    items: Mapping[str, tuple[str, str]]
     page: WrittenPage
 
     @classmethod
@@ -90,7 +90,7 @@ class KeptPage:
             document = identified[_ID_LENGTH:]
             head, before, rest = document.rpartition(asked.selection.before_seats)
             _, after, tail = rest.rpartition(asked.selection.after_seats)
-            items[UUID(identified[:_ID_LENGTH])] = (head + before, after + tail)
+            items[identified[:_ID_LENGTH]] = (head + before, after + tail)
             written.append(document)
         cursor = None
         if value is not None and last is not None:
@@ -106,7 +106,7 @@ class KeptPage:
         mark = Mark.read(found)
         if not self.has_facts_of(mark):
             return None
-        seats = {UUID(text[:_ID_LENGTH]): text[_ID_LENGTH:] for text in filter(None, found[2:])}
+        seats = {text[:_ID_LENGTH]: text[_ID_LENGTH:] for text in filter(None, found[2:])}
         items = ",".join([f"{before}{seats[item]}{after}" for item, (before, after) in self.items.items()])
         return type(self)(mark, self.items, WrittenPage(items, self.page.next_cursor))
 

@@ -121,7 +121,7 @@ def _marked(term: str | None) -> str:
 
 
 def seats(
-    selection: WrittenSelection, institution: InstitutionId, term: UUID | None, identifiers: Sequence[UUID]
+    selection: WrittenSelection, institution: InstitutionId, term: UUID | None, identifiers: Sequence[str]
 ) -> Question:
     """Ask for the mark, then the seats of records: each an id, then what stands in the record's document."""
     question = Question(institution)
