@@ -1,6 +1,8 @@
 """Reading records as text: views that storage itself writes as JSON, for whoever would only pass them on."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any, Protocol
 
 from application.shared.caller import Caller
@@ -13,7 +15,7 @@ from domain.shared.reference import Reference
 Kind = RecordKind[Any, Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WrittenPage:
     """A page of a collection; `next_cursor` is None on the last one.
 
@@ -22,6 +24,11 @@ class WrittenPage:
 
     items: str
     next_cursor: str | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this page from every other; a page that is shown often is digested once."""
+        return sha256(f"{self.next_cursor}\n{self.items}".encode()).hexdigest()
 
 
 class WrittenViews(Protocol):

@@ -41,15 +41,12 @@ def created_answer(request: Request, view: Dto, caching: str) -> Response:
     return json_answer(body, 201, ETag=tag_of(view, body), Location=location, Cache_Control=caching)
 
 
-def body_answer(request: Request, body: bytes, caching: str, link: str | None = None) -> Response:
+def body_answer(request: Request, body: bytes, caching: str) -> Response:
     """What is no single record, with a tag made from its body, or 304."""
     tag = tag_of_body(body)
     if is_known_to_client(request, tag):
         return not_modified(tag, caching)
-    answer = json_answer(body, ETag=tag, Cache_Control=caching)
-    if link is not None:
-        answer.headers["Link"] = link
-    return answer
+    return json_answer(body, ETag=tag, Cache_Control=caching)
 
 
 def _written(view: Dto) -> bytes:

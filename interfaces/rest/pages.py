@@ -15,7 +15,8 @@ from starlette.responses import Response
 from application.shared.dto import Dto, Text
 from application.shared.paging import DEFAULT_LIMIT, MAXIMUM_LIMIT, Listing, Page, PageQuery
 from application.shared.written import WrittenPage
-from interfaces.rest.answers import body_answer
+from interfaces.rest.answers import json_answer, not_modified
+from interfaces.rest.preconditions import is_known_to_client, tag_of_digest
 from interfaces.rest.problems import InvalidPart, RestError
 
 QueryText = Annotated[Text, Field(max_length=300)]
@@ -104,13 +105,14 @@ def _wanted(fields: str | None, view: type[Dto]) -> set[str] | None:
 def page_answer(request: Request, page: Page[Any], asked: Asked, caching: str) -> Response:
     """A page of views, as `written_page_answer` shows it."""
     items = ",".join(item.model_dump_json(include=asked.fields) for item in page.items)
-    return _answer(request, items, page.next_cursor, caching)
+    return _answer(request, WrittenPage(items, page.next_cursor), caching)
 
 
 def written_page_answer(request: Request, page: WrittenPage, asked: Asked, caching: str) -> Response:
     """A page as `{"items": […], "next_cursor": …}`, with a link to the next one."""
-    items = page.items if asked.fields is None else _thinned(page.items, asked.fields)
-    return _answer(request, items, page.next_cursor, caching)
+    if asked.fields is not None:
+        page = WrittenPage(_thinned(page.items, asked.fields), page.next_cursor)
+    return _answer(request, page, caching)
 
 
 def _thinned(items: str, fields: set[str]) -> str:
@@ -118,10 +120,13 @@ def _thinned(items: str, fields: set[str]) -> str:
     return to_json([{name: item[name] for name in item if name in fields} for item in whole])[1:-1].decode()
 
 
-def _answer(request: Request, items: str, next_cursor: str | None, caching: str) -> Response:
-    body = b'{"items":[%b],"next_cursor":%b}' % (items.encode(), to_json(next_cursor))
-    if next_cursor is None:
-        return body_answer(request, body, caching)
-    following = {**request.query_params, "cursor": next_cursor}
+def _answer(request: Request, page: WrittenPage, caching: str) -> Response:
+    tag = tag_of_digest(page.digest)
+    if is_known_to_client(request, tag):
+        return not_modified(tag, caching)
+    body = b'{"items":[%b],"next_cursor":%b}' % (page.items.encode(), to_json(page.next_cursor))
+    if page.next_cursor is None:
+        return json_answer(body, ETag=tag, Cache_Control=caching)
+    following = {**request.query_params, "cursor": page.next_cursor}
     link = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
-    return body_answer(request, body, caching, link)
+    return json_answer(body, ETag=tag, Cache_Control=caching, Link=link)

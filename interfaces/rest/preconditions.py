@@ -53,6 +53,11 @@ def tag_of_body(body: bytes) -> str:
     return f'"{_digest(body)}"'
 
 
+def tag_of_digest(digest: str) -> str:
+    """The entity tag of an answer that shows what `digest` tells from all else, and nothing more."""
+    return f'"{digest[:_DIGITS]}"'
+
+
 def _digest(body: bytes) -> str:
     return sha256(body).hexdigest()[:_DIGITS]
 

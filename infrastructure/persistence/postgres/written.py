@@ -11,21 +11,16 @@ from domain.scheduling.section import Section
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.kept_pages import Asked
 from infrastructure.persistence.postgres.readers.lines import Lines
-from infrastructure.persistence.postgres.readers.written import (
-    Question,
-    WrittenSelection,
-    one,
-    page,
-    page_of,
-    some,
-)
+from infrastructure.persistence.postgres.readers.written import Question, WrittenSelection, one, some
 from infrastructure.persistence.postgres.readers.written_sections import WRITTEN_SECTION
+from infrastructure.persistence.postgres.written_pages import WrittenPages
 
 _SELECTIONS: Mapping[type[Any], WrittenSelection] = {Section: WRITTEN_SECTION}
 _ID_LENGTH = 36
 
-Asked = tuple[str, InstitutionId, tuple[Any, ...]]
+Statement = tuple[str, InstitutionId, tuple[Any, ...]]
 """A statement, the institution in which it is asked, and its other arguments."""
 
 
@@ -36,7 +31,8 @@ class PostgresWrittenViews:
         self._lines = lines
         self._others = others
         self._by_id: Rounds[tuple[InstitutionId, type[Any]], UUID, str] = Rounds(self._documents)
-        self._alike: Rounds[Asked, None, Any] = Rounds(self._found)
+        self._alike: Rounds[Statement, None, Any] = Rounds(self._found)
+        self._pages = WrittenPages(self._ask)
 
     async def one(self, institution: InstitutionId, kind: Kind, reference: Reference) -> str | None:
         """See `WrittenViews.one`."""
@@ -46,30 +42,32 @@ class PostgresWrittenViews:
         if reference.id is not None:
             return await self._by_id.answer((institution, kind.entity), reference.id)
         question = one(selection, institution, reference)
-        return None if question is None else await self._answer(question)
+        if question is None:
+            return None
+        written: str | None = await self._alike.answer(
+            (question.statement, institution, tuple(question.arguments)), None
+        )
+        return written
 
     async def page(self, institution: InstitutionId, kind: Kind, query: PageQuery) -> WrittenPage:
         """See `WrittenViews.page`."""
         selection = _SELECTIONS.get(kind.entity)
         if selection is None:
             return await self._others.page(institution, kind, query)
-        question = page(selection, institution, kind.listing, query)
-        return WrittenPage("") if question is None else page_of(await self._answer(question), kind.listing, query)
-
-    async def _answer(self, question: Question) -> Any:  # noqa: ANN401 - what the query selects
-        asked = (question.statement, question.institution, tuple(question.arguments))
-        return await self._alike.answer(asked, None)
+        return await self._pages.page(Asked.by(institution, selection, kind.listing, query))
 
     async def _documents(
         self, subject: tuple[InstitutionId, type[Any]], identifiers: Sequence[UUID]
     ) -> Mapping[UUID, str]:
         institution, entity = subject
-        question = some(_SELECTIONS[entity], institution, identifiers)
-        with reaching_the_database():
-            found = await self._lines.value(question.statement, institution, identifiers)
+        found = await self._ask(some(_SELECTIONS[entity], institution, identifiers))
         return {UUID(document[:_ID_LENGTH]): document[_ID_LENGTH:] for document in found or ()}
 
-    async def _found(self, asked: Asked, _: Sequence[None]) -> Mapping[None, Any]:
+    async def _found(self, asked: Statement, _: Sequence[None]) -> Mapping[None, Any]:
         statement, institution, arguments = asked
         with reaching_the_database():
             return {None: await self._lines.value(statement, institution, *arguments)}
+
+    async def _ask(self, question: Question) -> Any:  # noqa: ANN401 - whatever the query selects
+        with reaching_the_database():
+            return await self._lines.value(question.statement, question.institution, *question.arguments)

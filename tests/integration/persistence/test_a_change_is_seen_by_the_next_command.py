@@ -129,6 +129,10 @@ CHANGES = {
     "sections": "UPDATE sections SET waitlist_capacity = 9",
     "meetings": "UPDATE meetings SET ends_at = '10:00'",
     "meetings that go": "DELETE FROM meetings",
+    "section_instructors": "INSERT INTO instructors (institution_id, id, code, name, version)"
+    " SELECT institution_id, id, 'T', 'Teacher', 1 FROM terms;"
+    " INSERT INTO section_instructors (institution_id, section_id, instructor_id, position)"
+    " SELECT s.institution_id, s.id, i.id, 0 FROM sections s JOIN instructors i USING (institution_id)",
     "reserved_seats": "INSERT INTO reserved_seats (institution_id, section_id, name, position, seats, class_levels)"
     " SELECT institution_id, id, 'some', 0, 1, '{1}' FROM sections WHERE capacity = 1",
     "courses": "UPDATE courses SET repeatable = true",

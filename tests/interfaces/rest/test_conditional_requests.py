@@ -50,6 +50,21 @@ async def test_a_sections_tag_tells_its_seats_but_only_its_version_counts_for_ch
 
 
 @pytest.mark.parametrize(
+    "path", ["/v1/sections?term=code:2026-1", "/v1/terms/code:2026-1/sections", "/v1/sections?fields=code,seats_taken"]
+)
+async def test_a_pages_tag_tells_whatever_the_page_shows(path: str, university: University) -> None:
+    first = await university.client.get(path)
+    await university.enroll("code:S-0001", "code:CS-101")
+
+    again = await university.client.get(path, headers={"If-None-Match": first.headers["etag"]})
+
+    assert again.status_code == 200
+    assert again.headers["etag"] != first.headers["etag"]
+    taken = [sum(section["seats_taken"] for section in page.json()["items"]) for page in (first, again)]
+    assert taken == [0, 1]
+
+
+@pytest.mark.parametrize(
     ("renamed", "change", "shown"),
     [
         ("courses/code:CS-101", {"number": "102"}, {"course_code": "CS-102"}),

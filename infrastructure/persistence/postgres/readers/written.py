@@ -1,4 +1,4 @@
-"""Views that PostgreSQL itself writes as JSON, each question in one statement, which is one round trip.
+"""Questions about views that PostgreSQL itself writes as JSON: each is one statement, which is one round trip.
 
 The statement enters the institution and reads: `CASE` evaluates its condition, which sets what row-level security
 looks at, before the subquery in its branch (PostgreSQL manual, 4.2.14), and the setting ends with the statement. Were
@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from application.shared.cursor import check, decode_cursor, encode_cursor, order_of
+from application.shared.cursor import check, decode_cursor, order_of
 from application.shared.errors import InvalidRequest
 from application.shared.paging import Listing, PageQuery
 from application.shared.records import Entity
-from application.shared.written import WrittenPage
 from domain.scheduling.term import Term
 from domain.shared.identifiers import InstitutionId
 from domain.shared.invalid import InvalidValue
@@ -28,12 +27,16 @@ from infrastructure.persistence.postgres.tenancy import SETTING
 class WrittenSelection:
     """How a kind of record is written: SQL about the row `r` of its table.
 
-    `document` is a SELECT of one column, the view's JSON as text. `columns` are texts by which the collection can be
+    `document` is a SELECT of one column, the view's JSON as text, and `seats` one of the part of it that registration
+    changes: what stands between `before_seats` and `after_seats`. `columns` are texts by which the collection can be
     filtered, sorted and searched; for the filters in `references` the value names a record.
     """
 
     entity: type[Entity]
     document: str
+    seats: str
+    before_seats: str
+    after_seats: str
     columns: Mapping[str, str]
     references: Mapping[str, type[Entity]] = field(default_factory=dict)
 
@@ -86,17 +89,62 @@ def one(selection: WrittenSelection, institution: InstitutionId, reference: Refe
     return question
 
 
-def page(
-    selection: WrittenSelection, institution: InstitutionId, listing: Listing, query: PageQuery
-) -> Question | None:
-    """Ask for the items of a page in one text, and for the last one's sort value and id if there are more.
+def mark(institution: InstitutionId, term: UUID | None) -> Question:
+    """Ask for the mark of a term, or of all terms: the version of its static facts, and the number that is next.
 
-    None when a filter names no record. Raises `InvalidRequest`.
+    There is none when the term is not there, or one has never been opened for registration.
+    """
+    question = Question(institution)
+    question.query = _mark(None if term is None else question.given(term, "uuid"))
+    return question
+
+
+def _mark(term: str | None) -> str:
+    if term is not None:
+        return f"""
+            SELECT ARRAY[v.facts_version::text, v.next_number::text] FROM term_registrations v
+             WHERE v.institution_id = $1::uuid AND v.term_id = {term}
+        """  # noqa: S608 - values are arguments
+    return """
+        SELECT CASE WHEN bool_and(v.term_id IS NOT NULL) THEN
+                   ARRAY[string_agg(t.id || ' ' || v.facts_version, ' ' ORDER BY t.id),
+                         string_agg(v.next_number::text, ' ' ORDER BY t.id)]
+               END
+          FROM terms t
+          LEFT JOIN term_registrations v ON v.institution_id = t.institution_id AND v.term_id = t.id
+         WHERE t.institution_id = $1::uuid
+    """
+
+
+def _marked(term: str | None) -> str:
+    return f"coalesce(({_mark(term)}), ARRAY[NULL, NULL])"
+
+
+def seats(
+    selection: WrittenSelection, institution: InstitutionId, term: UUID | None, identifiers: Sequence[str]
+) -> Question:
+    """Ask for the mark, then the seats of records: each an id, then what stands in the record's document."""
+    question = Question(institution)
+    marked = _marked(None if term is None else question.given(term, "uuid"))
+    question.query = f"""
+        SELECT {marked} || array_agg(r.id::text || d.seats)
+          FROM {selection.table} r CROSS JOIN LATERAL ({selection.seats}) d
+         WHERE r.institution_id = $1::uuid AND r.id = ANY ({question.given(identifiers, "uuid[]")})
+    """  # noqa: S608 - values are arguments
+    return question
+
+
+def page(
+    selection: WrittenSelection, institution: InstitutionId, term: UUID | None, listing: Listing, query: PageQuery
+) -> Question | None:
+    """Ask for the mark, for the last item's sort value and id if there are more, then for the items of a page.
+
+    Each item is an id, then the document. None when a filter names no record. Raises `InvalidRequest`.
     """
     question = Question(institution)
     conditions = ["r.institution_id = $1::uuid"]
     for name in sorted(query.filters.keys() & selection.references.keys() & set(listing.filters)):
-        reference = _reference(name, query.filters[name])
+        reference = reference_in(name, query.filters[name])
         identifier = _identifier(question, selection.references[name], reference)
         if identifier is None:
             return None
@@ -120,10 +168,12 @@ def page(
         here = f"({question.given(value, 'text')}, {question.given(last, 'uuid')})"
         conditions.append(f"({sorted_by}, r.id) {beyond} {here}")
     limit = question.given(query.limit, "int")
+    marked = _marked(None if term is None else question.given(term, "uuid"))
     question.query = f"""
-        SELECT ARRAY[string_agg(d.document, ',' ORDER BY r.place) FILTER (WHERE r.place <= {limit}),
-                     max(r.sort_value) FILTER (WHERE r.place = {limit} AND r.place < r.last),
-                     max(r.id::text) FILTER (WHERE r.place = {limit} AND r.place < r.last)]
+        SELECT {marked}
+               || max(r.sort_value) FILTER (WHERE r.place = {limit} AND r.place < r.last)
+               || max(r.id::text) FILTER (WHERE r.place = {limit} AND r.place < r.last)
+               || array_agg(r.id::text || d.document ORDER BY r.place) FILTER (WHERE r.place <= {limit})
           FROM (SELECT r.*, row_number() OVER by_place AS place, count(*) OVER () AS last
                   FROM (SELECT r.*, {sorted_by} AS sort_value FROM {selection.table} r
                          WHERE {" AND ".join(conditions)}
@@ -134,15 +184,8 @@ def page(
     return question
 
 
-def page_of(found: Sequence[str | None], listing: Listing, query: PageQuery) -> WrittenPage:
-    """The page that the answer to its question holds."""
-    items, value, identifier = found
-    if value is None or identifier is None:
-        return WrittenPage(items or "")
-    return WrittenPage(items or "", encode_cursor(order_of(query, listing), value, UUID(identifier)))
-
-
-def _reference(name: str, text: str) -> Reference:
+def reference_in(name: str, text: str) -> Reference:
+    """The record that a filter names. Raises `InvalidRequest`."""
     try:
         return Reference.parse(text)
     except InvalidValue as error:

@@ -57,7 +57,7 @@ _RESERVED = f"""
 """  # noqa: S608 - constants only
 
 # Who sits in a section with a capacity has a seat number: those are counted in the index alone.
-_SEATS = """
+_COUNTS = """
     SELECT CASE WHEN r.unlimited THEN
                (SELECT count(*) FROM enrollment_sections e
                  WHERE e.institution_id = r.institution_id AND e.section_id = r.id AND e.until_at IS NULL)
@@ -70,19 +70,24 @@ _SEATS = """
     OFFSET 0 -- counted once, although what is counted is used twice
 """
 
+_FREE = "greatest(0, r.capacity - n.taken + n.above) + CASE WHEN r.capacity IS NULL THEN NULL ELSE 0 END"
+
+_SEATS = f"""
+    SELECT n.taken || ',"seats_free":' || coalesce(({_FREE})::text, 'null') AS seats FROM ({_COUNTS}) n
+"""  # noqa: S608 - constants only
+
 _DOCUMENT = f"""
     SELECT row_to_json(v)::text AS document
       FROM (SELECT r.offering_id AS offering, f.name || '/' || p.name AS component, r.code, r.capacity, r.status,
                    r.parent_id AS parent, {_MEETINGS} AS meetings, {_INSTRUCTORS} AS instructors, r.waitlist_capacity,
                    {_RESERVED} AS reserved, r.id, r.term_id AS term, t.code AS term_code, c.code AS course_code,
-                   n.taken AS seats_taken, greatest(0, r.capacity - n.taken + n.above)
-                       + CASE WHEN r.capacity IS NULL THEN NULL ELSE 0 END AS seats_free, r.version
+                   n.taken AS seats_taken, {_FREE} AS seats_free, r.version
               FROM offerings o
               JOIN courses c ON c.institution_id = o.institution_id AND c.id = o.course_id
               JOIN terms t ON t.institution_id = o.institution_id AND t.id = o.term_id
               JOIN components p ON p.institution_id = o.institution_id AND p.id = r.component_id
               JOIN configurations f ON f.institution_id = p.institution_id AND f.id = p.configuration_id
-             CROSS JOIN LATERAL ({_SEATS}) n
+             CROSS JOIN LATERAL ({_COUNTS}) n
              WHERE o.institution_id = r.institution_id AND o.id = r.offering_id) v
 """  # noqa: S608 - constants only
 
@@ -95,6 +100,9 @@ _COURSE_CODE = """
 WRITTEN_SECTION = WrittenSelection(
     entity=Section,
     document=_DOCUMENT,
+    seats=_SEATS,
+    before_seats='"seats_taken":',
+    after_seats=',"version":',
     columns={
         "code": "r.code",
         "term": "r.term_id",
