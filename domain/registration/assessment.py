@@ -10,16 +10,18 @@ from typing import TypeAlias
 from domain.catalog.course import Course
 from domain.catalog.requisite import ConsentBy
 from domain.registration import eligibility, fitting, windows
+from domain.registration.candidate import Candidate
 from domain.registration.codes import RejectionCode
 from domain.registration.enrollment import SeatTaken
 from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.fitting import Seat
 from domain.registration.ledger import Ledger
-from domain.registration.outcomes import Judged, Rule, Waived, judged_by
+from domain.registration.outcomes import Judged, Waived, judged_by, judged_for_each
 from domain.registration.requisites import Evidence
-from domain.registration.situation import Candidate, Said, Situation
+from domain.registration.situation import Situation
 from domain.scheduling.section import Section
 from domain.shared.identifiers import PermissionId
+from domain.shared.kept import kept
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
@@ -78,48 +80,53 @@ def judge_the_sections(situation: Situation, candidate: Candidate) -> tuple[Judg
     return situation.judge(said_of_the_sections(situation, candidate), candidate)
 
 
-def said_of_the_moment(situation: Situation, candidate: Candidate) -> tuple[Said, ...]:
-    """What the rules say that ask whether the student may act now."""
+def said_of_the_moment(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """What the rules say that ask whether the student may act now, whatever permissions there are."""
     facts, student, moment = situation.ledger.facts, situation.student, situation.moment
     term, session = facts.term, candidate.facts.offering.session
     ticket = windows.time_ticket_is_open(term, facts.tickets, situation.student_id, student, moment)
     return (
-        (windows.registration_is_open, windows.registration_is_open(term, moment)),
-        (windows.time_ticket_is_open, ticket),
-        (windows.add_deadline_is_ahead, windows.add_deadline_is_ahead(term, session, moment)),
+        judged_by(windows.registration_is_open, windows.registration_is_open(term, moment)),
+        judged_by(windows.time_ticket_is_open, ticket),
+        judged_by(windows.add_deadline_is_ahead, windows.add_deadline_is_ahead(term, session, moment)),
         *said_of_holds(student),
     )
 
 
-def said_of_holds(student: StudentFacts) -> tuple[Said, ...]:
+def said_of_holds(student: StudentFacts) -> tuple[Judged, ...]:
     """What is said of a student's holds."""
-    return _each(eligibility.no_hold_blocks, eligibility.no_hold_blocks(student.holds))
+    return judged_for_each(eligibility.no_hold_blocks, eligibility.no_hold_blocks(student.holds))
 
 
-def _each(rule: Rule, verdicts: Sequence[Verdict]) -> tuple[Said, ...]:
-    """What a rule says that may have several things against a candidate, or nothing."""
-    return tuple([(rule, verdict) for verdict in verdicts]) if verdicts else ((rule, ALLOWED),)
-
-
-def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Said, ...]:
-    """What the rules say that ask whether the course is one for this student."""
+def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """What the rules say that ask whether the course is one for this student, whatever permissions there are."""
     student, course, facts = situation.student, candidate.course, candidate.facts
     limits = eligibility.credit_limits(situation.ledger.facts.term, student)
     requested = eligibility.credits_stay_within_maximum(limits, situation.credits(), course.credits)
     beside = situation.courses()
     prerequisite, corequisite = _requisites(situation, course, facts, beside)
+    tried = eligibility.attempts_at(course, student)
     return (
-        (eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate)),
-        (eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, student)),
-        (eligibility.attempts_stay_within_limit, eligibility.attempts_stay_within_limit(course, student)),
-        (eligibility.credits_stay_within_maximum, requested),
-        (eligibility.prerequisite_is_met, prerequisite),
-        (eligibility.corequisite_is_met, corequisite),
-        *_each(eligibility.nothing_excludes, _exclusions(situation, course, beside)),
-        (eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student)),
-        (eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student)),
-        (eligibility.consent_is_given, eligibility.consent_is_given(facts)),
-        (eligibility.grading_basis_is_allowed, eligibility.grading_basis_is_allowed(course, candidate.basis)),
+        judged_by(eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate)),
+        judged_by(eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, tried)),
+        judged_by(eligibility.attempts_stay_within_limit, eligibility.attempts_stay_within_limit(course, tried)),
+        judged_by(eligibility.credits_stay_within_maximum, requested),
+        judged_by(eligibility.prerequisite_is_met, prerequisite),
+        judged_by(eligibility.corequisite_is_met, corequisite),
+        *judged_for_each(eligibility.nothing_excludes, _exclusions(situation, course, beside)),
+        judged_by(eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student)),
+        judged_by(eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student)),
+        *_said_to_all(candidate),
+    )
+
+
+@kept
+def _said_to_all(candidate: Candidate) -> tuple[Judged, ...]:
+    """What is the same whoever asks for the course."""
+    basis = eligibility.grading_basis_is_allowed(candidate.course, candidate.basis)
+    return (
+        judged_by(eligibility.consent_is_given, eligibility.consent_is_given(candidate.facts)),
+        judged_by(eligibility.grading_basis_is_allowed, basis),
     )
 
 
@@ -185,16 +192,24 @@ def _exclusions(situation: Situation, course: Course, beside: Sequence[Course]) 
     return (own, *(verdict for verdict in others if isinstance(verdict, Rejection)))
 
 
-def said_of_the_sections(situation: Situation, candidate: Candidate) -> tuple[Said, ...]:
-    """What the rules say that ask whether the sections go together, are open, and fit the student's other sections."""
+def said_of_the_sections(situation: Situation, candidate: Candidate) -> tuple[Judged, ...]:
+    """What the rules say that ask whether the sections go together, are open, and fit the student's other sections,
+    whatever permissions there are.
+    """
+    others, calendar = situation.sections_beside(candidate.facts), situation.ledger.facts.term.calendar
+    clashes = fitting.schedule_has_no_clash(candidate.sections, others, calendar)
+    return (*_said_of_the_choice(candidate), *judged_for_each(fitting.schedule_has_no_clash, clashes))
+
+
+@kept
+def _said_of_the_choice(candidate: Candidate) -> tuple[Judged, ...]:
+    """What is the same whoever chooses the sections."""
     chosen, facts = candidate.sections, candidate.facts
-    calendar = situation.ledger.facts.term.calendar
-    clashes = fitting.schedule_has_no_clash(chosen, situation.sections_beside(facts), calendar)
+    complete = fitting.sections_form_one_configuration(facts, chosen)
     return (
-        (fitting.sections_form_one_configuration, fitting.sections_form_one_configuration(facts, chosen)),
-        *_each(fitting.parents_are_taken_too, fitting.parents_are_taken_too(chosen, facts.sections)),
-        *[(fitting.section_is_open, fitting.section_is_open(section)) for section in chosen],
-        *_each(fitting.schedule_has_no_clash, clashes),
+        judged_by(fitting.sections_form_one_configuration, complete),
+        *judged_for_each(fitting.parents_are_taken_too, fitting.parents_are_taken_too(chosen, facts.sections)),
+        *[judged_by(fitting.section_is_open, fitting.section_is_open(section)) for section in chosen],
     )
 
 
@@ -205,7 +220,7 @@ def plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPl
     for section in candidate.sections:
         found = situation.seat_kept_in(section) or find_seat(situation, section)
         if isinstance(found, Rejection):
-            (verdict,) = situation.judge([(fitting.seat_is_free, found)], candidate)
+            (verdict,) = situation.judge((judged_by(fitting.seat_is_free, found),), candidate)
             judged.append(verdict)
             if isinstance(verdict.verdict, Waived):
                 plans.append(_waived_seat(found, verdict.verdict.permission_id))

@@ -16,12 +16,13 @@ from domain.registration.assessment import (
     plan_seats,
     rejections_in,
 )
+from domain.registration.candidate import Candidate
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import Add, Choice, IfFull
 from domain.registration.facts import OfferingFacts
-from domain.registration.outcomes import Judged
+from domain.registration.outcomes import Judged, judged_by
 from domain.registration.placement import Placed, place
-from domain.registration.situation import Candidate, Situation
+from domain.registration.situation import Situation
 from domain.scheduling.section import Section
 from domain.shared.identifiers import SectionId
 from domain.shared.reference import Reference
@@ -100,10 +101,10 @@ def _assess_choice(situation: Situation, add: Add, choice: Choice) -> Chosen:
         return _assess_named(situation, choice, facts, course, basis)
     found = _place(situation, facts)
     if isinstance(found, Rejection):
-        bare = Candidate(facts, course, (), basis)
+        bare = Candidate.of(facts, course, (), basis)
         judged = (*judge_the_moment(situation, bare), *judge_the_student(situation, bare))
         return Chosen.refused((*judged, Judged(place.__name__, found)))
-    return Chosen.of(assess(situation, Candidate(facts, course, found.sections, basis)))
+    return Chosen.of(assess(situation, Candidate.of(facts, course, found.sections, basis)))
 
 
 def _unknown(situation: Situation, reference: Reference) -> Chosen:
@@ -126,7 +127,7 @@ def _assess_named(
     situation: Situation, choice: Choice, facts: OfferingFacts, course: Course, basis: GradingBasis
 ) -> Chosen:
     chosen, unknown = sections_named(situation, choice.sections, facts)
-    candidate = Candidate(facts, course, chosen, basis)
+    candidate = Candidate.of(facts, course, chosen, basis)
     if not unknown:
         return Chosen.of(assess(situation, candidate))
     judged = (
@@ -197,7 +198,7 @@ def _wait_for(situation: Situation, add: Add, choice: Choice, refused: Chosen) -
         if isinstance(found, Rejection):
             return None
         basis = add.grading_basis or eligibility.usual_basis(course)
-        assessment = assess(situation, Candidate(facts, course, found.sections, basis))
+        assessment = assess(situation, Candidate.of(facts, course, found.sections, basis))
     if not any(rejection.code in fitting.SEAT_CODES for rejection in assessment.rejections):
         return None
     return Chosen.waiting(assessment, _judge_waiting(situation, assessment))
@@ -219,6 +220,6 @@ def _judge_waiting(situation: Situation, assessment: Assessment) -> tuple[Judged
         Judged(windows.waitlist_is_open.__name__, is_open),
         Judged("student_waits_once", once),
         *situation.judge(
-            [(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, section)) for section in full], candidate
+            tuple(judged_by(fitting.waitlist_has_room, fitting.waitlist_has_room(ledger, s)) for s in full), candidate
         ),
     )

@@ -14,7 +14,7 @@ from domain.catalog.requisite_grammar import print_requisite
 from domain.people.hold import Hold
 from domain.registration.codes import RejectionCode
 from domain.registration.facts import OfferingFacts, StudentFacts
-from domain.registration.requisites import Evidence, as_parameter, in_words, unmet
+from domain.registration.requisites import AttemptAtCourse, Evidence, as_parameter, in_words, unmet
 from domain.scheduling.term import CreditLimits, Term
 from domain.shared.identifiers import CourseId, EnrollmentId
 from domain.shared.kept import kept
@@ -43,24 +43,28 @@ def course_is_not_taken_twice(course: CourseId, cross_listing: Sequence[CourseId
     return ALLOWED
 
 
-def course_may_be_taken_again(course: Course, student: StudentFacts) -> Verdict:
+def attempts_at(course: Course, student: StudentFacts) -> list[AttemptAtCourse]:
+    """The student's attempts at a course."""
+    code = course.code
+    return [attempt for attempt in student.attempts if attempt.course == code]
+
+
+def course_may_be_taken_again(course: Course, tried: Sequence[AttemptAtCourse]) -> Verdict:
     """A course that was passed is taken again only where the catalog lets it be repeated."""
     if course.repeatable:
         return ALLOWED
-    code = course.code
-    for attempt in student.attempts:
-        if attempt.course == code and attempt.passed:
-            return Rejection(RejectionCode.COURSE_ALREADY_PASSED, {"course": code, "term": attempt.term})
+    for attempt in tried:
+        if attempt.passed:
+            return Rejection(RejectionCode.COURSE_ALREADY_PASSED, {"course": course.code, "term": attempt.term})
     return ALLOWED
 
 
-def attempts_stay_within_limit(course: Course, student: StudentFacts) -> Verdict:
+def attempts_stay_within_limit(course: Course, tried: Sequence[AttemptAtCourse]) -> Verdict:
     """A course is tried at most as often as the catalog says; transferred credit is no try."""
-    code, maximum = course.code, course.attempts_maximum
-    made = len([1 for attempt in student.attempts if attempt.course == code and not attempt.transfer])
+    made, maximum = len([attempt for attempt in tried if not attempt.transfer]), course.attempts_maximum
     if not made:
         return _first_try(course)
-    looked_at: dict[str, Parameter] = {"course": code, "attempts": made, "maximum": maximum}
+    looked_at: dict[str, Parameter] = {"course": course.code, "attempts": made, "maximum": maximum}
     if maximum is None or made < maximum:
         return Allowed(looked_at)
     return Rejection(RejectionCode.REPEAT_LIMIT, looked_at)

@@ -2,10 +2,11 @@
 
 from domain.registration import eligibility, windows
 from domain.registration.assessment import said_of_holds
+from domain.registration.candidate import Candidate
 from domain.registration.enrollment import Enrollment
 from domain.registration.ledger import Ledger
-from domain.registration.outcomes import Judged
-from domain.registration.situation import Candidate, Said, Situation
+from domain.registration.outcomes import Judged, judged_by
+from domain.registration.situation import Situation
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
@@ -15,11 +16,11 @@ def judge_leaving(situation: Situation, enrollment: Enrollment) -> tuple[Judged,
     term, session = situation.ledger.facts.term, candidate.facts.offering.session
     opened = windows.registration_has_opened(term, situation.moment)
     deadline = windows.leaving_deadline_is_ahead(term, session, situation.moment)
-    said: list[Said] = [
-        (windows.registration_has_opened, opened),
-        (windows.leaving_deadline_is_ahead, deadline),
+    said = (
+        judged_by(windows.registration_has_opened, opened),
+        judged_by(windows.leaving_deadline_is_ahead, deadline),
         *said_of_holds(situation.student),
-    ]
+    )
     return situation.judge(said, candidate)
 
 
@@ -43,8 +44,10 @@ def judge_what_is_left(before: Situation, after: Situation, enrollment: Enrollme
             was_met = not isinstance(eligibility.corequisite_is_met(course, had), Rejection)
             if isinstance(verdict, Rejection) and was_met:
                 needed.append(verdict)
-    said: list[Said] = [(eligibility.credits_stay_above_minimum, minimum)]
-    said += [(eligibility.corequisite_is_met, verdict) for verdict in needed]
+    said = (
+        judged_by(eligibility.credits_stay_above_minimum, minimum),
+        *[judged_by(eligibility.corequisite_is_met, verdict) for verdict in needed],
+    )
     return after.judge(said, candidate)
 
 
@@ -52,4 +55,4 @@ def as_candidate(ledger: Ledger, enrollment: Enrollment) -> Candidate:
     """What a student has taken, in the form in which rules are asked about it."""
     facts = ledger.facts.offerings[enrollment.offering_id]
     sections = ledger.sections_of((enrollment,))
-    return Candidate(facts, facts.course(enrollment.course_id), sections, enrollment.grading_basis)
+    return Candidate.of(facts, facts.course(enrollment.course_id), sections, enrollment.grading_basis)

@@ -1,6 +1,6 @@
 """What registration answers: a decision for each action, what followed from it, and the effects that make it true."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +78,11 @@ Rule: TypeAlias = Callable[..., object]
 def judged_by(rule: Rule, verdict: Allowed | Rejection | Waived) -> Judged:
     """What `rule` said; that it allows and looked at nothing is one value for each rule."""
     return _allowed_by(rule) if verdict is ALLOWED else Judged(rule.__name__, verdict)
+
+
+def judged_for_each(rule: Rule, verdicts: Sequence[Allowed | Rejection]) -> tuple[Judged, ...]:
+    """What a rule said that may have several things against an action, or nothing."""
+    return tuple([judged_by(rule, verdict) for verdict in verdicts]) if verdicts else (_allowed_by(rule),)
 
 
 @cache

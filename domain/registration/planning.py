@@ -15,6 +15,7 @@ from domain.registration.assessment import (
     plan_seats,
     rejections_in,
 )
+from domain.registration.candidate import Candidate
 from domain.registration.choosing import Chosen, choose, sections_named
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import (
@@ -31,8 +32,8 @@ from domain.registration.commands import (
 from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
-from domain.registration.outcomes import Judged
-from domain.registration.situation import Candidate, Situation
+from domain.registration.outcomes import Judged, judged_by
+from domain.registration.situation import Situation
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import EnrollmentId
 from domain.shared.verdict import ALLOWED, Rejection
@@ -188,12 +189,12 @@ class Planner:
         situation = self._situation((*leaving, enrollment), (enrollment,), plans)
         if isinstance(action, ChangeBasis):
             sections = self._ledger.sections_of((enrollment,))
-            candidate = Candidate(facts, course, sections, action.grading_basis)
+            candidate = Candidate.of(facts, course, sections, action.grading_basis)
             verdict = eligibility.grading_basis_is_allowed(course, action.grading_basis)
-            basis = situation.judge([(eligibility.grading_basis_is_allowed, verdict)], candidate)
+            basis = situation.judge((judged_by(eligibility.grading_basis_is_allowed, verdict),), candidate)
             return Plan(action, (*judge_the_moment(situation, candidate), *basis), changing=enrollment)
         chosen, unknown = sections_named(situation, action.sections, facts)
-        candidate = Candidate(facts, course, chosen, enrollment.grading_basis)
+        candidate = Candidate.of(facts, course, chosen, enrollment.grading_basis)
         judged = (
             *judge_the_moment(situation, candidate),
             *(Judged("section_is_known", rejection) for rejection in unknown),

@@ -7,12 +7,13 @@ takes it from nobody.
 from datetime import datetime
 
 from domain.registration.assessment import Assessment, assess, find_seat, rejections_in
+from domain.registration.candidate import Candidate
 from domain.registration.enrollment import Enrollment
 from domain.registration.leaving import judge_leaving, judge_what_is_left
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
 from domain.registration.outcomes import Consequence, Judged, Movement
-from domain.registration.situation import Candidate, Situation
+from domain.registration.situation import Situation
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.shared.verdict import Rejection
 
@@ -95,7 +96,7 @@ def _assess(situation: Situation, entry: WaitlistEntry) -> tuple[Assessment, tup
     facts = ledger.facts
     offering = facts.offerings[entry.offering_id]
     sections = tuple(facts.sections[identifier] for identifier in entry.section_ids)
-    candidate = Candidate(offering, offering.course(entry.course_id), sections, entry.grading_basis)
+    candidate = Candidate.of(offering, offering.course(entry.course_id), sections, entry.grading_basis)
     assessment = assess(situation, candidate)
     judged = list(assessment.judged)
     before = Situation(ledger, student, moment, ledger.enrollments(student))

@@ -1,39 +1,25 @@
-"""A student's situation, which every rule looks at, and what the student might take in it."""
+"""A student's situation, which every rule looks at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import TypeAlias
 
 from domain.catalog.course import Course
-from domain.catalog.grading import GradingBasis
+from domain.registration.candidate import Candidate
 from domain.registration.codes import RejectionCode
 from domain.registration.enrollment import Enrollment, SeatTaken
 from domain.registration.facts import OfferingFacts, StudentFacts
 from domain.registration.ledger import Ledger
-from domain.registration.outcomes import Judged, Rule, Waived, judged_by
+from domain.registration.outcomes import Judged, Waived
 from domain.registration.permission import Permission
 from domain.scheduling.section import Section, SectionStatus
 from domain.shared.identifiers import StudentId
-from domain.shared.verdict import Rejection, Verdict
-
-Said: TypeAlias = tuple[Rule, Verdict]
-"""A rule and what it says, whatever permissions there are."""
+from domain.shared.verdict import Rejection
 
 _NO_CREDITS = Decimal(0)
 _by_section = attrgetter("section_id")
-
-
-@dataclass(slots=True, eq=False)
-class Candidate:
-    """What a student might take: an offering as one of its courses, through `sections`, graded by `basis`."""
-
-    facts: OfferingFacts
-    course: Course
-    sections: tuple[Section, ...]
-    basis: GradingBasis
 
 
 @dataclass(eq=False)
@@ -113,14 +99,15 @@ class Situation:
                 return permission
         return None
 
-    def judge(self, said: Iterable[Said], candidate: Candidate) -> tuple[Judged, ...]:
+    def judge(self, judged: tuple[Judged, ...], candidate: Candidate) -> tuple[Judged, ...]:
         """What rules said of a candidate, after permissions."""
         if not self.student.permissions:
-            return tuple([judged_by(rule, verdict) for rule, verdict in said])
-        return tuple([judged_by(rule, self._after_permissions(verdict, candidate)) for rule, verdict in said])
+            return judged
+        return tuple([self._after_permissions(each, candidate) for each in judged])
 
-    def _after_permissions(self, verdict: Verdict, candidate: Candidate) -> Verdict | Waived:
+    def _after_permissions(self, judged: Judged, candidate: Candidate) -> Judged:
+        verdict = judged.verdict
         if not isinstance(verdict, Rejection):
-            return verdict
+            return judged
         permission = self.waiver_of(verdict, candidate.facts, candidate.sections)
-        return verdict if permission is None else Waived(verdict, permission.id)
+        return judged if permission is None else Judged(judged.rule, Waived(verdict, permission.id))
