@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.registration.commands import Command
 from domain.registration.facts import Facts
 from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
-from domain.shared.identifiers import TermId
+from domain.shared.identifiers import OfferingId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.registration.facts_of_offerings import pools_of, seating_of
 from infrastructure.persistence.postgres.registration.facts_of_students import entries_of, students_facts
@@ -16,10 +16,12 @@ from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 I = TypeVar("I", bound=UUID)  # noqa: E741 - an identifier
 
 
-def facts_of(row: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Command]) -> Facts:
-    """The facts for deciding `commands`; of the snapshot, only offerings that were loaded for them are in it."""
+def facts_of(
+    row: Mapping[str, Any], loaded: Iterable[OfferingId], snapshot: Snapshot, commands: Sequence[Command]
+) -> Facts:
+    """The facts for deciding `commands`; of the snapshot's offerings, only those `loaded` for them are among them."""
     term: TermId = snapshot.term.id
-    offerings = {known: snapshot.offerings[known] for known in set(row["known"]) if known in snapshot.offerings}
+    offerings = {known: snapshot.offerings[known] for known in loaded if known in snapshot.offerings}
     code = snapshot.term.code
     named = _resolved(references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code)
     courses = _resolved(references_to_courses(commands), snapshot.courses, snapshot.course_codes, None)

@@ -10,6 +10,7 @@ from domain.registration.commands import Command
 from domain.registration.facts import Facts
 from domain.registration.references import references_to_offerings
 from infrastructure.persistence.postgres.registration.facts import facts_of
+from infrastructure.persistence.postgres.registration.ids import known_ids
 from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshots
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
@@ -45,8 +46,9 @@ async def load_facts(
     if row is None or row["version"] is None:
         kind = "term"
         raise NotFound(kind, str(place[1]))
-    snapshot = await snapshots.at(driver, place, row["version"], set(row["known"]))
-    return facts_of(row, snapshot, commands)
+    known = set(known_ids(row["known"]))
+    snapshot = await snapshots.at(driver, place, row["version"], known)
+    return facts_of(row, known, snapshot, commands)
 
 
 async def driver_of(session: AsyncSession) -> asyncpg.Connection:
