@@ -29,7 +29,7 @@ from domain.shared.identifiers import (
     TermId,
 )
 from infrastructure.persistence.postgres.mapping.requisites import requisite_of
-from infrastructure.persistence.postgres.registration.ids import id_in, known_ids
+from infrastructure.persistence.postgres.registration.ids import id_of, known_ids
 
 Json = Any
 """A value of the document; its shape is what the SQL function builds."""
@@ -57,13 +57,13 @@ def _course(row: Json) -> Course:
         repeatable,
     ) = row
     return Course(
-        id=CourseId(id_in(identifier)),
+        id=CourseId(id_of(identifier)),
         subject=subject,
         number=number,
         title=title,
         description=description,
         credits=Decimal(credit),
-        department_id=None if department is None else DepartmentId(id_in(department)),
+        department_id=None if department is None else DepartmentId(id_of(department)),
         prerequisite=_requisite(prerequisite),
         corequisite=_requisite(corequisite),
         exclusion=_requisite(exclusion),
@@ -94,24 +94,24 @@ def offerings_of(
 
 def _offering(row: Json, term: TermId) -> CourseOffering:
     identifier, code, session, class_levels, consent, courses, programs, configurations = row
-    main, *cross_listed = (CourseId(id_in(course)) for course in courses)
+    main, *cross_listed = (CourseId(id_of(course)) for course in courses)
     return CourseOffering(
-        id=OfferingId(id_in(identifier)),
+        id=OfferingId(id_of(identifier)),
         term_id=term,
         course_id=main,
         code=code,
         configurations=tuple(
             Configuration(
-                ConfigurationId(id_in(configuration)),
+                ConfigurationId(id_of(configuration)),
                 name,
-                tuple(Component(ComponentId(id_in(part)), label, ComponentKind(kind)) for part, label, kind in parts),
+                tuple(Component(ComponentId(id_of(part)), label, ComponentKind(kind)) for part, label, kind in parts),
             )
             for configuration, name, parts in configurations
         ),
         cross_listed=tuple(cross_listed),
         session=session,
         class_levels=frozenset(class_levels),
-        program_ids=frozenset(ProgramId(id_in(program)) for program in programs),
+        program_ids=frozenset(ProgramId(id_of(program)) for program in programs),
         consent=None if consent is None else ConsentBy(consent),
     )
 
@@ -124,14 +124,14 @@ def sections_of(rows: Json, term: TermId) -> dict[SectionId, Section]:
 def _section(row: Json, term: TermId) -> Section:
     identifier, offering, component, code, capacity, status, parent, waitlist_capacity, meetings, reserved = row
     return Section(
-        id=SectionId(id_in(identifier)),
+        id=SectionId(id_of(identifier)),
         term_id=term,
-        offering_id=OfferingId(id_in(offering)),
-        component_id=ComponentId(id_in(component)),
+        offering_id=OfferingId(id_of(offering)),
+        component_id=ComponentId(id_of(component)),
         code=code,
         capacity=capacity,
         status=SectionStatus(status),
-        parent_id=None if parent is None else SectionId(id_in(parent)),
+        parent_id=None if parent is None else SectionId(id_of(parent)),
         meetings=tuple(_meeting(meeting) for meeting in meetings or ()),
         waitlist_capacity=waitlist_capacity,
         reserved=tuple(_reserved(pool) for pool in reserved or ()),
@@ -147,7 +147,7 @@ def _meeting(row: Json) -> Meeting:
         weeks=None if weeks is None else frozenset(weeks),
         first_date=None if first_date is None else date.fromisoformat(first_date),
         last_date=None if last_date is None else date.fromisoformat(last_date),
-        room_id=None if room is None else RoomId(id_in(room)),
+        room_id=None if room is None else RoomId(id_of(room)),
     )
 
 
@@ -156,8 +156,8 @@ def _reserved(row: Json) -> ReservedSeats:
     return ReservedSeats(
         name=name,
         cohort=Cohort(
-            students=frozenset(StudentId(id_in(student)) for student in students),
-            programs=frozenset(ProgramId(id_in(program)) for program in programs),
+            students=frozenset(StudentId(id_of(student)) for student in students),
+            programs=frozenset(ProgramId(id_of(program)) for program in programs),
             class_levels=frozenset(class_levels),
         ),
         seats=seats,

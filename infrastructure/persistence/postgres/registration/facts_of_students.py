@@ -32,7 +32,7 @@ from domain.shared.identifiers import (
     TimeTicketId,
     WaitlistEntryId,
 )
-from infrastructure.persistence.postgres.registration.ids import bytes_of, known_id, known_ids
+from infrastructure.persistence.postgres.registration.ids import bytes_of, id_of, known_id, known_ids
 from infrastructure.persistence.postgres.registration.rejections import rejections_of
 from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 
@@ -110,15 +110,15 @@ def _by_student(document: str | None, position: int, made: Callable[[Json], T]) 
     """What is made of each row of a JSON document, by the student who stands at `position` in it."""
     found: dict[Key, list[T]] = {}
     for row in () if document is None else orjson.loads(document):
-        found.setdefault(UUID(row[position]).bytes, []).append(made(row))
+        found.setdefault(id_of(row[position]).bytes, []).append(made(row))
     return found
 
 
 def _hold(row: Json) -> Hold:
     identifier, student, blocks, office, reason, placed_at = row
     return Hold(
-        id=HoldId(UUID(identifier)),
-        student_id=StudentId(UUID(student)),
+        id=HoldId(id_of(identifier)),
+        student_id=StudentId(id_of(student)),
         blocks=frozenset(HoldBlock(block) for block in blocks),
         office=office,
         reason=reason,
@@ -129,15 +129,15 @@ def _hold(row: Json) -> Hold:
 def _permission(row: Json, term: TermId) -> Permission:
     identifier, student, offering, section, codes, issuer, reason, given_at, expires_at = row
     return Permission(
-        id=PermissionId(UUID(identifier)),
-        student_id=StudentId(UUID(student)),
+        id=PermissionId(id_of(identifier)),
+        student_id=StudentId(id_of(student)),
         term_id=term,
-        offering_id=OfferingId(UUID(offering)),
+        offering_id=OfferingId(id_of(offering)),
         codes=frozenset(RejectionCode(code) for code in codes),
         issuer=issuer,
         reason=reason,
         given_at=datetime.fromisoformat(given_at),
-        section_id=None if section is None else SectionId(UUID(section)),
+        section_id=None if section is None else SectionId(id_of(section)),
         expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
     )
 
@@ -207,11 +207,11 @@ def enrollment_of(row: Json, term: TermId) -> Enrollment:
     """The standing enrollment in a row of a JSON document."""
     identifier, student, offering, course, credit, basis, number, enrolled_at, seats = row
     return Enrollment(
-        id=EnrollmentId(UUID(identifier)),
-        student_id=StudentId(UUID(student)),
+        id=EnrollmentId(id_of(identifier)),
+        student_id=StudentId(id_of(student)),
         term_id=term,
-        offering_id=OfferingId(UUID(offering)),
-        course_id=CourseId(UUID(course)),
+        offering_id=OfferingId(id_of(offering)),
+        course_id=CourseId(id_of(course)),
         credits=Decimal(credit),
         seats=tuple(_seat(seat) for seat in seats or ()),
         number=number,
@@ -223,11 +223,11 @@ def enrollment_of(row: Json, term: TermId) -> Enrollment:
 def _seat(row: Json) -> SeatTaken:
     section, component, seat_no, pool, permission = row
     return SeatTaken(
-        SectionId(UUID(section)),
-        ComponentId(UUID(component)),
+        SectionId(id_of(section)),
+        ComponentId(id_of(component)),
         seat_no,
         pool,
-        None if permission is None else PermissionId(UUID(permission)),
+        None if permission is None else PermissionId(id_of(permission)),
     )
 
 
@@ -254,17 +254,17 @@ def entry_of(row: Json, term: TermId) -> WaitlistEntry:
         sections,
     ) = row
     return WaitlistEntry(
-        id=WaitlistEntryId(UUID(identifier)),
-        enrollment_id=EnrollmentId(UUID(enrollment)),
-        student_id=StudentId(UUID(student)),
+        id=WaitlistEntryId(id_of(identifier)),
+        enrollment_id=EnrollmentId(id_of(enrollment)),
+        student_id=StudentId(id_of(student)),
         term_id=term,
-        offering_id=OfferingId(UUID(offering)),
-        course_id=CourseId(UUID(course)),
-        section_ids=tuple(SectionId(UUID(section)) for section in sections),
+        offering_id=OfferingId(id_of(offering)),
+        course_id=CourseId(id_of(course)),
+        section_ids=tuple(SectionId(id_of(section)) for section in sections),
         grading_basis=GradingBasis(basis),
         number=number,
         joined_at=datetime.fromisoformat(joined_at),
         priority=priority,
-        drop_if_enrolled=None if drop_if_enrolled is None else EnrollmentId(UUID(drop_if_enrolled)),
+        drop_if_enrolled=None if drop_if_enrolled is None else EnrollmentId(id_of(drop_if_enrolled)),
         skipped=rejections_of(skipped),
     )

@@ -11,7 +11,7 @@ from domain.scheduling.term import CreditLimits, Deadlines, Session, Term
 from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import ProgramId, StudentId, TermId, TimeTicketId
 from infrastructure.persistence.postgres.mapping.catalog import grading_scheme_of
-from infrastructure.persistence.postgres.registration.ids import id_in
+from infrastructure.persistence.postgres.registration.ids import id_of
 from infrastructure.persistence.postgres.rows.catalog import GradingSchemeRow
 
 Json = Any
@@ -22,7 +22,7 @@ def term_of(document: Json) -> Term:
     """The term."""
     row = document["term"]
     return Term(
-        id=TermId(id_in(row["id"])),
+        id=TermId(id_of(row["id"])),
         code=row["code"],
         name=row["name"],
         time_zone=row["time_zone"],
@@ -71,18 +71,18 @@ def schemes_of(document: Json) -> dict[UUID, GradingScheme]:
 
 def _scheme(row: Json) -> GradingScheme:
     identifier, code, name, grades, scale = row
-    return grading_scheme_of(GradingSchemeRow(id=id_in(identifier), code=code, name=name, grades=grades, scale=scale))
+    return grading_scheme_of(GradingSchemeRow(id=id_of(identifier), code=code, name=name, grades=grades, scale=scale))
 
 
 def _ticket(row: Json, term: TermId) -> TimeTicket:
     identifier, name, class_levels, opens_at, closes_at, programs, students = row
     return TimeTicket(
-        id=TimeTicketId(id_in(identifier)),
+        id=TimeTicketId(id_of(identifier)),
         term_id=term,
         name=name,
         cohort=Cohort(
-            students=frozenset(StudentId(id_in(student)) for student in students),
-            programs=frozenset(ProgramId(id_in(program)) for program in programs),
+            students=frozenset(StudentId(id_of(student)) for student in students),
+            programs=frozenset(ProgramId(id_of(program)) for program in programs),
             class_levels=frozenset(class_levels),
         ),
         opens_at=datetime.fromisoformat(opens_at),

@@ -1,6 +1,7 @@
-"""Ids of what does not change, each one object: the driver's UUIDs work out their hash and text once, but at some cost.
+"""Identifiers in the driver's own type, which is a `UUID` that is hashed, compared and written by C.
 
-A fresh one costs more to hash than all else that is done with it; so what is only grouped is grouped by its bytes.
+To hash a fresh one takes longer than anything else that is done with it. So what rows name again and again are the same
+objects, and rows are grouped by the bytes of their ids.
 """
 
 from collections.abc import Iterable
@@ -8,7 +9,13 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - both have the same name
+from asyncpg.pgproto import pgproto
+
+
+def id_of(text: str) -> UUID:
+    """The id in a text."""
+    identifier: UUID = pgproto.UUID(text)
+    return identifier
 
 
 class _Known(dict[bytes, UUID]):
@@ -17,7 +24,7 @@ class _Known(dict[bytes, UUID]):
     def __missing__(self, data: bytes) -> UUID:
         if len(self) >= _LIMIT:
             self.clear()
-        identifier: UUID = DriverUUID(data)
+        identifier: UUID = pgproto.UUID(data)
         self[data] = identifier
         return identifier
 
@@ -25,12 +32,7 @@ class _Known(dict[bytes, UUID]):
 _LIMIT = 262_144
 
 known_id = _Known().__getitem__
-"""The id with these bytes, the same object as long as it is remembered."""
-
-
-def id_in(text: str) -> UUID:
-    """The id with this text."""
-    return known_id(DriverUUID(text).bytes)
+"""The id with these bytes: the same object as long as it is remembered."""
 
 
 def bytes_of(column: Iterable[UUID] | None) -> Iterable[bytes]:
@@ -39,8 +41,8 @@ def bytes_of(column: Iterable[UUID] | None) -> Iterable[bytes]:
 
 
 def known_ids(column: Iterable[UUID] | None) -> Iterable[Any]:
-    """The ids in a column, which may not be there."""
-    return map(known_id, map(_bytes, column or ()))
+    """The ids in a column, which may not be there, for one kind or another of records that many rows name."""
+    return map(known_id, bytes_of(column))
 
 
 _bytes = attrgetter("bytes")
