@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.registration.commands import Command
 from domain.registration.facts import Facts
 from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
-from domain.shared.identifiers import TermId
+from domain.shared.identifiers import OfferingId, TermId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.registration.facts_of_offerings import pools_of, seating_of
 from infrastructure.persistence.postgres.registration.facts_of_students import entries_of, students_facts
@@ -18,11 +18,15 @@ V = TypeVar("V")
 
 
 def facts_of(
-    row: Mapping[str, Any], attempts: Mapping[str, Any], snapshot: Snapshot, commands: Sequence[Command]
+    row: Mapping[str, Any],
+    attempts: Mapping[str, Any],
+    loaded: Iterable[OfferingId],
+    snapshot: Snapshot,
+    commands: Sequence[Command],
 ) -> Facts:
-    """The facts for deciding `commands`; of the snapshot, only offerings that were loaded for them are in it."""
+    """The facts for deciding `commands`; of the snapshot's offerings, only those `loaded` for them are among them."""
     term: TermId = snapshot.term.id
-    offerings = {known: snapshot.offerings[known] for known in set(row["known"]) if known in snapshot.offerings}
+    offerings = {known: snapshot.offerings[known] for known in loaded if known in snapshot.offerings}
     code = snapshot.term.code
     named = resolved(
         references_to_offerings(commands), snapshot.offerings, snapshot.offering_codes, code, lambda o: o.offering.id

@@ -29,7 +29,7 @@ from domain.shared.identifiers import (
     TermId,
 )
 from infrastructure.persistence.postgres.mapping.requisites import requisite_of
-from infrastructure.persistence.postgres.registration.ids import id_of
+from infrastructure.persistence.postgres.registration.ids import id_of, known_ids
 
 Json = Any
 """A value of the document; its shape is what the SQL function builds."""
@@ -182,10 +182,11 @@ def pools_of(row: Mapping[str, Any]) -> dict[SectionId, dict[str, int]]:
 
 
 _NO_SEATS = _NO_POOLS = "{}"
-_SEATINGS = ("sections", "next", "last", "seats", "freed", "pools")
+_SEATINGS = ("next", "last", "seats", "freed", "pools")
 
 
 def _seatings(row: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     if row["seating_sections"] is None:
         return ()
-    return zip(*(row[f"seating_{name}"] for name in _SEATINGS), strict=True)
+    columns = (row[f"seating_{name}"] for name in _SEATINGS)
+    return zip(known_ids(row["seating_sections"]), *columns, strict=True)

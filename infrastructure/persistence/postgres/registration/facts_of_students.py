@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import orjson
 
@@ -31,7 +32,7 @@ from domain.shared.identifiers import (
     TimeTicketId,
     WaitlistEntryId,
 )
-from infrastructure.persistence.postgres.registration.ids import id_of
+from infrastructure.persistence.postgres.registration.ids import bytes_of, id_of, known_id, known_ids
 from infrastructure.persistence.postgres.registration.rejections import rejections_of
 from infrastructure.persistence.postgres.registration.snapshots import Snapshot
 
@@ -54,22 +55,26 @@ def students_facts(
     enrollments = _enrollments(row, term)
     found = {}
     for person in row["people"]:
-        profile, program, department = profiles.get(person, _UNKNOWN)
+        key = person.bytes
+        profile, program, department = profiles.get(key, _UNKNOWN)
         found[person] = StudentFacts(
             profile,
             program,
             department,
-            tickets.get(person, _NONE),
-            tuple([hold for hold in holds.get(person, ()) if hold.blocks_registration()]),
-            tuple(permissions.get(person, ())),
-            tuple(attempts.get(person, ())),
-            tuple(enrollments.get(person, ())),
+            tickets.get(key, _NONE),
+            tuple([hold for hold in holds.get(key, ()) if hold.blocks_registration()]),
+            tuple(permissions.get(key, ())),
+            tuple(attempts.get(key, ())),
+            tuple(enrollments.get(key, ())),
         )
     return found
 
 
 _UNKNOWN: tuple[Profile | None, str | None, str | None] = (None, None, None)
 _NONE: frozenset[TimeTicketId] = frozenset()
+
+Key: TypeAlias = bytes
+"""The bytes of an id by which rows are grouped."""
 
 
 def _columns(row: Mapping[str, Any], prefix: str, names: str) -> Iterable[tuple[Any, ...]]:
@@ -79,29 +84,35 @@ def _columns(row: Mapping[str, Any], prefix: str, names: str) -> Iterable[tuple[
     return zip(*(row[f"{prefix}_{name}"] for name in names.split()), strict=True)
 
 
-def _profiles(row: Mapping[str, Any]) -> dict[StudentId, tuple[Profile | None, str | None, str | None]]:
-    scores: dict[StudentId, list[TestScore]] = {}
-    for student, test, score in _columns(row, "score", "students tests scores"):
-        scores.setdefault(student, []).append(TestScore(test, score))
-    columns = _columns(row, "student", "ids programs levels maxima minima program_codes department_codes")
+def _profiles(row: Mapping[str, Any]) -> dict[Key, tuple[Profile | None, str | None, str | None]]:
+    scores: dict[Key, list[TestScore]] = {}
+    for key, test in zip(bytes_of(row["score_students"]), _columns(row, "score", "tests scores"), strict=True):
+        scores.setdefault(key, []).append(TestScore(*test))
+    columns = _columns(row, "student", "programs levels maxima minima program_codes department_codes")
     return {
-        student: (Profile(program, level, tuple(scores.get(student, ())), maximum, minimum), code, department)
-        for student, program, level, maximum, minimum, code, department in columns
+        key: (Profile(_known(program), level, tuple(scores.get(key, ())), maximum, minimum), code, department)
+        for key, (program, level, maximum, minimum, code, department) in zip(
+            bytes_of(row["student_ids"]), columns, strict=True
+        )
     }
 
 
-def _tickets(row: Mapping[str, Any]) -> dict[StudentId, frozenset[TimeTicketId]]:
-    found: dict[StudentId, frozenset[TimeTicketId]] = {}
-    for student, ticket in _columns(row, "ticket", "students ids"):
-        found[student] = found.get(student, _NONE) | {ticket}
+def _known(identifier: UUID | None) -> Any:  # noqa: ANN401 - an id of any kind
+    return None if identifier is None else known_id(identifier.bytes)
+
+
+def _tickets(row: Mapping[str, Any]) -> dict[Key, frozenset[TimeTicketId]]:
+    found: dict[Key, frozenset[TimeTicketId]] = {}
+    for key, ticket in zip(bytes_of(row["ticket_students"]), row["ticket_ids"] or (), strict=True):
+        found[key] = found.get(key, _NONE) | {_known(ticket)}
     return found
 
 
-def _by_student(document: str | None, position: int, made: Callable[[Json], T]) -> dict[StudentId, list[T]]:
+def _by_student(document: str | None, position: int, made: Callable[[Json], T]) -> dict[Key, list[T]]:
     """What is made of each row of a JSON document, by the student who stands at `position` in it."""
-    found: dict[StudentId, list[T]] = {}
+    found: dict[Key, list[T]] = {}
     for row in () if document is None else orjson.loads(document):
-        found.setdefault(StudentId(id_of(row[position])), []).append(made(row))
+        found.setdefault(id_of(row[position]).bytes, []).append(made(row))
     return found
 
 
@@ -133,22 +144,24 @@ def _permission(row: Json, term: TermId) -> Permission:
     )
 
 
-def _attempts(row: Mapping[str, Any], snapshot: Snapshot) -> Mapping[StudentId, list[AttemptAtCourse]]:
+def _attempts(row: Mapping[str, Any], snapshot: Snapshot) -> Mapping[Key, list[AttemptAtCourse]]:
     """The attempts of each student; equal ones are one object as far as they are remembered, for many did the same."""
-    found: dict[StudentId, list[AttemptAtCourse]] = defaultdict(list)
+    found: dict[Key, list[AttemptAtCourse]] = defaultdict(list)
+    schemes = [None if scheme is None else scheme.bytes for scheme in row["attempt_schemes"] or ()]
+    columns = _columns(row, "attempt", "courses terms grades passed in_progress transfer")
     known = snapshot.attempts
-    made = _columns(row, "attempt", "courses terms grades schemes passed in_progress transfer")
-    for student, fields in zip(row["attempt_students"] or (), made, strict=True):
-        found[student].append(known.get(fields) or _attempt(fields, snapshot))
+    for student, scheme, fields in zip(bytes_of(row["attempt_students"]), schemes, columns, strict=True):
+        key = (scheme, fields)
+        found[student].append(known.get(key) or _attempt(key, snapshot))
     return found
 
 
-def _attempt(fields: tuple[Any, ...], snapshot: Snapshot) -> AttemptAtCourse:
-    course, term, grade, scheme, passed, in_progress, transfer = fields
-    graded_by = None if scheme is None else snapshot.schemes[scheme]
+def _attempt(key: tuple[bytes | None, tuple[Any, ...]], snapshot: Snapshot) -> AttemptAtCourse:
+    scheme, (course, term, grade, passed, in_progress, transfer) = key
+    graded_by = None if scheme is None else snapshot.schemes[known_id(scheme)]
     if len(snapshot.attempts) >= _REMEMBERED:
         snapshot.attempts.clear()
-    attempt = snapshot.attempts[fields] = AttemptAtCourse(course, term, grade, graded_by, passed, in_progress, transfer)
+    attempt = snapshot.attempts[key] = AttemptAtCourse(course, term, grade, graded_by, passed, in_progress, transfer)
     return attempt
 
 
@@ -156,21 +169,33 @@ _REMEMBERED = 16_384
 """How many attempts are remembered."""
 
 
-def _enrollments(row: Mapping[str, Any], term: TermId) -> Mapping[StudentId, list[Enrollment]]:
+def _enrollments(row: Mapping[str, Any], term: TermId) -> Mapping[Key, list[Enrollment]]:
     """The standing enrollments of each student, the oldest first."""
-    seats: dict[EnrollmentId, tuple[SeatTaken, ...]] = {}
+    seats: dict[Key, tuple[SeatTaken, ...]] = {}
     permitted = {(section, seat): by for section, seat, by in _columns(row, "permitted", "sections seats by")}
-    stays = _columns(row, "stay", "enrollments sections components seats pools")
-    for enrollment, section, component, seat_no, pool in stays:
+    stays = zip(
+        bytes_of(row["stay_enrollments"]),
+        known_ids(row["stay_sections"]),
+        known_ids(row["stay_components"]),
+        _columns(row, "stay", "seats pools"),
+        strict=True,
+    )
+    for key, section, component, (seat_no, pool) in stays:
         permission = permitted.get((section, seat_no)) if permitted else None
         seat = SeatTaken(section, component, seat_no, pool, permission)
-        seats[enrollment] = (*seats[enrollment], seat) if enrollment in seats else (seat,)
-    columns = _columns(row, "enrollment", "numbers ids students offerings courses credits bases moments")
-    found: dict[StudentId, list[Enrollment]] = defaultdict(list)
-    for number, identifier, student, offering, course, credit, basis, at in sorted(columns):
-        taken = seats.get(identifier, ())
+        seats[key] = (*seats[key], seat) if key in seats else (seat,)
+    columns = zip(
+        row["enrollment_numbers"] or (),
+        known_ids(row["enrollment_offerings"]),
+        known_ids(row["enrollment_courses"]),
+        _columns(row, "enrollment", "ids students credits bases moments"),
+        strict=True,
+    )
+    found: dict[Key, list[Enrollment]] = defaultdict(list)
+    for number, offering, course, (identifier, student, credit, basis, at) in sorted(columns):
+        taken = seats.get(identifier.bytes, ())
         placed = tuple(sorted(taken, key=_by_section)) if len(taken) > 1 else taken
-        found[student].append(
+        found[student.bytes].append(
             Enrollment(identifier, student, term, offering, course, credit, placed, number, at, _BASES[basis])
         )
     return found

@@ -15,6 +15,7 @@ from domain.registration.commands import Command
 from domain.registration.references import references_to_offerings
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.registration.facts import facts_of, resolved
+from infrastructure.persistence.postgres.registration.ids import known_ids
 from infrastructure.persistence.postgres.registration.snapshots import Place, Snapshot, Snapshots
 from infrastructure.persistence.questions import (
     enrollments_changed_by,
@@ -60,13 +61,14 @@ async def load_facts(
     if row is None or row["version"] is None:
         kind = "term"
         raise NotFound(kind, str(place[1]))
-    known, taken = row["known"], row["enrollment_offerings"] or ()
+    known = list(known_ids(row["known"]))
+    taken = len(row["enrollment_offerings"] or ())
     snapshot = await snapshots.at(driver, place, row["version"], set(known))
     attempts = row
-    counting = snapshot.courses_that_count(known[: len(known) - len(taken)], taken)
+    counting = snapshot.courses_that_count(known[: len(known) - taken], known[len(known) - taken :])
     if not counting <= expected:
         attempts = await driver.fetchrow(_ATTEMPTS, place[0], row["people"], counting)
-    return Loaded(facts_of(row, attempts, snapshot, commands), _kept(row, keys))
+    return Loaded(facts_of(row, attempts, set(known), snapshot, commands), _kept(row, keys))
 
 
 def _expected_to_count(snapshot: Snapshot | None, references: Collection[Reference]) -> frozenset[str]:

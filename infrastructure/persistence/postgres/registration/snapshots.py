@@ -4,7 +4,7 @@ The version is read with the lock of the term, or in the snapshot of a reading t
 it is what the database holds. Offerings come when they are first needed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
@@ -52,7 +52,7 @@ class Snapshot:
     excluding: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
     """The same for whoever takes it and wants another beside it; what is not here, excludes nothing."""
     course_codes: dict[str, CourseId] = field(default_factory=dict)
-    attempts: dict[tuple[object, ...], AttemptAtCourse] = field(default_factory=dict)
+    attempts: dict[tuple[bytes | None, tuple[object, ...]], AttemptAtCourse] = field(default_factory=dict)
 
     def add(self, document: dict[str, list[list[object]]]) -> None:
         """Take over the offerings of a document of `registration_statics`."""
@@ -92,12 +92,12 @@ class Snapshots:
         driver: asyncpg.Connection,
         place: Place,
         version: int,
-        offerings: Iterable[OfferingId],
+        offerings: Collection[OfferingId],
     ) -> Snapshot:
         """The snapshot of a term at `version`, with those of the `offerings` that there are."""
         known = self._snapshots.get(place)
         current = known if known is not None and known.version == version else None
-        missing = list(offerings) if current is None else [o for o in offerings if o not in current.offerings]
+        missing = [o for o in offerings if current is None or o not in current.offerings]
         if current is not None and not missing:
             return current
         document = orjson.loads(await driver.fetchval(_STATICS, *place, missing, current is None))
