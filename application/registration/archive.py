@@ -8,20 +8,22 @@ from uuid import UUID
 from application.registration.documents import (
     Fact,
     OfferingDocument,
-    TermFacts,
     attempt_text,
     encode,
     student_text,
+    term_text,
 )
 from application.registration.remembered import Remembered
 from domain.catalog.grading import GradingScheme
 from domain.registration.facts import Facts, OfferingFacts, StudentFacts
 from domain.registration.outcomes import Recorded
 from domain.registration.requisites import AttemptAtCourse
+from domain.scheduling.term import Term
+from domain.scheduling.time_ticket import TimeTicket
 from domain.shared.identifiers import InstitutionId, StudentId
 
-_ATTEMPTS, _OFFERINGS, _SCHEMES, _STORED = 16_384, 4_096, 256, 100_000
-"""How many attempts, offerings and schemes are remembered as texts, and how many digests of stored documents."""
+_ATTEMPTS, _OFFERINGS, _SCHEMES, _TERMS, _STORED = 16_384, 4_096, 256, 64, 100_000
+"""How many of these are remembered as texts, and how many digests of stored documents."""
 
 
 class Named(NamedTuple):
@@ -41,6 +43,8 @@ class Archive:
     def __init__(self) -> None:
         self.attempts: Remembered[AttemptAtCourse, str] = Remembered(attempt_text, _ATTEMPTS)
         self.offerings: Remembered[OfferingFacts, Named] = Remembered(_offering, _OFFERINGS)
+        self.terms: Remembered[Term, str] = Remembered(encode, _TERMS)
+        self.tickets: Remembered[tuple[TimeTicket, ...], str] = Remembered(_list, _TERMS)
         self.schemes: Remembered[GradingScheme, Named] = Remembered(_scheme, _SCHEMES)
         self._stored: dict[InstitutionId, set[str]] = {}
 
@@ -58,6 +62,10 @@ class Archive:
 def digest_of(document: str) -> str:
     """The digest by which a document is known."""
     return sha256(document.encode()).hexdigest()
+
+
+def _list(facts: Sequence[object]) -> str:
+    return f"[{','.join(map(encode, facts))}]"
 
 
 def _offering(facts: OfferingFacts) -> Named:
@@ -86,7 +94,7 @@ class Documents:
         self._archive = archive
         self._stored = archive.stored(institution)
         self._facts = facts
-        text = encode(TermFacts(facts.term, facts.tickets))
+        text = term_text(archive.terms.of(facts.term), archive.tickets.of(facts.tickets))
         self._term = self._gathered(digest_of(text), text)
 
     def look_at(self, recorded: Sequence[Recorded]) -> list[str]:

@@ -186,6 +186,11 @@ def encode(value: object) -> str:
     return _adapter(type(value)).serializer.to_json(value).decode()
 
 
+def term_text(term: str, tickets: str) -> str:
+    """The `TermFacts` of a term as JSON, from the texts of the term and of the list of its tickets."""
+    return f'{{"term":{term},"tickets":{tickets}}}'
+
+
 def student_text(facts: StudentFacts, attempts: Iterable[str]) -> str:
     """The `StudentDocument` of a student as JSON; `attempts` are those of the facts, as `attempt_text` writes them."""
     bare = StudentDocument(

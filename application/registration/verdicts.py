@@ -7,12 +7,12 @@ from application.registration.decisions import plain, verdict_document
 from application.registration.documents import to_json
 from application.registration.remembered import Remembered
 from domain.registration.outcomes import Judged
-from domain.shared.verdict import Allowed
+from domain.shared.verdict import ALLOWED, Allowed
 
 
 def verdicts_text(judged: Iterable[Judged]) -> str:
     """What every rule said, as a JSON list."""
-    return f"[{','.join([_text(each) for each in judged])}]"
+    return f"[{','.join([_allowed(each.rule) if each.verdict is ALLOWED else _text(each) for each in judged])}]"
 
 
 def _text(judged: Judged) -> str:

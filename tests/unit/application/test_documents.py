@@ -15,6 +15,7 @@ from application.registration.documents import (
     encode,
     kind_of,
     student_text,
+    term_text,
 )
 from domain.catalog.grading import GradingBasis, GradingScheme
 from domain.registration.codes import RejectionCode
@@ -68,9 +69,14 @@ STUDENT_FACTS = StudentFacts(
 )
 
 
-@pytest.mark.parametrize("fact", [TermFacts(everything.TERM, (everything.TICKET,)), LETTERS], ids=["term", "scheme"])
-def test_facts_come_back_as_they_were(fact: TermFacts | GradingScheme) -> None:
-    assert decode(type(fact), encode(fact)) == fact
+def test_a_scheme_comes_back_as_it_was() -> None:
+    assert decode(GradingScheme, encode(LETTERS)) == LETTERS
+
+
+def test_a_term_comes_back_with_its_tickets() -> None:
+    text = term_text(encode(everything.TERM), f"[{encode(everything.TICKET)}]")
+
+    assert decode(TermFacts, text) == TermFacts(everything.TERM, (everything.TICKET,))
 
 
 def test_a_student_comes_back_with_the_schemes_of_the_attempts() -> None:
