@@ -22,10 +22,11 @@ from domain.registration.situation import Situation
 from domain.scheduling.section import Section
 from domain.shared.identifiers import PermissionId
 from domain.shared.kept import kept
+from domain.shared.value import value
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AboveCapacity:
     """A seat that a permission adds."""
 

@@ -1,6 +1,5 @@
 """What can be asked of registration: a student's cart of actions, and what a registrar does to seats and queues."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -10,6 +9,7 @@ from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.identifiers import EnrollmentId, HoldId, OfferingId, RequestId, StudentId, WaitlistEntryId
 from domain.shared.reference import Reference
+from domain.shared.value import value
 
 
 class IfFull(StrEnum):
@@ -26,7 +26,7 @@ class Mode(StrEnum):
     ATOMIC = "atomic"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Choice:
     """An offering through the named sections, or, when none is named, wherever there is a place.
 
@@ -38,7 +38,7 @@ class Choice:
     course: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Add:
     """Enroll in the first of `choices` that can be had, listed by preference.
 
@@ -53,14 +53,14 @@ class Add:
     if_full: IfFull = IfFull.REJECT
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Drop:
     """Give up an enrollment; after the drop deadline it is a withdrawal."""
 
     enrollment_id: EnrollmentId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Swap:
     """Give up an enrollment for `add`, and only for it: the old seats are kept unless the new ones are had."""
 
@@ -68,7 +68,7 @@ class Swap:
     add: Add
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ChangeSections:
     """Go on with an enrollment through other sections of the same offering."""
 
@@ -76,7 +76,7 @@ class ChangeSections:
     sections: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ChangeBasis:
     """Have an enrollment graded in another way."""
 
@@ -84,7 +84,7 @@ class ChangeBasis:
     grading_basis: GradingBasis
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LeaveWaitlist:
     """Wait no longer."""
 
@@ -94,7 +94,7 @@ class LeaveWaitlist:
 Action: TypeAlias = Add | Drop | Swap | ChangeSections | ChangeBasis | LeaveWaitlist
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RegistrationRequest:
     """A student's ordered list of actions; `arrived_at` is the moment by which windows and deadlines are judged."""
 
@@ -105,7 +105,7 @@ class RegistrationRequest:
     mode: Mode = Mode.BEST_EFFORT
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReviseSection:
     """A registrar's new state of a section; None for `expected_version` revises whatever is stored.
 
@@ -117,7 +117,7 @@ class ReviseSection:
     expected_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GivePermission:
     """A waiver for one student; it may let the student off the waitlist at once."""
 
@@ -125,7 +125,7 @@ class GivePermission:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleaseHold:
     """A hold ends; it may let its student off the waitlist at once."""
 
@@ -134,7 +134,7 @@ class ReleaseHold:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReviewQueues:
     """Look at queues of the term again: time has passed, tickets have opened, reserved seats were released.
 

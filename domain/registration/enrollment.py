@@ -1,6 +1,6 @@
 """Enrollments: a student in a course offering, through one section for each component of one configuration."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from domain.shared.identifiers import (
     StudentId,
     TermId,
 )
+from domain.shared.value import value
 
 
 class EnrollmentStatus(StrEnum):
@@ -26,7 +27,7 @@ class EnrollmentStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SeatTaken:
     """A section that an enrollment goes through; `seat_no` is its numbered seat, None in an unlimited section.
 
@@ -41,7 +42,7 @@ class SeatTaken:
     permission_id: PermissionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Enrollment:
     """Changed only by registration requests. `number` is its place in the term's order of decisions."""
 

@@ -3,7 +3,6 @@
 An event's type is the name of its class; whoever changes the fields of one raises its `VERSION`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
@@ -18,9 +17,10 @@ from domain.shared.identifiers import (
     TermId,
     WaitlistEntryId,
 )
+from domain.shared.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InTerm:
     """What every event says: the `number` of its decision in the term's order, and when it was."""
 
@@ -29,14 +29,14 @@ class InTerm:
     term_id: TermId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OfStudent(InTerm):
     """What every event about a student says."""
 
     student_id: StudentId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StudentEnrolled(OfStudent):
     """A student got seats; `from_waitlist` is the entry that was promoted, if one was."""
 
@@ -48,7 +48,7 @@ class StudentEnrolled(OfStudent):
     from_waitlist: WaitlistEntryId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnrollmentEnded(OfStudent):
     """An enrollment was given up or taken away; `status` is `dropped` or `withdrawn`.
 
@@ -62,7 +62,7 @@ class EnrollmentEnded(OfStudent):
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnrollmentChanged(OfStudent):
     """An enrollment goes through other sections, or is graded in another way."""
 
@@ -72,7 +72,7 @@ class EnrollmentChanged(OfStudent):
     grading_basis: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StudentWaitlisted(OfStudent):
     """A student waits for seats; `position` counts from 1."""
 
@@ -83,7 +83,7 @@ class StudentWaitlisted(OfStudent):
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaitlistEntryEnded(OfStudent):
     """An entry no longer waits: `promoted`, `left`, `expired` or `cancelled`."""
 
@@ -92,7 +92,7 @@ class WaitlistEntryEnded(OfStudent):
     status: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaitlistEntrySkipped(OfStudent):
     """Seats were free for an entry, but something spoke against its student; it keeps its place."""
 
@@ -101,7 +101,7 @@ class WaitlistEntrySkipped(OfStudent):
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SectionChanged(InTerm):
     """A section has a new state."""
 
@@ -111,7 +111,7 @@ class SectionChanged(InTerm):
     capacity: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PermissionGiven(OfStudent):
     """Somebody waived rules for a student."""
 
@@ -120,7 +120,7 @@ class PermissionGiven(OfStudent):
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class HoldReleased(OfStudent):
     """A hold ended."""
 

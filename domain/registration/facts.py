@@ -28,11 +28,12 @@ from domain.shared.identifiers import (
     WaitlistEntryId,
 )
 from domain.shared.reference import Reference
+from domain.shared.value import value
 
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Profile:
     """What rules look at of a student's record: nothing that says who the student is."""
 
@@ -54,7 +55,7 @@ class Profile:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StudentFacts:
     """What is known of a student: the profile, active holds, permissions of the term that are in force, attempts at
     courses, and the enrollments of the term that stand (status enrolled).
@@ -104,7 +105,7 @@ class OfferingFacts:
         return {course.id: course for course in self.courses}
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Facts:
     """Everything that deciding a list of commands of one term needs.
 

@@ -23,6 +23,7 @@ from domain.shared.identifiers import (
     StudentId,
     WaitlistEntryId,
 )
+from domain.shared.value import value
 from domain.shared.verdict import ALLOWED, Allowed, Rejection
 
 
@@ -54,7 +55,7 @@ OUTCOMES: Mapping[Outcome, str] = {
 """What the catalogue says of each outcome."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Waived:
     """A rejection that `permission_id` waives."""
 
@@ -88,7 +89,7 @@ def _allowed_by(rule: Rule) -> Judged:
     return Judged(rule.__name__, ALLOWED)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Decision:
     """The answer to one action.
 
@@ -108,14 +109,14 @@ class Decision:
     judged: tuple[Judged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RequestDecided:
     """The decisions of a registration request, one for each action in listed order."""
 
     decisions: tuple[Decision, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SectionRevised:
     """A section's new state was accepted; `number` is the decision's place in the term's order."""
 
@@ -123,7 +124,7 @@ class SectionRevised:
     section: Section
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RevisionRefused:
     """A section's new state was refused, for `reason`."""
 
@@ -131,7 +132,7 @@ class RevisionRefused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Noted:
     """A permission, the release of a hold or a review of the queues: nothing can be refused."""
 
@@ -152,7 +153,7 @@ class Movement(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Consequence:
     """What followed from a command, with its own place in the term's order.
 
@@ -169,7 +170,7 @@ class Consequence:
     judged: tuple[Judged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RevisedSection:
     """A section to store, if its stored version still is `expected_version` (None: whatever it is)."""
 
@@ -177,7 +178,7 @@ class RevisedSection:
     expected_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleasedHold:
     """A hold to end, at `at`, unless it has ended already."""
 
@@ -185,7 +186,7 @@ class ReleasedHold:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EnrollmentChange:
     """An enrollment as it was stored (None: not at all) and as it is now."""
 
@@ -193,7 +194,7 @@ class EnrollmentChange:
     after: Enrollment
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EntryChange:
     """A waitlist entry as it was stored (None: not at all) and as it is now."""
 
@@ -201,7 +202,7 @@ class EntryChange:
     after: WaitlistEntry
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SeatAdded:
     """A new seat; one above capacity names the permission that added it."""
 
@@ -210,7 +211,7 @@ class SeatAdded:
     permission_id: PermissionId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Recorded:
     """A command as the audit log keeps it: the answer, what followed, and whose facts were looked at.
 

@@ -1,16 +1,16 @@
 """What one command of a list may look at and move, although facts were loaded for the whole list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from domain.registration.commands import Command, RegistrationRequest, adds_in, enrollment_of
 from domain.registration.enrollment import Enrollment
 from domain.registration.ledger import Ledger
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import OfferingId, StudentId, WaitlistEntryId
+from domain.shared.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Scope:
     """The offerings and students whose facts count for a command, and the entries of the queues that it may move."""
 
