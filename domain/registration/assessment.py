@@ -219,7 +219,8 @@ def plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPl
     plans: list[SeatPlan] = []
     judged: list[Judged] = []
     for section in candidate.sections:
-        found = situation.seat_kept_in(section) or find_seat(situation, section)
+        kept_seat = situation.seat_kept_in(section) if situation.leaving else None
+        found = find_seat(situation, section) if kept_seat is None else kept_seat
         if isinstance(found, Rejection):
             (verdict,) = situation.judge((judged_by(fitting.seat_is_free, found),), candidate)
             judged.append(verdict)
