@@ -129,11 +129,17 @@ def schedule_has_no_clash(
     return tuple(rejections)
 
 
+def times_of_week(sections: Iterable[Section]) -> int:
+    """The times of the week at which any of the sections may meet, as a bit set."""
+    taken = 0
+    for section in sections:
+        taken |= section.times_of_week
+    return taken
+
+
 def _never_meet_at_once(chosen: Sequence[Section], others: Sequence[Section]) -> bool:
     """Whether it is plain from the times of the week alone that nothing clashes."""
-    taken = 0
-    for section in others:
-        taken |= section.times_of_week
+    taken = times_of_week(others)
     for section in chosen:
         times = section.times_of_week
         if taken & times:
