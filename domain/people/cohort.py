@@ -26,7 +26,7 @@ class Cohort:
 
     def includes(self, student: StudentId, program: ProgramId | None, class_level: int | None) -> bool:
         """Whether a student with that program and class level belongs to the cohort."""
-        if student in self.students:
+        if self.students and student in self.students:
             return True
         if not self.programs and not self.class_levels:
             return False

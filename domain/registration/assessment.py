@@ -22,10 +22,11 @@ from domain.registration.situation import Situation
 from domain.scheduling.section import Section
 from domain.shared.identifiers import PermissionId
 from domain.shared.kept import kept
+from domain.shared.value import value
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AboveCapacity:
     """A seat that a permission adds."""
 
@@ -50,7 +51,7 @@ class Assessment:
 
 def rejections_in(judged: Iterable[Judged]) -> tuple[Rejection, ...]:
     """The rejections that nothing waives."""
-    return tuple([each.verdict for each in judged if isinstance(each.verdict, Rejection)])
+    return tuple([verdict for _, verdict in judged if isinstance(verdict, Rejection)])
 
 
 def assess(situation: Situation, candidate: Candidate) -> Assessment:
@@ -103,17 +104,17 @@ def said_of_the_student(situation: Situation, candidate: Candidate) -> tuple[Jud
     student, course, facts = situation.student, candidate.course, candidate.facts
     limits = eligibility.credit_limits(situation.ledger.facts.term, student)
     requested = eligibility.credits_stay_within_maximum(limits, situation.credits(), course.credits)
-    beside = situation.courses()
-    prerequisite, corequisite = _requisites(situation, course, facts, beside)
+    prerequisite, corequisite = _requisites(situation, course, facts)
+    offerings = situation.offerings()
     tried = eligibility.attempts_at(course, student)
     return (
-        judged_by(eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate)),
+        judged_by(eligibility.course_is_not_taken_twice, _not_taken_twice(situation, candidate, offerings)),
         judged_by(eligibility.course_may_be_taken_again, eligibility.course_may_be_taken_again(course, tried)),
         judged_by(eligibility.attempts_stay_within_limit, eligibility.attempts_stay_within_limit(course, tried)),
         judged_by(eligibility.credits_stay_within_maximum, requested),
         judged_by(eligibility.prerequisite_is_met, prerequisite),
         judged_by(eligibility.corequisite_is_met, corequisite),
-        *judged_for_each(eligibility.nothing_excludes, _exclusions(situation, course, beside)),
+        *judged_for_each(eligibility.nothing_excludes, _exclusions(situation, course, offerings)),
         judged_by(eligibility.class_level_is_admitted, eligibility.class_level_is_admitted(facts, student)),
         judged_by(eligibility.program_is_admitted, eligibility.program_is_admitted(facts, student)),
         *_said_to_all(candidate),
@@ -130,9 +131,7 @@ def _said_to_all(candidate: Candidate) -> tuple[Judged, ...]:
     )
 
 
-def _requisites(
-    situation: Situation, course: Course, facts: OfferingFacts, beside: Sequence[Course]
-) -> tuple[Verdict, Verdict]:
+def _requisites(situation: Situation, course: Course, facts: OfferingFacts) -> tuple[Verdict, Verdict]:
     """Whether the prerequisite and the corequisite of a course are met."""
     if course.prerequisite is None and course.corequisite is None:
         return ALLOWED, ALLOWED
@@ -141,19 +140,19 @@ def _requisites(
     prerequisite = eligibility.prerequisite_is_met(course, eligibility.evidence_of(term, student, consents=consents))
     if course.corequisite is None:
         return prerequisite, ALLOWED
-    concurrent = situation.expected.union([other.code for other in beside])
+    concurrent = situation.expected.union([other.code for other in situation.courses()])
     evidence = eligibility.evidence_of(term, student, concurrent, consents)
     return prerequisite, eligibility.corequisite_is_met(course, evidence)
 
 
-def _not_taken_twice(situation: Situation, candidate: Candidate) -> Verdict:
+def _not_taken_twice(situation: Situation, candidate: Candidate, offerings: Sequence[OfferingFacts]) -> Verdict:
     """Neither an enrollment that stays, nor another part of the cart, is in the course."""
     taken: list[eligibility.Taken] = [
-        (enrollment.course_id, known.offering.course_ids, enrollment.id)
-        for enrollment, known in zip(situation.staying, situation.offerings(), strict=True)
+        (enrollment.course_id, known.course_ids, enrollment.id)
+        for enrollment, known in zip(situation.staying, offerings, strict=True)
     ]
-    taken += [(other.course.id, other.facts.offering.course_ids, None) for other in situation.gained]
-    return eligibility.course_is_not_taken_twice(candidate.course.id, candidate.facts.offering.course_ids, taken)
+    taken += [(other.course.id, other.facts.course_ids, None) for other in situation.gained]
+    return eligibility.course_is_not_taken_twice(candidate.course.id, candidate.facts.course_ids, taken)
 
 
 def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy]:
@@ -170,13 +169,15 @@ def _consents(situation: Situation, facts: OfferingFacts) -> frozenset[ConsentBy
 _NOBODYS: frozenset[ConsentBy] = frozenset()
 
 
-def _exclusions(situation: Situation, course: Course, beside: Sequence[Course]) -> tuple[Verdict, ...]:
+def _exclusions(situation: Situation, course: Course, offerings: Sequence[OfferingFacts]) -> tuple[Verdict, ...]:
     """The course's own exclusion, and those of the other courses that the new one would come to meet; nothing where
     no course excludes anything.
     """
-    excluding = [other for other in beside if other.exclusion is not None]
-    if course.exclusion is None and not excluding:
+    others_exclude = [known for known in offerings if known.excludes] or situation.gained
+    if course.exclusion is None and not others_exclude:
         return ()
+    beside = situation.courses()
+    excluding = [other for other in beside if other.exclusion is not None]
     term, student = situation.ledger.facts.term, situation.student
     codes = frozenset([other.code for other in beside])
 
@@ -218,7 +219,8 @@ def plan_seats(situation: Situation, candidate: Candidate) -> tuple[tuple[SeatPl
     plans: list[SeatPlan] = []
     judged: list[Judged] = []
     for section in candidate.sections:
-        found = situation.seat_kept_in(section) or find_seat(situation, section)
+        kept_seat = situation.seat_kept_in(section) if situation.leaving else None
+        found = find_seat(situation, section) if kept_seat is None else kept_seat
         if isinstance(found, Rejection):
             (verdict,) = situation.judge((judged_by(fitting.seat_is_free, found),), candidate)
             judged.append(verdict)
@@ -245,10 +247,10 @@ def take_seats(ledger: Ledger, assessment: Assessment) -> tuple[SeatTaken, ...]:
     taken = []
     for section, plan in zip(assessment.candidate.sections, assessment.seats, strict=True):
         match plan:
+            case Seat():
+                taken.append(ledger.take_seat(section, plan.pool))
             case SeatTaken():
                 taken.append(plan)
             case AboveCapacity():
                 taken.append(ledger.take_seat_above_capacity(section, plan.permission_id))
-            case Seat():
-                taken.append(ledger.take_seat(section, plan.pool))
     return tuple(taken)

@@ -7,6 +7,8 @@ from enum import StrEnum
 class RejectionCode(StrEnum):
     """Why an action was refused. The codes are stable: clients may rely on them."""
 
+    __hash__ = str.__hash__  # as equal texts have it; an enum's own hash is made in Python, of the name
+
     UNKNOWN_OFFERING = "unknown_offering"
     UNKNOWN_SECTION = "unknown_section"
     TERM_NOT_OPEN = "term_not_open"

@@ -1,6 +1,5 @@
 """What can be asked of registration: a student's cart of actions, and what a registrar does to seats and queues."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -54,14 +53,14 @@ class Add:
     if_full: IfFull = IfFull.REJECT
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Drop:
     """Give up an enrollment; after the drop deadline it is a withdrawal."""
 
     enrollment_id: EnrollmentId
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Swap:
     """Give up an enrollment for `add`, and only for it: the old seats are kept unless the new ones are had."""
 
@@ -69,7 +68,7 @@ class Swap:
     add: Add
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ChangeSections:
     """Go on with an enrollment through other sections of the same offering."""
 
@@ -77,7 +76,7 @@ class ChangeSections:
     sections: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ChangeBasis:
     """Have an enrollment graded in another way."""
 
@@ -85,7 +84,7 @@ class ChangeBasis:
     grading_basis: GradingBasis
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LeaveWaitlist:
     """Wait no longer."""
 
@@ -106,7 +105,7 @@ class RegistrationRequest:
     mode: Mode = Mode.BEST_EFFORT
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReviseSection:
     """A registrar's new state of a section; None for `expected_version` revises whatever is stored.
 
@@ -118,7 +117,7 @@ class ReviseSection:
     expected_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GivePermission:
     """A waiver for one student; it may let the student off the waitlist at once."""
 
@@ -126,7 +125,7 @@ class GivePermission:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleaseHold:
     """A hold ends; it may let its student off the waitlist at once."""
 
@@ -135,7 +134,7 @@ class ReleaseHold:
     arrived_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReviewQueues:
     """Look at queues of the term again: time has passed, tickets have opened, reserved seats were released.
 

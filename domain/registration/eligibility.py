@@ -24,9 +24,11 @@ from domain.shared.verdict import ALLOWED, Allowed, Parameter, Rejection, Verdic
 def no_hold_blocks(holds: Iterable[Hold]) -> tuple[Verdict, ...]:
     """Every active registration hold blocks on its own."""
     return tuple(
-        Rejection(RejectionCode.HOLD, {"hold": str(hold.id), "office": hold.office, "reason": hold.reason})
-        for hold in holds
-        if hold.blocks_registration()
+        [
+            Rejection(RejectionCode.HOLD, {"hold": str(hold.id), "office": hold.office, "reason": hold.reason})
+            for hold in holds
+            if hold.blocks_registration()
+        ]
     )
 
 

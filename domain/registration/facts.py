@@ -100,12 +100,22 @@ class OfferingFacts:
         return self.courses_by_id[identifier]
 
     @cached_property
+    def course_ids(self) -> tuple[CourseId, ...]:
+        """The courses as which the offering can be taken."""
+        return self.offering.course_ids
+
+    @cached_property
+    def excludes(self) -> bool:
+        """Whether one of the courses has an exclusion."""
+        return any(course.exclusion is not None for course in self.courses)
+
+    @cached_property
     def courses_by_id(self) -> Mapping[CourseId, Course]:
         """The courses by their ids."""
         return {course.id: course for course in self.courses}
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Facts:
     """Everything that deciding a list of commands of one term needs.
 

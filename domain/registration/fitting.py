@@ -4,7 +4,6 @@ Each rule is a pure function with the name a registrar would say, answering a ve
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain.registration.codes import RejectionCode
@@ -13,6 +12,7 @@ from domain.registration.ledger import Ledger
 from domain.scheduling.calendar import Meeting, TermCalendar
 from domain.scheduling.section import Section, SectionStatus
 from domain.shared.identifiers import ComponentId, StudentId
+from domain.shared.value import value
 from domain.shared.verdict import ALLOWED, Rejection, Verdict
 
 SEAT_CODES = frozenset({RejectionCode.SEATS_FULL, RejectionCode.SEATS_RESERVED})
@@ -63,7 +63,7 @@ def section_is_open(section: Section) -> Verdict:
     return Rejection(RejectionCode.SECTION_NOT_OPEN, {"section": section.code, "status": section.status.value})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Seat:
     """A seat that can be had, against the reserved `pool` if one is named."""
 
@@ -129,11 +129,17 @@ def schedule_has_no_clash(
     return tuple(rejections)
 
 
+def times_of_week(sections: Iterable[Section]) -> int:
+    """The times of the week at which any of the sections may meet, as a bit set."""
+    taken = 0
+    for section in sections:
+        taken |= section.times_of_week
+    return taken
+
+
 def _never_meet_at_once(chosen: Sequence[Section], others: Sequence[Section]) -> bool:
     """Whether it is plain from the times of the week alone that nothing clashes."""
-    taken = 0
-    for section in others:
-        taken |= section.times_of_week
+    taken = times_of_week(others)
     for section in chosen:
         times = section.times_of_week
         if taken & times:

@@ -55,7 +55,7 @@ OUTCOMES: Mapping[Outcome, str] = {
 """What the catalogue says of each outcome."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Waived:
     """A rejection that `permission_id` waives."""
 
@@ -117,7 +117,7 @@ class RequestDecided:
     decisions: tuple[Decision, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SectionRevised:
     """A section's new state was accepted; `number` is the decision's place in the term's order."""
 
@@ -125,7 +125,7 @@ class SectionRevised:
     section: Section
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RevisionRefused:
     """A section's new state was refused, for `reason`."""
 
@@ -133,7 +133,7 @@ class RevisionRefused:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Noted:
     """A permission, the release of a hold or a review of the queues: nothing can be refused."""
 
@@ -154,7 +154,7 @@ class Movement(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Consequence:
     """What followed from a command, with its own place in the term's order.
 
@@ -171,7 +171,7 @@ class Consequence:
     judged: tuple[Judged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RevisedSection:
     """A section to store, if its stored version still is `expected_version` (None: whatever it is)."""
 
@@ -179,7 +179,7 @@ class RevisedSection:
     expected_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ReleasedHold:
     """A hold to end, at `at`, unless it has ended already."""
 
@@ -195,7 +195,7 @@ class EnrollmentChange:
     after: Enrollment
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class EntryChange:
     """A waitlist entry as it was stored (None: not at all) and as it is now."""
 
@@ -203,7 +203,7 @@ class EntryChange:
     after: WaitlistEntry
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SeatAdded:
     """A new seat; one above capacity names the permission that added it."""
 

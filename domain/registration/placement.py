@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from domain.registration.codes import RejectionCode
 from domain.registration.facts import OfferingFacts
-from domain.registration.fitting import components_of, parents_are_taken_too, schedule_has_no_clash
+from domain.registration.fitting import components_of, parents_are_taken_too, schedule_has_no_clash, times_of_week
 from domain.scheduling.calendar import TermCalendar
 from domain.scheduling.offering import Configuration
 from domain.scheduling.section import Section
 from domain.shared.identifiers import ComponentId, SectionId
+from domain.shared.kept import kept
 from domain.shared.verdict import Parameter, Rejection, rejections_among
 
 
@@ -48,6 +49,16 @@ def place(
     )
 
 
+@kept
+def _by_component(facts: OfferingFacts) -> Mapping[ComponentId, Sequence[Section]]:
+    return components_of(facts.sections)
+
+
+@kept
+def _component_of(facts: OfferingFacts) -> Mapping[SectionId, ComponentId]:
+    return {section.id: section.component_id for section in facts.sections}
+
+
 class _Search:
     """One student's search through one offering; `blocked` gathers why sections were passed over."""
 
@@ -59,10 +70,11 @@ class _Search:
         obstacles: Callable[[Section], Sequence[Rejection]],
         is_waived: Callable[[Section, Rejection], bool],
     ) -> None:
-        self._by_component: Mapping[ComponentId, Sequence[Section]] = components_of(facts.sections)
+        self._by_component = _by_component(facts)
         self._sections = facts.sections
-        self._component_of = {section.id: section.component_id for section in facts.sections}
+        self._component_of = _component_of(facts)
         self._schedule = schedule
+        self._times_taken = times_of_week(schedule)
         self._calendar = calendar
         self._obstacles = obstacles
         self._is_waived = is_waived
@@ -85,9 +97,11 @@ class _Search:
     def _open_sections(self, configuration: Configuration, component: ComponentId, name: str) -> list[Section]:
         open_sections = []
         for section in self._by_component.get(component, ()):
-            clashes = rejections_among(schedule_has_no_clash((section,), self._schedule, self._calendar))
-            clashes = tuple(clash for clash in clashes if not self._is_waived(section, clash))
-            against = (*self._obstacles(section), *self._parent_out_of_reach(section, configuration), *clashes)
+            against = (
+                *self._obstacles(section),
+                *self._parent_out_of_reach(section, configuration),
+                *self._clashes(section),
+            )
             if against:
                 reasons: Parameter = tuple({"code": str(reason.code), **reason.parameters} for reason in against)
                 self.blocked.append(
@@ -101,6 +115,12 @@ class _Search:
             else:
                 open_sections.append(section)
         return open_sections
+
+    def _clashes(self, section: Section) -> Sequence[Rejection]:
+        if not section.times_of_week & self._times_taken:
+            return ()
+        clashes = rejections_among(schedule_has_no_clash((section,), self._schedule, self._calendar))
+        return [clash for clash in clashes if not self._is_waived(section, clash)]
 
     def _extend(
         self, chosen: tuple[Section, ...], candidates: Sequence[Sequence[Section]]

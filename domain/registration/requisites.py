@@ -25,10 +25,11 @@ from domain.catalog.requisite import (
     Requisite,
     courses_named_in,
 )
+from domain.shared.value import value
 from domain.shared.verdict import Parameter
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AttemptAtCourse:
     """A course attempt as requisites and repeat limits see it: `course` and `term` by code, the scheme resolved."""
 

@@ -1,16 +1,16 @@
 """What one command of a list may look at and move, although facts were loaded for the whole list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from domain.registration.commands import Command, RegistrationRequest, adds_in, enrollment_of
 from domain.registration.enrollment import Enrollment
 from domain.registration.ledger import Ledger
 from domain.registration.waitlist import WaitlistEntry
 from domain.shared.identifiers import OfferingId, StudentId, WaitlistEntryId
+from domain.shared.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Scope:
     """The offerings and students whose facts count for a command, and the entries of the queues that it may move."""
 
@@ -32,13 +32,11 @@ def scope_of(ledger: Ledger, command: Command, *, alone: bool) -> Scope:
         return Scope(frozenset(facts.offerings), frozenset(facts.students), entries)
     queues = _first_queues(ledger, command)
     waiting = _follow_promotions(ledger, queues) if ledger.waiting() else ()
-    students = {command.student_id, *[entry.student_id for entry in waiting]}
-    offerings = [enrollment.offering_id for student in students for enrollment in ledger.enrollments(student)]
-    return Scope(
-        frozenset(queues.union(offerings)),
-        frozenset([student for student in students if student in facts.students]),
-        frozenset([entry.id for entry in waiting]),
-    )
+    students = frozenset([command.student_id, *[entry.student_id for entry in waiting]])
+    for student in students:
+        queues.update([enrollment.offering_id for enrollment in ledger.enrollments(student)])
+    known = students if students <= facts.students.keys() else students.intersection(facts.students)
+    return Scope(frozenset(queues), known, frozenset([entry.id for entry in waiting]))
 
 
 def _first_queues(ledger: Ledger, request: RegistrationRequest) -> set[OfferingId]:
@@ -47,8 +45,10 @@ def _first_queues(ledger: Ledger, request: RegistrationRequest) -> set[OfferingI
     queues = {entry.offering_id for entry in ledger.entries_of(student)}
     for action in request.actions:
         for add in adds_in(action):
-            named = [facts.offering_ids.get(choice.offering) for choice in add.choices]
-            queues.update([offering for offering in named if offering is not None])
+            for choice in add.choices:
+                named = facts.offering_ids.get(choice.offering)
+                if named is not None:
+                    queues.add(named)
         given_up = enrollment_of(action)
         enrollment = None if given_up is None else ledger.enrollment(student, given_up)
         if enrollment is not None:

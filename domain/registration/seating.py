@@ -1,6 +1,6 @@
 """The numbered seats of a section: which number is taken next, and what a change of capacity does to them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from domain.shared.value import value
 
@@ -78,7 +78,7 @@ class Seating:
         return Resized(cut, removed=removed)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resized:
     """A seating after a change of capacity, with the seat numbers that were `added` and `removed`."""
 

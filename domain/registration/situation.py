@@ -49,8 +49,7 @@ class Situation:
 
     def courses(self) -> list[Course]:
         """The courses that the student takes beside the candidate."""
-        offerings = self.ledger.facts.offerings
-        kept = [offerings[enrollment.offering_id].courses_by_id[enrollment.course_id] for enrollment in self.staying]
+        kept = [known.course(e.course_id) for e, known in zip(self.staying, self.offerings(), strict=True)]
         return [*kept, *[candidate.course for candidate in self.gained]] if self.gained else kept
 
     def credits(self) -> Decimal:

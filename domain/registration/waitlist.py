@@ -1,6 +1,6 @@
 """Waitlist entries: a student's place in the queue for a selection of sections."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from domain.shared.identifiers import (
     TermId,
     WaitlistEntryId,
 )
+from domain.shared.value import value
 from domain.shared.verdict import Rejection
 
 
@@ -27,7 +28,7 @@ class EntryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WaitlistEntry:
     """A student who waits for `section_ids`, one for each component of one configuration.
 

@@ -49,10 +49,12 @@ def time_ticket_is_open(
     profile = student.profile
     program = None if profile is None else profile.program_id
     class_level = None if profile is None else profile.class_level
-    own = [t for t in tickets if t.id in student.tickets or t.cohort.includes(identifier, program, class_level)]
-    for ticket in own:
-        if ticket.is_open_at(moment):
-            return _ticket(ticket)
+    own: list[TimeTicket] = []
+    for ticket in tickets:
+        if ticket.id in student.tickets or ticket.cohort.includes(identifier, program, class_level):
+            if ticket.is_open_at(moment):
+                return _ticket(ticket)
+            own.append(ticket)
     ahead = min((ticket.opens_at for ticket in own if ticket.opens_at > moment), default=None)
     opens_at = None if ahead is None else ahead.isoformat()
     return Rejection(RejectionCode.TIME_TICKET_NOT_OPEN, {"term": term.code, "opens_at": opens_at})

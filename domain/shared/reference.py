@@ -1,11 +1,11 @@
 """How callers name a record: by its identifier, or by its natural code (`code:CS-101`, `code:2026-1:CS-101-A`)."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from domain.shared.invalid import InvalidValue, require
+from domain.shared.value import value
 
 CODE_PATTERN = r"[^\W_][\w.+&'-]{0,63}"
 """A natural code: a letter or digit, then up to 63 letters, digits or `. _ + & ' -`; no colon, slash or space."""
@@ -24,7 +24,7 @@ def require_code(code: str) -> None:
     require(is_code(code), "code", "must be 1 to 64 letters, digits or . _ + & ' - and begin with a letter or digit")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Reference:
     """A record named by `id`, or by `code` (with the term's code in `scope` for records of a term)."""
 

@@ -1,22 +1,24 @@
-"""Values that are made so often that keeping them unchanged at run time costs too much: the types keep them so.
-
-`dataclass(frozen=True)` sets every field through `object.__setattr__`, which makes an instance four times as dear. Who
-assigns to a field of a `value` is found by the type checker, as with any frozen dataclass.
-"""
+"""Values: dataclasses whose objects never change, of which a registration makes dozens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
+    # To the type checker a value is a frozen dataclass: it refuses every assignment to a field.
     from dataclasses import dataclass as value
 else:
+    _Class = TypeVar("_Class", bound=type)
 
-    def value(*, frozen: bool, slots: bool) -> Callable[[type], type]:
-        """A dataclass that is equal and hashed by its fields, and that nobody changes."""
+    def value(*, frozen: Literal[True], slots: Literal[True]) -> Callable[[_Class], _Class]:
+        """Make a class a dataclass with slots that is compared and hashed by its fields.
 
-        def made(cls: type) -> type:
-            return dataclass(slots=slots, unsafe_hash=frozen)(cls)
+        Its fields are set as they are anywhere. A dataclass that is frozen at run time, too, calls
+        `object.__setattr__` for each field of each object: a tenth of what deciding a registration costs.
+        """
+
+        def made(cls: _Class) -> _Class:
+            return dataclass(slots=slots, unsafe_hash=frozen and "__hash__" not in vars(cls))(cls)
 
         return made
 
