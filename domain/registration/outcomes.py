@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from domain.registration.commands import Action, Command
 from domain.registration.enrollment import Enrollment
@@ -63,9 +63,8 @@ class Waived:
     permission_id: PermissionId
 
 
-@value(frozen=True, slots=True)
-class Judged:
-    """What one rule said."""
+class Judged(NamedTuple):
+    """What one rule said; a tuple, as every decision has twenty of them."""
 
     rule: str
     verdict: Allowed | Rejection | Waived
