@@ -230,10 +230,10 @@ def evidence_of(
     consents: frozenset[ConsentBy] = frozenset(),
 ) -> Evidence:
     """What a student brings to a requisite; `concurrent` are the codes of courses taken in the same term that count."""
-    profile, now = student.profile, term.code
+    profile = student.profile
     scores = () if profile is None else profile.test_scores
     return Evidence(
-        attempts=tuple([attempt for attempt in student.attempts if attempt.term != now]),
+        attempts=student.attempts,
         program=student.program,
         department=student.department,
         class_level=None if profile is None else profile.class_level,
@@ -241,4 +241,5 @@ def evidence_of(
         consents=consents,
         concurrent=frozenset(concurrent),
         in_progress_counts=term.in_progress_counts,
+        term=term.code,
     )

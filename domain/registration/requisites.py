@@ -48,7 +48,7 @@ class Evidence:
 
     `program` and `department` are codes, `scores` are those of placement tests by the test's code. `concurrent` are the
     codes of courses of the same term that count, as they do for corequisites. `in_progress_counts` says whether an
-    attempt that is in progress counts as if it ended well.
+    attempt that is in progress counts as if it ended well. Attempts made in `term` itself do not count.
     """
 
     attempts: tuple[AttemptAtCourse, ...] = ()
@@ -59,6 +59,7 @@ class Evidence:
     consents: frozenset[ConsentBy] = frozenset()
     concurrent: frozenset[str] = frozenset()
     in_progress_counts: bool = False
+    term: str | None = None
 
 
 def unmet(requisite: Requisite, evidence: Evidence) -> Requisite | None:
@@ -108,9 +109,13 @@ def _is_shown(leaf: Leaf, evidence: Evidence) -> bool:
 def _is_taken(wanted: CourseTaken, evidence: Evidence) -> bool:
     if wanted.course in evidence.concurrent:
         return True
-    course, in_progress_counts = wanted.course, evidence.in_progress_counts
+    course, term, in_progress_counts = wanted.course, evidence.term, evidence.in_progress_counts
     for attempt in evidence.attempts:
-        if attempt.course == course and _counts(attempt, wanted, in_progress_counts=in_progress_counts):
+        if (
+            attempt.course == course
+            and attempt.term != term
+            and _counts(attempt, wanted, in_progress_counts=in_progress_counts)
+        ):
             return True
     return False
 
