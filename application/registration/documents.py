@@ -7,7 +7,7 @@ however many commands look at the same facts, they are kept once.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import TypeAlias, cast, get_args
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -25,6 +25,7 @@ from domain.registration.commands import (
     ReviewQueues,
     ReviseSection,
 )
+from domain.registration.events import Event
 from domain.registration.facts import OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.requisites import AttemptAtCourse
@@ -170,6 +171,20 @@ def _adapter(kind: type) -> TypeAdapter[object]:
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
+
+
+def prepare() -> None:
+    """Make the codecs of all that is written down, which takes a tenth of a second, before somebody waits for it."""
+    for kind in (
+        *COMMAND_KINDS.values(),
+        *get_args(Event),
+        Term,
+        TimeTicket,
+        OfferingDocument,
+        StudentDocument,
+        GradingScheme,
+    ):
+        _adapter(kind)
 
 
 text_of = cast("Callable[[UUID], str]", lru_cache(maxsize=65_536)(str))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from application.registration.documents import prepare
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.settings import Settings
@@ -55,10 +56,13 @@ async def _serving(container: Container) -> AsyncIterator[None]:
     container.wire(modules=[provided], warn_unresolved=True)
     persistence = container.persistence()
     seconds = container.settings().queue_review_seconds
+    # The first request should not wait for it, and neither should the server.
+    preparing = asyncio.create_task(asyncio.to_thread(prepare))
     try:
         async with reviewing_queues(container.institutions, container.review_queues, seconds):
             yield
     finally:
         await container.desk().drain()
+        await preparing
         await persistence.close()
         container.unwire()
