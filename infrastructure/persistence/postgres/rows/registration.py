@@ -180,5 +180,4 @@ class EnrollmentSectionRow(Row):
             name="standing_has_a_place",
         ),
         CheckConstraint("pool IS NULL OR unlimited IS NULL", name="pool"),
-        Index(None, TENANT, "student_id", "term_id"),
     )

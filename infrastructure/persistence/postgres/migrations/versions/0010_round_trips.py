@@ -16,6 +16,8 @@ depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
 
+_STAYS_OF_STUDENTS = "ix_enrollment_sections_institution_id_student_id_term_id"
+
 _MENTIONED = """(SELECT array_agg(m.about ORDER BY m.about) FROM audit_mentions m
                    WHERE m.institution_id = a.institution_id AND m.event_id = a.id)"""
 
@@ -27,6 +29,8 @@ def upgrade() -> None:
     _keep_abouts()
     op.drop_index("ix_audit_events_institution_id_occurred_at", table_name="audit_events")
     op.drop_index("ix_enrollment_sections_pool", table_name="enrollment_sections")
+    # A student's stays are found by the student's enrollments.
+    op.drop_index(_STAYS_OF_STUDENTS, table_name="enrollment_sections")
     # A record of a decision is a few kilobytes, and compressing it takes longer than storing it.
     op.execute("ALTER TABLE audit_events SET (toast_tuple_target = 8160)")
     op.drop_index("ix_course_attempts_institution_id_student_id", table_name="course_attempts")
@@ -48,6 +52,7 @@ def downgrade() -> None:
         op.f("ix_course_attempts_institution_id_student_id"), "course_attempts", ["institution_id", "student_id"]
     )
     op.execute("ALTER TABLE audit_events RESET (toast_tuple_target)")
+    op.create_index(_STAYS_OF_STUDENTS, "enrollment_sections", ["institution_id", "student_id", "term_id"])
     op.create_index(
         "ix_enrollment_sections_pool",
         "enrollment_sections",
