@@ -138,9 +138,13 @@ def courses_that_count(course: Course) -> frozenset[str]:
     )
 
 
-def courses_that_exclude(courses: Iterable[Course]) -> frozenset[str]:
-    """The courses, by code, at which attempts count for whoever takes `courses` and wants another beside them."""
-    return frozenset().union(*(courses_named_in(course.exclusion) for course in courses if course.exclusion))
+def courses_that_count_beside(courses: Iterable[Course]) -> frozenset[str]:
+    """The courses, by code, at which attempts count for whoever takes `courses` and wants or leaves another.
+
+    They are what the courses exclude, and their corequisites, which are to be met without what is left.
+    """
+    named = (requisite for course in courses for requisite in (course.exclusion, course.corequisite) if requisite)
+    return frozenset().union(*map(courses_named_in, named))
 
 
 def in_words(requisite: Requisite) -> str:

@@ -63,6 +63,6 @@ async def _serving(container: Container) -> AsyncIterator[None]:
             yield
     finally:
         await container.desk().drain()
-        await preparing
+        await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()

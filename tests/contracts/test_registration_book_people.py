@@ -104,7 +104,7 @@ async def test_facts_hold_attempts_with_their_grading_schemes(stored: Stored) ->
 
 
 async def test_facts_hold_the_attempts_that_count_for_what_is_wanted_and_for_what_is_taken(stored: Stored) -> None:
-    names = ("before", "beside", "never", "barred", "unheard")
+    names = ("before", "beside", "never", "barred", "kept", "unheard")
     others = [a_course("X", name) for name in names]
     await stored.add(*a_small_university(), *others)
     await stored.save(
@@ -123,11 +123,12 @@ async def test_facts_hold_the_attempts_that_count_for_what_is_wanted_and_for_wha
 
     counting = {attempt.course for attempt in (await stored.facts(wanted)).students[student_id("s1")].attempts}
     [taken] = await stored.register(a_request("s1", adding("MA-1", "M")))
+    await stored.save(replace(barring, corequisite=CourseTaken("X-kept")))
     beside = {attempt.course for attempt in (await stored.facts(wanted)).students[student_id("s1")].attempts}
 
     assert taken.enrollment is not None
     assert counting == {"CS-101", "X-before", "X-beside", "X-never"}
-    assert beside == counting | {"X-barred"}
+    assert beside == counting | {"X-barred", "X-kept"}
 
 
 async def test_facts_hold_courses_with_what_they_ask_for(stored: Stored) -> None:

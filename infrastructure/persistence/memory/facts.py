@@ -18,7 +18,7 @@ from domain.registration.enrollment import Enrollment
 from domain.registration.facts import Facts, OfferingFacts, Profile, StudentFacts
 from domain.registration.permission import Permission
 from domain.registration.references import references_to_courses, references_to_offerings, references_to_sections
-from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_exclude
+from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_count_beside
 from domain.registration.seating import Seating
 from domain.registration.waitlist import EntryStatus, WaitlistEntry
 from domain.scheduling.offering import CourseOffering
@@ -76,7 +76,7 @@ class _Loading:
         offerings = self._offerings(known, sections)
         counting = set().union(
             *(courses_that_count(course) for o in self._wanted & offerings.keys() for course in offerings[o].courses),
-            *(courses_that_exclude(offerings[o].courses) for o in taken),
+            *(courses_that_count_beside(offerings[o].courses) for o in taken),
         )
         students = {student: self._student(student, standing[student], counting) for student in self._people}
         courses = {course.id for known in offerings.values() for course in known.courses}

@@ -28,9 +28,12 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
     commit.
     """
     driver = await driver_of(connection)
-    if driver.is_closed():  # lost while nobody used it
+    if driver.is_closed() or driver.is_in_transaction():  # lost while nobody used it, or left by somebody in a hurry
+        driver.terminate()
         await connection.invalidate()
         driver = await driver_of(connection)
+        # SQLAlchemy gives the engine's mode to the first connection alone.
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
     try:
         await driver.execute(f"BEGIN; {_entering(institution)}")
         yield driver
@@ -57,8 +60,10 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
     if not driver.is_closed():
         try:
             await driver.execute("ROLLBACK")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except BaseException as error:
             driver.terminate()
+            if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
+                raise
         else:
             return True
     await connection.invalidate()

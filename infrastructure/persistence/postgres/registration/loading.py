@@ -1,7 +1,7 @@
 """Loading facts: one call of `registration_load`, with the term's lock or without, beside a snapshot.
 
 A student may have tried many courses, of which few count here. The snapshot tells which before anything is loaded; when
-it turns out to have missed some, as those that courses already taken exclude, the attempts are asked for again.
+it turns out to have missed some, as those that count for courses already taken, the attempts are asked for again.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -15,7 +15,7 @@ import orjson
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.registration.facts import OfferingFacts
-from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_exclude
+from domain.registration.requisites import AttemptAtCourse, courses_that_count, courses_that_count_beside
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
@@ -49,8 +49,8 @@ class Snapshot:
     section_codes: dict[str, SectionId] = field(default_factory=dict)
     counting: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
     """The courses at which attempts count for whoever wants to take an offering."""
-    excluding: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
-    """The same for whoever takes it and wants another beside it; what is not here, excludes nothing."""
+    counting_beside: dict[OfferingId, frozenset[str]] = field(default_factory=dict)
+    """The same for whoever takes it and wants or leaves another beside it; what is not here, asks for none."""
     course_codes: dict[str, CourseId] = field(default_factory=dict)
     attempts: dict[tuple[bytes | None, tuple[object, ...]], AttemptAtCourse] = field(default_factory=dict)
 
@@ -66,14 +66,14 @@ class Snapshot:
         self.section_codes |= {section.code: section.id for section in sections.values()}
         for identifier, facts in offerings.items():
             self.counting[identifier] = frozenset().union(*map(courses_that_count, facts.courses))
-            if excluding := courses_that_exclude(facts.courses):
-                self.excluding[identifier] = excluding
+            if beside := courses_that_count_beside(facts.courses):
+                self.counting_beside[identifier] = beside
         self.offering_codes |= {known.offering.code: known.offering.id for known in offerings.values()}
 
     def courses_that_count(self, wanted: Iterable[OfferingId], taken: Iterable[OfferingId]) -> frozenset[str]:
         """The courses at which attempts count for those who want these offerings or take those, as far as known."""
         of_wanted = (self.counting[offering] for offering in wanted if offering in self.counting)
-        of_taken = (self.excluding[offering] for offering in taken if offering in self.excluding)
+        of_taken = (self.counting_beside[offering] for offering in taken if offering in self.counting_beside)
         return frozenset().union(*of_wanted, *of_taken)
 
 
