@@ -30,5 +30,8 @@ async def copied(session: AsyncSession, query: str, *arguments: object) -> Async
             yield piece.decode()
         await copying
     finally:
-        copying.cancel()
-        await asyncio.gather(copying, return_exceptions=True)
+        if not copying.done():
+            # A connection in the middle of a COPY is of no use to anybody.
+            copying.cancel()
+            await asyncio.gather(copying, return_exceptions=True)
+            await session.invalidate()
