@@ -25,6 +25,9 @@ _Key: TypeAlias = tuple[InstitutionId, TermId]
 _WRITING = 67
 """How many of a hundred answers wait until the next batch is written: writing takes about twice as long as loading."""
 
+_LONGEST_WAIT = 0.05
+"""Seconds that an answer waits at most: somebody else may hold the term, and the next batch with it, for long."""
+
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
@@ -120,8 +123,12 @@ class RegistrationDesk:
         try:
             while batch := self._next_batch(queue):
                 answer(len(answers) * _WRITING // 100)
-                async with self._turns:
-                    outcomes = await self._decide(key, batch, answer)
+                overdue = asyncio.get_running_loop().call_later(_LONGEST_WAIT, answer)
+                try:
+                    async with self._turns:
+                        outcomes = await self._decide(key, batch, answer)
+                finally:
+                    overdue.cancel()
                 answer()
                 answers.extend(zip(batch, outcomes, strict=True))
                 if not queue.waiting:

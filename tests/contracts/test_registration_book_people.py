@@ -11,6 +11,7 @@ from domain.people.cohort import Cohort
 from domain.registration.attempt import CourseAttempt
 from domain.registration.commands import ReleaseHold
 from domain.registration.facts import Profile, StudentFacts
+from domain.registration.outcomes import Outcome
 from domain.registration.requisites import AttemptAtCourse
 from domain.scheduling.term import CreditLimits
 from domain.shared.identifiers import AttemptId, GradingSchemeId, HoldId
@@ -34,6 +35,7 @@ from tests.support.domain_builders import (
     adding,
     by_code,
     course_id,
+    dropping,
     identifier,
     program_id,
     student_id,
@@ -129,6 +131,23 @@ async def test_facts_hold_the_attempts_that_count_for_what_is_wanted_and_for_wha
     assert taken.enrollment is not None
     assert counting == {"CS-101", "X-before", "X-beside", "X-never"}
     assert beside == counting | {"X-barred", "X-kept"}
+
+
+async def test_a_course_goes_where_an_attempt_meets_the_corequisite_of_one_that_stays(stored: Stored) -> None:
+    await stored.add(*a_small_university(), a_course("X", "kept"))
+    await stored.save(
+        replace(
+            a_course("MA", "1", title="Algebra", credits_="4.5"),
+            corequisite=AnyOf((CourseTaken("CS-101"), CourseTaken("X-kept"))),
+        )
+    )
+    await stored.add(_attempt("kept", "X-kept", "2025-1", passed=True))
+    taken = await stored.register(both("s1"), a_request("s1", adding("MA-1", "M")))
+
+    [gone] = await stored.register(a_request("s1", dropping("s1")))
+
+    assert [decision.outcome for decision in taken] == [Outcome.ENROLLED, Outcome.ENROLLED]
+    assert (gone.outcome, gone.rejections) == (Outcome.DROPPED, ())
 
 
 async def test_facts_hold_courses_with_what_they_ask_for(stored: Stored) -> None:

@@ -66,6 +66,27 @@ async def test_an_answer_comes_as_the_caller_is_told_and_is_stored() -> None:
     assert len(book.terms[SPRING.id].enrollments) == 1
 
 
+async def test_answers_do_not_wait_for_a_batch_that_somebody_else_holds_up() -> None:
+    book = BookInMemory(courses())
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=3)
+    first, last = [add_by(f"S{number}") for number in range(3)], add_by("S3")
+    gate = book.gates[SPRING.id] = asyncio.Event()
+    decided = [asyncio.create_task(desk.decide(SPRING.id, submitted(command))) for command in first]
+    held_up = asyncio.create_task(desk.decide(SPRING.id, submitted(last)))
+    await until_idle()
+    gate.set()
+    while not book.loaded:  # noqa: ASYNC110 - the book tells nobody
+        await asyncio.sleep(0)
+    gate.clear()
+
+    answers = await asyncio.gather(*decided)
+
+    assert [outcome(answer) for answer in answers] == [Outcome.ENROLLED] * 3
+    assert not held_up.done()
+    gate.set()
+    assert outcome(await held_up) is Outcome.ENROLLED
+
+
 async def test_commands_of_a_term_are_decided_in_the_order_of_their_arrival() -> None:
     book = BookInMemory(courses(capacity=3))
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())

@@ -30,8 +30,9 @@ async def copied(session: AsyncSession, query: str, *arguments: object) -> Async
             yield piece.decode()
         await copying
     finally:
-        if not copying.done():
+        was_left = not copying.done()
+        copying.cancel()
+        await asyncio.gather(copying, return_exceptions=True)
+        if was_left:
             # A connection in the middle of a COPY is of no use to anybody.
-            copying.cancel()
-            await asyncio.gather(copying, return_exceptions=True)
             await session.invalidate()
