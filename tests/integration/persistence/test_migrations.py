@@ -1,6 +1,7 @@
 """Every revision walks up, down and up again, and what they make is what the rows say."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tests.support.postgres import PostgresServer
 @pytest.fixture
 def blank(postgres_server: PostgresServer) -> Iterator[str]:
     """The owner's URL of a database without a schema."""
-    database = postgres_server.clone("matricula_test_blank", template="template0")
+    database = postgres_server.clone(f"matricula_test_blank_{os.getpid()}", template="template0")
     yield postgres_server.url(OWNER_ROLE, database.name)
     database.drop()
 

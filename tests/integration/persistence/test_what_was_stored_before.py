@@ -1,6 +1,7 @@
 """What the first version stored is there after every later migration, and on the way back, too."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,7 +37,7 @@ ENROLLED_AS_THE_MAIN_COURSE = """
 @pytest.fixture
 def database_of_before(postgres_server: PostgresServer) -> Iterator[str]:
     """The owner's URL of a database at the first version's revision, with a student enrolled."""
-    database = postgres_server.clone("matricula_test_before", template="template0")
+    database = postgres_server.clone(f"matricula_test_before_{os.getpid()}", template="template0")
     url = postgres_server.url(OWNER_ROLE, database.name)
     migrate.upgrade(url, "0003")
     asyncio.run(run_sql(url, STORED))
