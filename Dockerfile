@@ -4,19 +4,28 @@
 ARG PYTHON_IMAGE=python:3.13-slim
 
 FROM ${PYTHON_IMAGE} AS dependencies
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN python -m venv /opt/dependencies
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# The base's pip installs into environments that have none themselves.
+RUN python -m venv --without-pip /opt/dependencies
 COPY requirements-runtime.lock /build/
-RUN /opt/dependencies/bin/pip install --require-hashes -r /build/requirements-runtime.lock
+RUN python -m pip --python /opt/dependencies/bin/python install --require-hashes --only-binary :all: \
+    -r /build/requirements-runtime.lock
 
-FROM dependencies AS code
+FROM ${PYTHON_IMAGE} AS code
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# At the path of the dependencies: the interpreter of the program's command.
+RUN python -m venv --without-pip /opt/dependencies
+COPY requirements-build.lock /build/
+RUN python -m pip --python /opt/dependencies/bin/python install --require-hashes --only-binary :all: \
+    -r /build/requirements-build.lock
 WORKDIR /build
 COPY pyproject.toml README.md LICENSE ./
 COPY domain domain
 COPY application application
 COPY infrastructure infrastructure
 COPY interfaces interfaces
-RUN /opt/dependencies/bin/pip install --no-deps --no-build-isolation --target /opt/matricula .
+RUN python -m pip --python /opt/dependencies/bin/python install --no-deps --no-build-isolation \
+    --target /opt/matricula .
 
 FROM ${PYTHON_IMAGE}
 RUN groupadd --gid 10001 matricula \
@@ -24,13 +33,23 @@ RUN groupadd --gid 10001 matricula \
     && install --directory --owner=matricula --group=matricula --mode=0700 /var/lib/matricula
 COPY --from=dependencies /opt/dependencies /opt/dependencies
 COPY --from=code /opt/matricula /opt/matricula
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Matrícula" \
+      org.opencontainers.image.description="The backend of an academic system that survives registration day" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 ENV PATH=/opt/matricula/bin:/opt/dependencies/bin:$PATH \
     PYTHONPATH=/opt/matricula \
     PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
     MATRICULA_DATA_DIR=/var/lib/matricula
 WORKDIR /var/lib/matricula
-USER matricula
+USER 10001:10001
 EXPOSE 8000
+# The server finishes what it accepted, and refuses the rest, until it ends.
+STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
 CMD ["matricula", "serve", "--host", "0.0.0.0"]

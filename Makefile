@@ -79,7 +79,8 @@ scaling: $(INSTALLED) ## Draw what a registration, a page and an import cost as 
 lock: | $(BIN)/python ## Make the requirements locks anew (ARGS="--upgrade" takes newer releases)
 	@test -x $(BIN)/uv || $(PIP_INSTALL) uv
 	$(BUILD_REQUIRES) | $(COMPILE) --all-extras $(ARGS) pyproject.toml - -o requirements.lock
-	$(BUILD_REQUIRES) | $(COMPILE) --constraint requirements.lock pyproject.toml - -o requirements-runtime.lock
+	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(BUILD_REQUIRES) | $(COMPILE) --constraint requirements.lock - -o requirements-build.lock
 	$(COMPILE) --constraint requirements.lock --group plots $(ARGS) -o requirements-plots.lock
 
 clean: ## Remove .venv, caches and build results (databases of demo and serve stay where they are)

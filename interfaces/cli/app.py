@@ -11,8 +11,9 @@ from interfaces.cli import (
     export_enrollments,
     import_attempts,
     import_itc2019,
+    replay,
     replay_audit,
-    replay_itc2019,
+    sample,
     serve,
     verify,
 )
@@ -63,7 +64,10 @@ app.command("verify")(verify.verify)
 _imports = _group("import", "Import records.")
 _imports.command("attempts")(import_attempts.import_attempts)
 _imports.command("itc2019")(import_itc2019.import_itc2019)
-_group("replay", "Replay a registration day over REST.").command("itc2019")(replay_itc2019.replay_itc2019)
+_imports.command("sample")(sample.import_sample)
+_replays = _group("replay", "Replay a registration day over REST.")
+_replays.command("itc2019")(replay.replay_itc2019)
+_replays.command("sample")(replay.replay_sample)
 _group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
 _group("audit", "Look into the audit log.").command("replay")(replay_audit.replay_audit)
 app.add_typer(database.commands, name="db")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ import typer
 from interfaces.cli.options import DEFAULT_INSTITUTION, SeedOption
 from interfaces.cli.output import note, say
 from interfaces.cli.registration_day import Order, hold, print_report
+from interfaces.cli.sample import DEFAULT_STUDENTS, StudentsOption, made_up
 from interfaces.cli.session import session_of
 from interfaces.cli.verify import print_verdict
 
@@ -46,7 +47,7 @@ class _Plan:
 
 def demo(
     context: typer.Context,
-    students: Annotated[int, typer.Option(min=1, max=50_000, help="How many students register.")] = 1000,
+    students: StudentsOption = DEFAULT_STUDENTS,
     concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many act at the same time.")] = 64,
     seed: SeedOption = 1,
     leave: Annotated[bool, typer.Option("--exit", help="End after the report instead of serving on.")] = False,
@@ -134,14 +135,9 @@ def _announce(plan: _Plan, server: "ServerProcess", origin: str) -> None:
 
 async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tuple[str, "Sequence[Demand]"]:
     """Make up the university and import it; answers the term's code and what the students want."""
-    from interfaces.registration_day.university import generate
-
     now = datetime.now(UTC)
-    first_day = (now + timedelta(days=7)).date()
-    term = f"{first_day.year}-DEMO"
-    timetable, demands = generate(
-        students=plan.students, seed=plan.seed, term_code=term, starts_on=first_day, opens_at=now
-    )
+    term = f"{now.year}-DEMO"
+    timetable, demands = made_up(plan.students, plan.seed, term, now)
     report = await matricula.import_timetable.execute(caller, timetable)
     note(f"Made up: {', '.join(f'{count:,} {name}' for name, count in report.created.items())}.")
     return term, demands

@@ -47,14 +47,15 @@ def import_itc2019(
     now = datetime.now(UTC)
     first_day = (now + timedelta(days=7 - now.weekday()) if starts is None else starts).date()
     instance = read_instance(file, timetable, term_code=term, starts_on=first_day, time_zone=time_zone, opens_at=now)
-    report = asyncio.run(_import(instance.timetable, institution))
+    report = asyncio.run(import_showing_progress(instance.timetable, institution))
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
         print_report(report, term)
 
 
-async def _import(timetable: "Timetable", institution: str) -> "ImportReport":
+async def import_showing_progress(timetable: "Timetable", institution: str) -> "ImportReport":
+    """Import a timetable for an institution, which is founded if there is none; bars on standard error."""
     from interfaces.inprocess import open_matricula
 
     async with open_matricula() as matricula:

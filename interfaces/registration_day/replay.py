@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from time import perf_counter
 from typing import Literal, TypeAlias
+from uuid import uuid4
 
 import orjson
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -24,9 +25,13 @@ Order: TypeAlias = Literal["random", "listed"]
 
 _ATTEMPTS = 6
 _LONGEST_WAIT = 10.0
+_FIRST_PAUSE = 0.2
+"""Seconds until a request whose answer was lost is sent again; twice as long each time."""
 _TIMEOUT = ClientTimeout(total=120, sock_connect=30)
 _SHOWN_OF_A_BODY = 200
-_OK, _UNAVAILABLE = 200, 503
+_OK = 200
+_FOR_NOW = (502, 503)
+"""A proxy that lost its server, and a server that cannot serve for now."""
 
 
 async def replay(  # noqa: PLR0913 - the options of a replay, all named
@@ -45,7 +50,8 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
 
     Requests of one student go one after the other, `concurrency` students at a time; with `carts` a student asks for
     all courses in one request, else in one each. Whatever the server answers or fails to answer is counted in the
-    report; an answer of 503 that says when to come back is retried a few times.
+    report. Each request has an idempotency key, so it is safely sent again, a few times, when its answer is lost, or
+    is a 502 or 503 that says when to come back; a server that never answered anybody is not asked again.
     """
     students = [demand for demand in demands if demand.course_codes]
     if order == "random":
@@ -103,6 +109,7 @@ class _Client:
         self._session = session
         self._url = url
         self._tally = tally
+        self._was_there = False
 
     async def send(self, request: _Request) -> None:
         """Send a request until it is decided or has failed."""
@@ -122,16 +129,25 @@ class _Client:
         self._tally.tell()
 
     async def _post(self, body: bytes) -> bytes:
+        headers = {"Idempotency-Key": str(uuid4())}
         attempts = 1
         while True:
-            async with self._session.post(self._url, data=body) as response:
-                answer = await response.read()
+            try:
+                async with self._session.post(self._url, data=body, headers=headers) as response:
+                    answer = await response.read()
+            except (ClientError, OSError, TimeoutError):
+                if not self._was_there or attempts == _ATTEMPTS:
+                    raise
+                wait = _FIRST_PAUSE * 2 ** (attempts - 1)
+            else:
+                self._was_there = True
                 if response.status == _OK:
                     return answer
-                wait = _seconds_to_wait(response.headers.get("Retry-After"))
-                if response.status != _UNAVAILABLE or wait is None or attempts == _ATTEMPTS:
+                retry_after = _seconds_to_wait(response.headers.get("Retry-After"))
+                if response.status not in _FOR_NOW or retry_after is None or attempts == _ATTEMPTS:
                     shown = answer[:_SHOWN_OF_A_BODY].decode(errors="replace")
                     raise _UnexpectedAnswerError(f"status {response.status}: {shown}")
+                wait = retry_after
             await asyncio.sleep(wait)
             attempts += 1
 

@@ -225,3 +225,21 @@ async def test_nobody_who_wants_anything_is_an_empty_day(demands: tuple[Demand, 
 
     assert server.asked == []
     assert (report.requests, report.max_ms, report.requests_per_second) == (0, 0.0, 0.0)
+
+
+async def test_a_lost_answer_is_asked_for_again_with_the_same_key() -> None:
+    broken: Counter[str] = Counter()
+
+    def lose_the_second(student: str, courses: list[str]) -> Answer:
+        broken[student] += 1
+        if student == "S1" and broken[student] == 1:
+            raise asyncio.CancelledError  # closes the connection without an answer
+        return [ENROLLED for _ in courses]
+
+    demands = (Demand("S0", ("C1",)), Demand("S1", ("C1",)))
+    report, server = await replayed(lose_the_second, demands=demands, order="listed", concurrency=1)
+
+    keys = [headers["Idempotency-Key"] for headers in server.headers]
+    assert (report.enrolled, report.errors) == (2, 0)
+    assert [student for student, _ in server.asked] == ["S0", "S1", "S1"]
+    assert keys[0] != keys[1] == keys[2]

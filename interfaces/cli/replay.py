@@ -1,0 +1,117 @@
+"""`matricula replay …`: every student registers over REST, many at once."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from interfaces.cli.options import DEFAULT_INSTITUTION, InstitutionOption, JsonOption, SeedOption, TermOption
+from interfaces.cli.output import writing
+from interfaces.cli.registration_day import Order, hold, print_report
+from interfaces.cli.sample import DEFAULT_STUDENTS, StudentsOption, made_up
+
+if TYPE_CHECKING:
+    from interfaces.registration_day.demand import Demand
+    from interfaces.registration_day.report import Report
+
+_HERE = "http://127.0.0.1:8000"
+_AT_ONCE = 64
+
+UrlOption = Annotated[str, typer.Option("--url", help="The server's address.")]
+ConcurrencyOption = Annotated[
+    int, typer.Option("--concurrency", min=1, max=1024, help="How many students act at the same time.")
+]
+OrderOption = Annotated[Order, typer.Option("--order", help="In which order students come.")]
+CartsOption = Annotated[bool, typer.Option("--carts", help="One request a student instead of one a course.")]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", dir_okay=False, help="Also write the report there, as JSON."),
+]
+
+
+def replay_itc2019(
+    *,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", exists=True, dir_okay=False, readable=True, help="The instance, .xml or .xml.gz."
+        ),
+    ],
+    term: TermOption,
+    url: UrlOption = _HERE,
+    concurrency: ConcurrencyOption = _AT_ONCE,
+    order: OrderOption = Order.RANDOM,
+    seed: SeedOption = 0,
+    carts: CartsOption = False,
+    report: ReportOption = None,
+    institution: InstitutionOption = DEFAULT_INSTITUTION,
+    as_json: JsonOption = False,
+) -> None:
+    """Register every student of an instance for the courses that the file lists.
+
+    Ends with 1 when a request got no decision.
+    """
+    from interfaces.itc2019.parser import read_demands
+
+    _print(_held(read_demands(file), url, term, institution, concurrency, order, seed, carts), report, as_json)
+
+
+def replay_sample(
+    *,
+    term: TermOption,
+    students: StudentsOption = DEFAULT_STUDENTS,
+    url: UrlOption = _HERE,
+    concurrency: ConcurrencyOption = _AT_ONCE,
+    order: OrderOption = Order.RANDOM,
+    seed: SeedOption = 1,
+    carts: CartsOption = False,
+    report: ReportOption = None,
+    institution: InstitutionOption = DEFAULT_INSTITUTION,
+    as_json: JsonOption = False,
+) -> None:
+    """Register the students of the made-up university, given the --students and --seed that it was imported with.
+
+    Ends with 1 when a request got no decision.
+    """
+    _, demands = made_up(students, seed, term, datetime.now(UTC))
+    _print(_held(demands, url, term, institution, concurrency, order, seed, carts), report, as_json)
+
+
+def _held(
+    demands: "Sequence[Demand]",
+    url: str,
+    term: str,
+    institution: str,
+    concurrency: int,
+    order: Order,
+    seed: int,
+    carts: bool,
+) -> "Report":
+    return asyncio.run(
+        hold(
+            demands,
+            url=url,
+            term=term,
+            institution=institution,
+            concurrency=concurrency,
+            order=order,
+            seed=seed,
+            carts=carts,
+        )
+    )
+
+
+def _print(held: "Report", report: Path | None, as_json: bool) -> None:
+    document = held.to_json().decode()
+    if report is not None:
+        with writing(report) as stream:
+            stream.write(f"{document}\n")
+    if as_json:
+        typer.echo(document)
+    else:
+        print_report(held)
+    if held.errors:
+        raise typer.Exit(1)
