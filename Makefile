@@ -61,6 +61,7 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 	$(BIN)/matricula db erd --check docs/data-model.md
 	$(BIN)/matricula docs errors --check docs/errors.md
 	$(BIN)/matricula docs events --check docs/events.md
+	$(BIN)/matricula docs settings --check docs/settings.md
 
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .

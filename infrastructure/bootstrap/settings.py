@@ -1,11 +1,13 @@
-"""The settings of every process, read from MATRICULA_* environment variables; an unknown name is an error."""
+"""The settings of every process, read from MATRICULA_* environment variables and, secrets, from files that they name;
+an unknown name is an error.
+"""
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +18,9 @@ from infrastructure.bootstrap.database_url import normalised
 PREFIX = "MATRICULA_"
 TEST_PREFIX = "MATRICULA_TEST_"
 """Names with this prefix steer the test suite and are nobody else's business."""
+
+FILE_SUFFIX = "_FILE"
+"""After the name of a secret setting: the variable names a file that holds the value."""
 
 
 class InvalidSettings(ApplicationError):  # noqa: N818 - reads as what it is
@@ -69,8 +74,9 @@ class Settings(BaseSettings):
     database_url: Annotated[
         DatabaseUrl | None,
         Field(
-            description="The PostgreSQL database, as the application's role, which owns nothing. When "
-            "absent, an embedded server is started in the data folder."
+            description="The PostgreSQL database as the application's role, which owns nothing: "
+            "`postgresql://ROLE:PASSWORD@HOST:PORT/DATABASE`. When absent, an embedded server is started in the data "
+            "folder."
         ),
     ] = None
     database_owner_url: Annotated[
@@ -125,10 +131,11 @@ class Settings(BaseSettings):
     def from_environment(cls, **overrides: object) -> Self:
         """Read the environment; `overrides` beat it, by field name. Raises `InvalidSettings`."""
         refuse_unknown_names(os.environ)
+        read = _secrets_from_files(os.environ)
         try:
-            return cls(**overrides)  # type: ignore[arg-type]  # checked by the model itself
+            return cls(**{**read, **overrides})  # type: ignore[arg-type]  # checked by the model itself
         except ValidationError as error:
-            raise InvalidSettings(_described(error)) from None
+            raise InvalidSettings(_described(error, read.keys() - overrides.keys())) from None
 
     def with_database(self, url: str, owner_url: str) -> Self:
         """The same settings for a database, given as its application's role and as its owner."""
@@ -141,9 +148,20 @@ def environment_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def secret_fields() -> list[str]:
+    """The fields that hold a secret, and may therefore be given as files."""
+    return [name for name, field in Settings.model_fields.items() if _holds_secret(field.annotation)]
+
+
+def environment_names() -> list[str]:
+    """Every environment variable that sets something, files of secrets included."""
+    fields = [environment_name(field) for field in Settings.model_fields]
+    return [*fields, *(environment_name(field) + FILE_SUFFIX for field in secret_fields())]
+
+
 def refuse_unknown_names(environment: Mapping[str, str]) -> None:
     """Raise `InvalidSettings` when a MATRICULA_* name is no setting, naming the setting it resembles most."""
-    known = [environment_name(field) for field in Settings.model_fields]
+    known = environment_names()
     unknown = sorted(
         name
         for name in environment
@@ -153,13 +171,48 @@ def refuse_unknown_names(environment: Mapping[str, str]) -> None:
         raise InvalidSettings("\n".join(_unknown(name, known) for name in unknown))
 
 
+def _holds_secret(annotation: Any) -> bool:  # noqa: ANN401 - an annotation
+    return annotation is SecretStr or any(_holds_secret(part) for part in get_args(annotation))
+
+
+def _secrets_from_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that are given as files, by field. Raises `InvalidSettings`."""
+    given = {name.upper(): value for name, value in environment.items() if value}
+    return {
+        field: _secret(given, environment_name(field))
+        for field in secret_fields()
+        if environment_name(field) + FILE_SUFFIX in given
+    }
+
+
+def _secret(given: Mapping[str, str], name: str) -> str:
+    """What the file of a secret says. No message shows the path: whoever mistakes one name for the other puts a secret
+    there.
+    """
+    variable = name + FILE_SUFFIX
+    if name in given:
+        raise InvalidSettings(f"{name} and {variable} are both set; one of them must go")
+    try:
+        secret = Path(given[variable]).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "it is no text in UTF-8"
+        raise InvalidSettings(f"{variable}: the file cannot be read: {reason}") from None
+    if not secret:
+        raise InvalidSettings(f"{variable}: the file is empty")
+    return secret
+
+
 def _unknown(name: str, known: list[str]) -> str:
     nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)
     return f"{name} is not a setting; the nearest one is {nearest[0]}"
 
 
-def _described(error: ValidationError) -> str:
+def _described(error: ValidationError, from_files: Collection[str]) -> str:
     return "\n".join(
-        f"{environment_name(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"
+        f"{_given_as(str(problem['loc'][0]), from_files)}: {problem['msg'].removeprefix('Value error, ')}"
         for problem in error.errors(include_input=False, include_url=False)
     )
+
+
+def _given_as(field: str, from_files: Collection[str]) -> str:
+    return environment_name(field) + (FILE_SUFFIX if field in from_files else "")

@@ -4,6 +4,7 @@ import typer
 
 from interfaces.cli.generated import CheckOption, OutputOption, write_or_compare
 from interfaces.cli.output import STANDARD_OUTPUT
+from interfaces.cli.session import session_of
 
 commands = typer.Typer(help="Generate pages of the documentation.", no_args_is_help=True)
 
@@ -22,3 +23,9 @@ def events(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) ->
     from interfaces.cli.event_catalogue import render_event_catalogue
 
     write_or_compare(render_event_catalogue(), output, check, "matricula docs events")
+
+
+@commands.command()
+def settings(context: typer.Context, output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
+    """List every setting with its values, its default and its meaning."""
+    write_or_compare(session_of(context).settings_reference(), output, check, "matricula docs settings")

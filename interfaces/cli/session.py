@@ -80,6 +80,10 @@ class Session(Protocol):
         """The document that shows the schema as a diagram."""
         ...
 
+    def settings_reference(self) -> str:
+        """The document that lists the settings."""
+        ...
+
 
 def session_of(context: typer.Context) -> Session:
     """The session of a command's context."""

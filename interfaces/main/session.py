@@ -49,6 +49,11 @@ class RootSession:
 
         return data_model()
 
+    def settings_reference(self) -> str:
+        from infrastructure.bootstrap.settings_reference import settings_reference
+
+        return settings_reference()
+
 
 async def _check(settings: "Settings") -> None:
     from infrastructure.bootstrap.container import Container

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from infrastructure.bootstrap.settings import Settings, environment_name
+from infrastructure.bootstrap.settings import environment_names
 from interfaces.inprocess import Matricula as Door
 from interfaces.inprocess import open_matricula
 from interfaces.main.cli import run
@@ -27,8 +27,8 @@ Matricula = Callable[..., Outcome]
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for field in Settings.model_fields:
-        monkeypatch.delenv(environment_name(field), raising=False)
+    for name in environment_names():
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

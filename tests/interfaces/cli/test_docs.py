@@ -8,14 +8,16 @@ import pytest
 
 from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.registration.events import Event, StudentEnrolled
+from infrastructure.bootstrap.settings import Settings, environment_name
 from interfaces.rest.problems import PROBLEMS
 from tests.interfaces.cli.conftest import Matricula
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
-PAGE, EVENTS = DOCS / "errors.md", DOCS / "events.md"
+PAGE, EVENTS, SETTINGS = DOCS / "errors.md", DOCS / "events.md", DOCS / "settings.md"
+SOME_SETTINGS = ("MATRICULA_DATABASE_URL", "MATRICULA_POOL_SIZE")
 
 
-@pytest.mark.parametrize("page", [PAGE, EVENTS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, EVENTS, SETTINGS], ids=lambda page: page.stem)
 def test_the_page_in_the_tree_is_current(page: Path, matricula: Matricula) -> None:
     outcome = matricula("docs", page.stem, "--check", str(page))
 
@@ -75,3 +77,15 @@ def test_an_event_of_another_version_is_caught(matricula: Matricula, monkeypatch
     assert outcome.code == 1
     assert "+Version 2. A student got seats" in outcome.output
     assert f"run matricula docs events -o {EVENTS}" in outcome.errors
+
+
+def test_every_setting_has_a_line_and_secrets_tell_that_they_may_be_files(matricula: Matricula, tmp_path: Path) -> None:
+    written = tmp_path / "settings.md"
+
+    assert matricula("docs", "settings", "-o", str(written)).code == 0
+
+    lines = [line for line in written.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in lines] == [environment_name(field) for field in Settings.model_fields]
+    secret, size = (next(line for line in lines if f"`{name}`" in line) for name in SOME_SETTINGS)
+    assert secret.startswith("| `MATRICULA_DATABASE_URL` or `MATRICULA_DATABASE_URL_FILE` | secret | none | ")
+    assert size.startswith("| `MATRICULA_POOL_SIZE` | integer from 1 to 1000 | `10` | ")

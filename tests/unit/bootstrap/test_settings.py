@@ -1,5 +1,7 @@
 """Settings come from MATRICULA_* variables; what cannot be understood is refused without showing a value."""
 
+from pathlib import Path
+
 import pytest
 
 from infrastructure.bootstrap.settings import (
@@ -7,7 +9,8 @@ from infrastructure.bootstrap.settings import (
     LogFormat,
     PersistenceKind,
     Settings,
-    environment_name,
+    environment_names,
+    secret_fields,
 )
 
 SECRET = "s3cret-word"
@@ -15,8 +18,8 @@ SECRET = "s3cret-word"
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for field in Settings.model_fields:
-        monkeypatch.delenv(environment_name(field), raising=False)
+    for name in environment_names():
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_without_any_variable_records_live_on_an_embedded_server_reached_from_this_machine() -> None:
@@ -125,3 +128,105 @@ def test_printing_the_settings_shows_no_password() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+URL = f"postgresql+asyncpg://role:{SECRET}@db/matricula"
+
+
+@pytest.fixture
+def secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that holds the database's URL, which is empty yet."""
+    file = tmp_path / "database_url"
+    file.touch()
+    monkeypatch.setenv("MATRICULA_DATABASE_URL_FILE", str(file))
+    return file
+
+
+def test_secrets_and_nothing_else_may_be_files() -> None:
+    assert secret_fields() == ["database_url", "database_owner_url"]
+    assert [name for name in environment_names() if name.endswith("_FILE")] == [
+        "MATRICULA_DATABASE_URL_FILE",
+        "MATRICULA_DATABASE_OWNER_URL_FILE",
+    ]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_secret_is_what_its_file_says_without_the_newline_at_the_end(end: str, secret_file: Path) -> None:
+    secret_file.write_bytes((URL + end).encode())
+
+    settings = Settings.from_environment()
+
+    assert settings.database_url is not None
+    assert settings.database_url.get_secret_value() == URL
+
+
+def test_an_override_beats_a_file(secret_file: Path) -> None:
+    secret_file.write_text(URL, encoding="utf-8")
+
+    assert Settings.from_environment(database_url=None).database_url is None
+
+
+def test_a_secret_is_given_once(secret_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret_file.write_text(URL, encoding="utf-8")
+    monkeypatch.setenv("MATRICULA_DATABASE_URL", URL)
+
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment()
+
+    assert str(refusal.value) == (
+        "MATRICULA_DATABASE_URL and MATRICULA_DATABASE_URL_FILE are both set; one of them must go"
+    )
+
+
+def test_an_empty_variable_beside_a_file_is_as_good_as_none(secret_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret_file.write_text(URL, encoding="utf-8")
+    monkeypatch.setenv("MATRICULA_DATABASE_URL", "")
+
+    assert Settings.from_environment().database_url is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"\n"])
+def test_an_empty_file_is_refused(content: bytes, secret_file: Path) -> None:
+    secret_file.write_bytes(content)
+
+    with pytest.raises(InvalidSettings, match=r"^MATRICULA_DATABASE_URL_FILE: the file is empty$"):
+        Settings.from_environment()
+
+
+def test_a_file_that_is_no_text_is_refused(secret_file: Path) -> None:
+    secret_file.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(InvalidSettings, match=r"^MATRICULA_DATABASE_URL_FILE: .* no text in UTF-8$"):
+        Settings.from_environment()
+
+
+def test_a_secret_in_the_place_of_its_file_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_DATABASE_URL_FILE", URL)
+
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.from_environment()
+
+    assert str(refusal.value) == "MATRICULA_DATABASE_URL_FILE: the file cannot be read: No such file or directory"
+
+
+def test_what_a_file_says_wrong_is_named_by_the_files_variable_and_not_repeated(secret_file: Path) -> None:
+    secret_file.write_text(f"mysql://role:{SECRET}@db/matricula", encoding="utf-8")
+
+    with pytest.raises(InvalidSettings, match=r"^MATRICULA_DATABASE_URL_FILE: must begin with") as refusal:
+        Settings.from_environment()
+
+    assert SECRET not in str(refusal.value)
+
+
+def test_what_is_no_secret_may_not_be_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_PORT_FILE", "/run/port")
+
+    with pytest.raises(InvalidSettings, match=r"^MATRICULA_PORT_FILE is not a setting; the nearest one is MATRICULA_"):
+        Settings.from_environment()
+
+
+def test_the_name_of_a_file_that_is_nearly_right_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_DATABASE_URL_FLIE", "/run/secret")
+
+    with pytest.raises(InvalidSettings, match=r"the nearest one is MATRICULA_DATABASE_URL_FILE$"):
+        Settings.from_environment()
