@@ -10,6 +10,8 @@ RUN python -m venv --without-pip /opt/dependencies
 COPY requirements-runtime.lock /build/
 RUN python -m pip --python /opt/dependencies/bin/python install --require-hashes --only-binary :all: \
     -r /build/requirements-runtime.lock
+# Some libraries ship their tests.
+RUN find /opt/dependencies -depth -type d \( -name tests -o -name test \) -exec rm -r {} +
 
 FROM ${PYTHON_IMAGE} AS code
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
