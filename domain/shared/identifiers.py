@@ -14,6 +14,10 @@ StudentId = NewType("StudentId", UUID)
 InstructorId = NewType("InstructorId", UUID)
 HoldId = NewType("HoldId", UUID)
 
+AccountId = NewType("AccountId", UUID)
+ClientId = NewType("ClientId", UUID)
+SessionId = NewType("SessionId", UUID)
+
 TermId = NewType("TermId", UUID)
 TimeTicketId = NewType("TimeTicketId", UUID)
 RoomId = NewType("RoomId", UUID)

@@ -1,0 +1,174 @@
+"""Keeping accounts: opening them, closing them, and giving them another password."""
+
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from application.access.dto import AccountFields, AccountView
+from application.access.ports import AccessUnitOfWork, AccessWork, Passwords
+from application.access.sign_in import Lifetimes, end_everything
+from application.shared.caller import Caller, Role
+from application.shared.clock import Clock, IdGenerator
+from application.shared.dto import reference
+from application.shared.errors import AccessDenied, AlreadyExists, NotFound, UnknownReference
+from application.shared.paging import Page, PageQuery
+from domain.access.account import Account, normalised_email
+from domain.people.instructor import Instructor
+from domain.people.student import Student
+from domain.shared.identifiers import AccountId, InstructorId, StudentId
+
+KIND = "account"
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+
+class KeepAccounts:
+    """The use cases. Whoever closes an account or changes its password ends all its sessions."""
+
+    def __init__(
+        self,
+        unit_of_work: AccessUnitOfWork,
+        passwords: Passwords,
+        clock: Clock,
+        ids: IdGenerator,
+        lifetimes: Lifetimes,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._passwords = passwords
+        self._clock = clock
+        self._ids = ids
+        self._lifetimes = lifetimes
+
+    async def open(self, caller: Caller, fields: AccountFields) -> AccountView:
+        """Open an account.
+
+        Raises `AlreadyExists`, `UnknownReference`, `InvalidField` for a weak password, `InvalidValue` for roles that do
+        not go with the person, `AccessDenied`.
+        """
+        caller.require_role(ADMINISTRATORS)
+        password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
+        async with self._unit_of_work(caller.institution) as work:
+            if await work.account_of(fields.email) is not None:
+                raise AlreadyExists(KIND, "email")
+            student = await _person(work, Student, "student", fields.student)
+            instructor = await _person(work, Instructor, "instructor", fields.instructor)
+            account = Account(
+                id=AccountId(self._ids.new()),
+                email=fields.email,
+                roles=fields.roles,
+                created_at=self._clock.now(),
+                password_hash=password_hash,
+                student_id=None if student is None else StudentId(student),
+                instructor_id=None if instructor is None else InstructorId(instructor),
+            )
+            await work.add_account(account)
+            return view_of(account)
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[AccountView]:
+        """Read a page of the accounts. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            return await work.accounts(query)
+
+    async def get(self, caller: Caller, identifier: UUID) -> AccountView:
+        """Read an account: an administrator any, everybody else their own. Raises `NotFound`, `AccessDenied`."""
+        if caller.subject != str(identifier):
+            caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            return view_of(await _stored(work, identifier))
+
+    async def find(self, caller: Caller, email: str) -> AccountView:
+        """The account with that address. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            account = await work.account_of(normalised_email(email))
+        if account is None:
+            raise NotFound(KIND, email)
+        return view_of(account)
+
+    async def disable(self, caller: Caller, identifier: UUID) -> AccountView:
+        """Close an account and end all that its person has going. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        now = self._clock.now()
+        async with self._unit_of_work(caller.institution) as work:
+            account = (await _stored(work, identifier)).disabled(now)
+            await work.save_account(account)
+            await end_everything(work, account.id, now, self._lifetimes)
+            return view_of(account)
+
+    async def enable(self, caller: Caller, identifier: UUID) -> AccountView:
+        """Open a closed account again. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            account = (await _stored(work, identifier)).enabled()
+            await work.save_account(account)
+            return view_of(account)
+
+    async def reset_password(self, caller: Caller, identifier: UUID, password: SecretStr) -> AccountView:
+        """Give an account another password, as an administrator. Raises `NotFound`, `InvalidField`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            email = (await _stored(work, identifier)).email
+        return await self._replaced(caller, identifier, await self._hashed(email, password))
+
+    async def change_password(self, caller: Caller, old: SecretStr, new: SecretStr) -> AccountView:
+        """Give the caller's own account another password; the old one proves who asks.
+
+        Raises `AccessDenied` for a wrong one, and for callers who have no account; `InvalidField`.
+        """
+        identifier = _own(caller)
+        async with self._unit_of_work(caller.institution) as work:
+            account = await work.account(identifier)
+        stored = None if account is None else account.password_hash
+        if not await self._passwords.matches(old.get_secret_value(), stored) or account is None:
+            raise AccessDenied
+        return await self._replaced(caller, identifier, await self._hashed(account.email, new))
+
+    async def _replaced(self, caller: Caller, identifier: UUID, password_hash: str) -> AccountView:
+        async with self._unit_of_work(caller.institution) as work:
+            account = (await _stored(work, identifier)).with_password(password_hash)
+            await work.save_account(account)
+            await end_everything(work, account.id, self._clock.now(), self._lifetimes)
+            return view_of(account)
+
+    async def _hashed(self, email: str, password: SecretStr) -> str:
+        plain = password.get_secret_value()
+        name, _, domain = email.partition("@")
+        self._passwords.check(plain, about=(email, name, domain))
+        return await self._passwords.hash(plain)
+
+
+async def _stored(work: AccessWork, identifier: UUID) -> Account:
+    account = await work.account(AccountId(identifier))
+    if account is None:
+        raise NotFound(KIND, str(identifier))
+    return account
+
+
+async def _person(work: AccessWork, entity: type[Student | Instructor], field: str, given: str | None) -> UUID | None:
+    if given is None:
+        return None
+    found = await work.identify(entity, reference(given))
+    if found is None:
+        raise UnknownReference(field, given)
+    return found
+
+
+def _own(caller: Caller) -> AccountId:
+    try:
+        return AccountId(UUID(caller.subject))
+    except ValueError:
+        raise AccessDenied from None
+
+
+def view_of(account: Account) -> AccountView:
+    """What is shown of an account."""
+    return AccountView(
+        id=account.id,
+        email=account.email,
+        roles=account.roles,
+        student=account.student_id,
+        instructor=account.instructor_id,
+        has_password=account.password_hash is not None,
+        created_at=account.created_at,
+        disabled_at=account.disabled_at,
+    )

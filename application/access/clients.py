@@ -1,0 +1,103 @@
+"""Keeping clients: letting programs in, giving them another secret, and shutting them out."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from application.access.accounts import ADMINISTRATORS
+from application.access.dto import ClientFields, ClientView, NewClient
+from application.access.errors import InvalidScope
+from application.access.ports import AccessUnitOfWork, AccessWork, Secrets
+from application.access.sign_in import Lifetimes, digest
+from application.shared.caller import Caller
+from application.shared.clock import Clock, IdGenerator
+from application.shared.errors import NotFound
+from application.shared.paging import Page, PageQuery
+from domain.access.client import ApiClient
+from domain.shared.identifiers import ClientId
+
+KIND = "client"
+
+
+class KeepClients:
+    """The use cases; `scopes` are those that there are."""
+
+    def __init__(
+        self,
+        unit_of_work: AccessUnitOfWork,
+        secrets: Secrets,
+        clock: Clock,
+        ids: IdGenerator,
+        lifetimes: Lifetimes,
+        scopes: Collection[str],
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._secrets = secrets
+        self._clock = clock
+        self._ids = ids
+        self._lifetimes = lifetimes
+        self._scopes = frozenset(scopes)
+
+    async def add(self, caller: Caller, fields: ClientFields) -> NewClient:
+        """Let a program in; its secret is told this once. Raises `InvalidScope`, `AlreadyExists`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        unknown = sorted(fields.scopes - self._scopes)
+        if unknown:
+            raise InvalidScope(f"There is no scope {', '.join(unknown)}; these are: {', '.join(sorted(self._scopes))}.")
+        secret = self._secrets.new()
+        client = ApiClient(
+            ClientId(self._ids.new()), fields.name, digest(secret), fields.scopes, created_at=self._clock.now()
+        )
+        async with self._unit_of_work(caller.institution) as work:
+            await work.add_client(client)
+        return _told(client, secret)
+
+    async def list(self, caller: Caller, query: PageQuery) -> Page[ClientView]:
+        """Read a page of the clients. Raises `InvalidRequest`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            return await work.clients(query)
+
+    async def rotate(self, caller: Caller, identifier: UUID) -> NewClient:
+        """Give a client another secret; the old one lets nobody in any more. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        secret = self._secrets.new()
+        async with self._unit_of_work(caller.institution) as work:
+            client = (await _stored(work, identifier)).with_secret(digest(secret))
+            await work.save_client(client)
+            await self._void(work, client)
+        return _told(client, secret)
+
+    async def disable(self, caller: Caller, identifier: UUID) -> ClientView:
+        """Shut a client out, at once. Raises `NotFound`, `AccessDenied`."""
+        caller.require_role(ADMINISTRATORS)
+        async with self._unit_of_work(caller.institution) as work:
+            client = (await _stored(work, identifier)).disabled(self._clock.now())
+            await work.save_client(client)
+            await self._void(work, client)
+        return view_of(client)
+
+    async def _void(self, work: AccessWork, client: ApiClient) -> None:
+        now = self._clock.now()
+        await work.void_tokens(client.id, now, now + self._lifetimes.access)
+
+
+async def _stored(work: AccessWork, identifier: UUID) -> ApiClient:
+    client = await work.client(ClientId(identifier))
+    if client is None:
+        raise NotFound(KIND, str(identifier))
+    return client
+
+
+def view_of(client: ApiClient) -> ClientView:
+    """What is shown of a client."""
+    return ClientView(
+        id=client.id,
+        name=client.name,
+        scopes=client.scopes,
+        created_at=client.created_at,
+        disabled_at=client.disabled_at,
+    )
+
+
+def _told(client: ApiClient, secret: str) -> NewClient:
+    return NewClient(**view_of(client).model_dump(), secret=secret)

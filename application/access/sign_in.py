@@ -1,0 +1,256 @@
+"""Coming in: with address and password, with a refresh token, or with a client's secret; and going out again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from application.access.dto import Tokens
+from application.access.errors import InvalidCredentials, InvalidScope, TooManyAttempts
+from application.access.ports import (
+    AccessTokens,
+    AccessUnitOfWork,
+    AccessWork,
+    Claims,
+    Passwords,
+    Secrets,
+    SignIn,
+    SignInOutcome,
+)
+from application.shared.caller import Caller
+from application.shared.clock import Clock, IdGenerator
+from domain.access.account import Account, normalised_email
+from domain.access.session import RefreshToken
+from domain.access.throttle import OF_ACCOUNT, OF_ORIGIN, Failures
+from domain.shared.identifiers import AccountId, ClientId, InstitutionId, SessionId
+from domain.shared.role import Role
+
+ROLES_OF_CLIENTS = frozenset({Role.REGISTRAR})
+"""What a program acts as; its scopes say how much of that."""
+
+_THROTTLES = (OF_ACCOUNT, OF_ORIGIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long tokens are good."""
+
+    access: timedelta
+    refresh: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Who tries: by what name, from where, when."""
+
+    name: str
+    origin: str
+    at: datetime
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """What its failures are counted under."""
+        return f"name:{self.name}", f"origin:{self.origin}"
+
+
+def digest(text: str) -> str:
+    """What is stored of a random token, and of a name that somebody typed."""
+    return sha256(text.encode()).hexdigest()
+
+
+class Door:
+    """The use cases. Every attempt is in the audit of sign-ins, those that failed too."""
+
+    def __init__(
+        self,
+        unit_of_work: AccessUnitOfWork,
+        passwords: Passwords,
+        secrets: Secrets,
+        tokens: AccessTokens,
+        clock: Clock,
+        ids: IdGenerator,
+        lifetimes: Lifetimes,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._passwords = passwords
+        self._secrets = secrets
+        self._tokens = tokens
+        self._clock = clock
+        self._ids = ids
+        self._lifetimes = lifetimes
+
+    async def sign_in(self, institution: InstitutionId, email: str, password: str, origin: str) -> Tokens:
+        """Let a person in who knows an account's password. Raises `InvalidCredentials`, `TooManyAttempts`."""
+        address = normalised_email(email)
+        attempt = _Attempt(digest(address), origin, self._clock.now())
+        await self._admit(institution, attempt)
+        async with self._unit_of_work(institution) as work:
+            account = await work.account_of(address)
+        # Between the transactions: hashing takes long, and nobody should wait for it with a connection in hand.
+        stored = account.password_hash if account is not None and account.is_open() else None
+        if not await self._passwords.matches(password, stored) or account is None:
+            await self._refuse(institution, attempt, None if account is None else account.id)
+            raise InvalidCredentials
+        better = await self._passwords.hash(password) if self._passwords.is_outdated(str(stored)) else None
+        async with self._unit_of_work(institution) as work:
+            now = await work.account(account.id)
+            if now is None or not now.is_open() or now.password_hash != stored:  # closed while it was looked at
+                raise InvalidCredentials
+            if better is not None:
+                await work.save_account(now.with_password(better))
+            await self._succeed(work, attempt, account.id)
+            return await self._stay(work, institution, now, SessionId(self._ids.new()))
+
+    async def refresh(self, institution: InstitutionId, token: str, origin: str) -> Tokens:
+        """Trade a refresh token in for new tokens. One that was traded in before ends its session.
+
+        Raises `InvalidCredentials`.
+        """
+        attempt = _Attempt(digest(token), origin, self._clock.now())
+        async with self._unit_of_work(institution) as work:
+            known = await work.refresh_token(attempt.name)
+            account = None if known is None else await work.account(known.account)
+            if known is not None and account is not None and account.is_open() and known.is_good(attempt.at):
+                await work.save_refresh_token(known.used(attempt.at))
+                await self._record(work, attempt, SignInOutcome.REFRESHED, account.id)
+                return await self._stay(work, institution, account, known.session)
+            if known is not None and known.used_at is not None:
+                # Somebody else has it: neither may go on (RFC 9700, 4.14.2).
+                await self._end(work, known.session, attempt.at)
+                await self._record(work, attempt, SignInOutcome.REUSED, known.account)
+            else:
+                await self._record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.account)
+        raise InvalidCredentials
+
+    async def sign_in_client(
+        self, institution: InstitutionId, client: str, secret: str, scopes: Collection[str], origin: str
+    ) -> Tokens:
+        """Let a program in that knows a client's secret, with some of its scopes, or all of them for none named.
+
+        Raises `InvalidCredentials`, `TooManyAttempts`, `InvalidScope`.
+        """
+        attempt = _Attempt(client[:64], origin, self._clock.now())
+        await self._admit(institution, attempt)
+        async with self._unit_of_work(institution) as work:
+            identifier = _client_id(client)
+            known = None if identifier is None else await work.client(identifier)
+            if known is None or not known.is_open() or not self._secrets.are_equal(known.secret_hash, digest(secret)):
+                await self._record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.id)
+            else:
+                unknown = sorted(set(scopes) - known.scopes)
+                if unknown:
+                    raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
+                granted = frozenset(scopes) or known.scopes
+                await self._succeed(work, attempt, known.id)
+                claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
+                return self._issued(claims, None)
+        raise InvalidCredentials
+
+    async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
+        """End the session that a refresh token belongs to; what nobody knows is as good as ended (RFC 7009)."""
+        attempt = _Attempt(digest(token), origin, self._clock.now())
+        async with self._unit_of_work(institution) as work:
+            known = await work.refresh_token(attempt.name)
+            if known is not None:
+                await self._end(work, known.session, attempt.at)
+                await self._record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
+
+    async def sign_out_everywhere(self, caller: Caller, origin: str) -> None:
+        """End all sessions of the caller's account, and make all its access tokens void."""
+        account = UUID(caller.subject)
+        now = self._clock.now()
+        async with self._unit_of_work(caller.institution) as work:
+            await end_everything(work, account, now, self._lifetimes)
+            attempt = _Attempt("", origin, now)
+            await self._record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
+
+    async def _admit(self, institution: InstitutionId, attempt: _Attempt) -> None:
+        """Let the attempt be looked at; until it succeeds it counts as failed, however many come at once.
+
+        Raises `TooManyAttempts` when the name or the origin must wait.
+        """
+        async with self._unit_of_work(institution) as work:
+            before = [await work.failures(key) for key in attempt.keys]
+            waits = [throttle.wait(known, attempt.at) for throttle, known in zip(_THROTTLES, before, strict=True)]
+            longest = max(waits)
+            if longest:
+                await self._record(work, attempt, SignInOutcome.THROTTLED, None)
+            else:
+                for key, known in zip(attempt.keys, before, strict=True):
+                    await work.save_failures(key, Failures(1 if known is None else known.count + 1, attempt.at))
+        if longest:
+            raise TooManyAttempts(longest.total_seconds())
+
+    async def _succeed(self, work: AccessWork, attempt: _Attempt, subject: UUID) -> None:
+        """Record a success: the name's failures are forgotten, and the origin has one less."""
+        name, origin = attempt.keys
+        await work.save_failures(name, None)
+        known = await work.failures(origin)
+        if known is not None:
+            await work.save_failures(origin, Failures(known.count - 1, known.last_at) if known.count > 1 else None)
+        await self._record(work, attempt, SignInOutcome.SIGNED_IN, subject)
+
+    async def _refuse(self, institution: InstitutionId, attempt: _Attempt, subject: UUID | None) -> None:
+        async with self._unit_of_work(institution) as work:
+            await self._record(work, attempt, SignInOutcome.REFUSED, subject)
+
+    async def _record(self, work: AccessWork, attempt: _Attempt, outcome: SignInOutcome, subject: UUID | None) -> None:
+        line = SignIn(self._ids.new(), outcome, subject, attempt.name, attempt.origin, attempt.at)
+        await work.record_sign_in(line)
+
+    async def _stay(self, work: AccessWork, institution: InstitutionId, account: Account, session: SessionId) -> Tokens:
+        claims = self._claims(institution, account.id, account.roles, session=session, account=account)
+        secret = self._secrets.new()
+        expires_at = claims.issued_at + self._lifetimes.refresh
+        token = RefreshToken(digest(secret), session, account.id, claims.issued_at, expires_at)
+        await work.add_refresh_token(token)
+        return self._issued(claims, secret)
+
+    def _claims(
+        self,
+        institution: InstitutionId,
+        subject: UUID,
+        roles: frozenset[Role],
+        *,
+        session: SessionId | None = None,
+        scopes: frozenset[str] | None = None,
+        account: Account | None = None,
+    ) -> Claims:
+        now = self._clock.now()
+        return Claims(
+            institution=institution,
+            subject=subject,
+            session=session,
+            issued_at=now,
+            expires_at=now + self._lifetimes.access,
+            roles=frozenset(role.value for role in roles),
+            scopes=scopes,
+            student=None if account is None else account.student_id,
+            instructor=None if account is None else account.instructor_id,
+        )
+
+    def _issued(self, claims: Claims, refresh_token: str | None) -> Tokens:
+        return Tokens(
+            access_token=self._tokens.issue(claims),
+            expires_in=int(self._lifetimes.access.total_seconds()),
+            refresh_token=refresh_token,
+            scope=None if claims.scopes is None else " ".join(sorted(claims.scopes)),
+        )
+
+    async def _end(self, work: AccessWork, session: SessionId, now: datetime) -> None:
+        await work.end_session(session)
+        await work.void_tokens(session, now, now + self._lifetimes.access)
+
+
+async def end_everything(work: AccessWork, account: UUID, now: datetime, lifetimes: Lifetimes) -> None:
+    """End all sessions of an account, and make all tokens void that were issued to it."""
+    await work.end_sessions(AccountId(account))
+    await work.void_tokens(account, now, now + lifetimes.access)
+
+
+def _client_id(text: str) -> ClientId | None:
+    try:
+        return ClientId(UUID(text))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Who may come in: accounts of people, clients of programs, and how often somebody may try."""

@@ -1,0 +1,1 @@
+"""Passwords, secrets and tokens: the driven adapters of access."""
