@@ -43,9 +43,20 @@ def serve(
     chosen = free_port(address, settings.port if port is None else port)
     with session.ready_database() as origin:
         url = address_url(address, chosen)
-        note(f"Serving {url} (documentation: {url}/docs) on {origin}; Ctrl-C stops.")
+        session.log_as_a_server()
+        _announce(url, origin)
         with _sharing_figures(workers):
             _run(address, chosen, workers)
+
+
+def _announce(url: str, origin: str) -> None:
+    """Say where the server is: to people in words, else as the first line of the log."""
+    if sys.stderr.isatty():
+        note(f"Serving {url} (documentation: {url}/docs) on {origin}; Ctrl-C stops.")
+        return
+    import structlog
+
+    structlog.get_logger("matricula.serve").info("serving", url=url, database=origin)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.metrics import make_recording
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.garbage import settled_garbage
+from interfaces.main.last_resorts import last_resorts_logged
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.main.sampling import sampling
@@ -34,7 +35,7 @@ def create_app() -> FastAPI:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
             async with _serving(Container(settings=database.settings, recording=recording)):
-                with settled_garbage():
+                with settled_garbage(), last_resorts_logged():
                     yield
 
     return rest_app(lifespan, recording.requests)

@@ -35,6 +35,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_use_lifo=True,
         pool_timeout=30,
         pool_pre_ping=False,
+        # What people asked for is in them, and exceptions are logged.
+        hide_parameters=True,
         connect_args={"timeout": 10, "server_settings": {"application_name": "matricula", "jit": "off"}},
     )
 
