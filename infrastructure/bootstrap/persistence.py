@@ -1,5 +1,6 @@
 """The choice of a persistence adapter: what both offer, and how each is made from the settings."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from application.shared.institutions import InstitutionDirectory
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
+from infrastructure.persistence.pools import PoolUse
 
 _MOST_LINES = 4
 """How many of a process's connections serve reads of one statement: more are never busy at once."""
@@ -36,6 +38,10 @@ class Persistence(Protocol):
 
     async def check(self) -> None:
         """Raise `Unavailable` when records cannot be reached or their schema is another one."""
+        ...
+
+    def pools(self) -> Sequence[PoolUse]:
+        """How busy its pools of connections are at this moment."""
         ...
 
     async def close(self) -> None:

@@ -1,9 +1,13 @@
 """`matricula serve`: the REST API, in one process or several that share a port."""
 
 import ipaddress
+import os
 import signal
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -14,6 +18,9 @@ from interfaces.cli.session import session_of
 APPLICATION = "interfaces.main.asgi:create_app"
 PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
 _GRACE_SECONDS = 25
+
+_SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder of shared figures to the workers; the name is that of Prometheus's library."""
 
 
 def serve(
@@ -36,8 +43,34 @@ def serve(
     chosen = free_port(address, settings.port if port is None else port)
     with session.ready_database() as origin:
         url = address_url(address, chosen)
+        session.log_as_a_server()
+        _announce(url, origin)
+        with _sharing_figures(workers):
+            _run(address, chosen, workers)
+
+
+def _announce(url: str, origin: str) -> None:
+    """Say where the server is: to people in words, else as the first line of the log."""
+    if sys.stderr.isatty():
         note(f"Serving {url} (documentation: {url}/docs) on {origin}; Ctrl-C stops.")
-        _run(address, chosen, workers)
+        return
+    import structlog
+
+    structlog.get_logger("matricula.serve").info("serving", url=url, database=origin)
+
+
+@contextmanager
+def _sharing_figures(workers: int) -> Iterator[None]:
+    """While the block lasts, workers who are several have a folder through which each can tell the figures of all."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="matricula-metrics-") as folder:
+        os.environ[_SHARED_FIGURES] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_SHARED_FIGURES]
 
 
 def _run(host: str, port: int, workers: int) -> None:

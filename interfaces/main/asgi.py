@@ -9,10 +9,13 @@ from fastapi import FastAPI
 from application.registration.documents import prepare
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
+from infrastructure.bootstrap.metrics import make_recording
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.garbage import settled_garbage
+from interfaces.main.last_resorts import last_resorts_logged
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
+from interfaces.main.sampling import sampling
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
 
@@ -24,16 +27,18 @@ def create_app() -> FastAPI:
     """
     settings = Settings.from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
+    # Requests are measured by the application, which is there before its container is.
+    recording = make_recording()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
-            async with _serving(Container(settings=database.settings)):
-                with settled_garbage():
+            async with _serving(Container(settings=database.settings, recording=recording)):
+                with settled_garbage(), last_resorts_logged():
                     yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, recording.requests)
 
 
 def app_for(container: Container) -> FastAPI:
@@ -44,7 +49,7 @@ def app_for(container: Container) -> FastAPI:
         async with _serving(container):
             yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, container.recording().requests)
 
 
 @asynccontextmanager
@@ -59,7 +64,10 @@ async def _serving(container: Container) -> AsyncIterator[None]:
     # The first request should not wait for it, and neither should the server.
     preparing = asyncio.create_task(asyncio.to_thread(prepare))
     try:
-        async with reviewing_queues(container.institutions, container.review_queues, seconds):
+        async with (
+            sampling(container.exposition()),
+            reviewing_queues(container.institutions, container.review_queues, seconds),
+        ):
             yield
     finally:
         await container.desk().drain()

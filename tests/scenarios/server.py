@@ -14,7 +14,7 @@ from tests.support.postgres import PostgresDatabase
 
 
 @contextmanager
-def serving(database: PostgresDatabase, log: Path | None = None) -> Iterator[str]:
+def serving(database: PostgresDatabase, log: Path | None = None, workers: int = 1) -> Iterator[str]:
     """Serve the database, answer the server's URL, and stop it as an operator would; its errors may go to `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -22,7 +22,7 @@ def serving(database: PostgresDatabase, log: Path | None = None) -> Iterator[str
     environment = {**os.environ, "MATRICULA_DATABASE_URL": database.app_url, "MATRICULA_LOG_LEVEL": "error"}
     with ExitStack() as files:
         process = subprocess.Popen(
-            [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port)],
+            [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port), "--workers", str(workers)],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=None if log is None else files.enter_context(log.open("wb")),

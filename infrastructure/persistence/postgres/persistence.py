@@ -18,8 +18,10 @@ from application.shared.records import Entity, Reader, RecordKind, Records
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.pools import PoolUse
 from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptStaging
 from infrastructure.persistence.postgres.directory import PostgresDirectory
+from infrastructure.persistence.postgres.engine import use_of
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.lines import Lines
@@ -86,6 +88,11 @@ class PostgresPersistence:
                 f"The database is at revision {revision or 'none'}, not {head_revision()}: run matricula db upgrade."
             )
             raise Unavailable(detail)
+
+    def pools(self) -> list[PoolUse]:
+        """How busy the connections of transactions and those of reads in one statement are."""
+        transactions = use_of(self._engine)
+        return [transactions] if self._lines is None else [transactions, self._lines.use]
 
     async def close(self) -> None:
         """Close every connection."""

@@ -1,8 +1,12 @@
-"""The outermost layer: names each request, logs it, sends the headers that all answers share, and lets no error out."""
+"""The outermost layer: names each request, logs and measures it, sends the headers that all answers share, and lets no
+error out.
+"""
 
 import re
 import time
+from collections.abc import Callable
 from os import urandom
+from typing import TypeAlias
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -21,14 +25,21 @@ _CLIENT_GONE = 499
 PAGE = "/docs"
 """The only page for people: it runs a script of its own and loads what else it needs from this server."""
 
+Measure: TypeAlias = Callable[[str, str, int, float], None]
+"""Hears of each request: its method, the template of its route, its status, and the seconds it took."""
+
+UNMATCHED = "unmatched"
+"""The route of requests that no route is for: paths that clients make up are never told apart."""
+
 _log = structlog.get_logger("matricula.rest")
 
 
 class RequestContext:
     """Pure ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, measure: Measure) -> None:
         self._app = app
+        self._measure = measure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +69,9 @@ class RequestContext:
             detail = PROBLEMS["internal_error"].meaning
             await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
         finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 2)
+            seconds = time.perf_counter() - started
+            self._measure(scope["method"], getattr(scope.get("route"), "path", UNMATCHED), status, seconds)
+            milliseconds = round(seconds * 1000, 2)
             _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
             structlog.contextvars.reset_contextvars(**bound)
 

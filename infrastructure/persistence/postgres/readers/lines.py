@@ -8,6 +8,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy import make_url
 
+from infrastructure.persistence.pools import PoolUse
+
 _CONNECT_SECONDS = 10
 # Plans are made once a connection: making one costs more than what it finds. A plan made while tables were empty must
 # not scan them when they are full.
@@ -27,21 +29,36 @@ class Lines:
         self._target = driver_arguments(url)
         self._is_closed = False
         self._idle: list[asyncpg.Connection] = []
+        self._size = size
+        self._asking = 0
         self._free = asyncio.Semaphore(size)
+
+    @property
+    def use(self) -> PoolUse:
+        """How busy the connections are."""
+        in_use = min(self._asking, self._size)
+        return PoolUse("reads", self._size, in_use, self._asking - in_use)
 
     async def value(self, statement: str, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the statement selects
         """The one value that a statement selects. A connection lost while it was idle is replaced."""
-        async with self._free:
-            while self._idle:
-                connection = self._idle.pop()
-                if connection.is_closed():
-                    continue
-                try:
-                    return await self._asked(connection, statement, arguments)
-                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-                    if not connection.is_closed():
-                        raise
-            return await self._asked(await self._connect(), statement, arguments)
+        self._asking += 1
+        try:
+            async with self._free:
+                return await self._on_a_line(statement, arguments)
+        finally:
+            self._asking -= 1
+
+    async def _on_a_line(self, statement: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - same
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_closed():
+                continue
+            try:
+                return await self._asked(connection, statement, arguments)
+            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                if not connection.is_closed():
+                    raise
+        return await self._asked(await self._connect(), statement, arguments)
 
     async def _asked(self, connection: asyncpg.Connection, statement: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - same
         try:
