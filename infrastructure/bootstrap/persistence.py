@@ -61,8 +61,9 @@ def postgres_persistence(settings: Settings) -> Persistence:
 
     url = settings.database_url.get_secret_value()
     lines = min(_MOST_LINES, settings.pool_size // 2)
-    engine = make_engine(url, pool_size=settings.pool_size - lines)
-    return PostgresPersistence(engine, Lines(url, lines) if lines else None)
+    pooler = settings.database_pooler
+    engine = make_engine(url, pool_size=settings.pool_size - lines, pooler=pooler)
+    return PostgresPersistence(engine, Lines(url, lines, pooler) if lines else None)
 
 
 def memory_persistence() -> Persistence:

@@ -19,6 +19,7 @@ class SettingsGiven(TypedDict, total=False):
     persistence: Literal["postgres", "memory"]
     database_url: str | None
     database_owner_url: str | None
+    database_pooler: Literal["none", "transaction"]
     data_dir: Path | None
     database_name: str
     pool_size: int

@@ -19,7 +19,7 @@ def serving(database: PostgresDatabase, log: Path | None = None, workers: int = 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "MATRICULA_DATABASE_URL": database.app_url, "MATRICULA_LOG_LEVEL": "error"}
+    environment = {**os.environ, **database.environment, "MATRICULA_LOG_LEVEL": "error"}
     with ExitStack() as files:
         process = subprocess.Popen(
             [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port), "--workers", str(workers)],

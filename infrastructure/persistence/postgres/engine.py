@@ -5,7 +5,9 @@ from typing import Any, cast
 from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from infrastructure.persistence.pooler import Pooler
 from infrastructure.persistence.pools import PoolUse
+from infrastructure.persistence.postgres.connecting import CONNECT_SECONDS, session_arguments
 
 
 class CountedPool(AsyncAdaptedQueuePool):
@@ -24,7 +26,7 @@ class CountedPool(AsyncAdaptedQueuePool):
             self.waiting -= 1
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+def make_engine(url: str, *, pool_size: int = 10, pooler: Pooler = Pooler.NONE) -> AsyncEngine:
     """An engine for `url` (`postgresql+asyncpg://…`) that keeps up to `pool_size` connections; connects lazily."""
     return create_async_engine(
         url,
@@ -37,7 +39,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_pre_ping=False,
         # What people asked for is in them, and exceptions are logged.
         hide_parameters=True,
-        connect_args={"timeout": 10, "server_settings": {"application_name": "matricula", "jit": "off"}},
+        connect_args={"timeout": CONNECT_SECONDS, **session_arguments(url, pooler)},
     )
 
 
