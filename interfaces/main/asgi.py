@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -13,8 +14,11 @@ from infrastructure.bootstrap.settings import Settings
 from interfaces.main.garbage import settled_garbage
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
+from interfaces.main.stopping import finishing_first, last_orders
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+
+_LAST_SECONDS = 2.0
 
 
 def create_app() -> FastAPI:
@@ -26,11 +30,12 @@ def create_app() -> FastAPI:
     configure_logging(settings.log_level.value, settings.log_format.value)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
-            async with _serving(Container(settings=database.settings)):
-                with settled_garbage():
+            container = Container(settings=database.settings)
+            async with _serving(container):
+                with settled_garbage(), finishing_first(partial(last_orders, app.state.stopping, container.desk())):
                     yield
 
     return rest_app(lifespan)
@@ -62,7 +67,10 @@ async def _serving(container: Container) -> AsyncIterator[None]:
         async with reviewing_queues(container.institutions, container.review_queues, seconds):
             yield
     finally:
-        await container.desk().drain()
+        # The database may not answer any more: nobody waits for it for ever.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await container.desk().close()
         await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()
