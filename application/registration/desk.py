@@ -78,6 +78,7 @@ class RegistrationDesk:
         self._queues: dict[_Key, _Queue] = {}
         self._held = 0
         self._measures = measures
+        self._is_closed = False
 
     @property
     def waiting(self) -> int:
@@ -91,8 +92,11 @@ class RegistrationDesk:
         answer. Whoever is cancelled before the turn comes is not served; later, the command is decided all the same.
         Raises `NotFound` for an unknown term, `UnknownReference` for an unknown student and for what has vanished
         behind the desk, `AlreadyExists` likewise, `KeyReused` for a key that came with another request, `Unavailable`
-        when too many commands wait, and what storing a revised section raises.
+        when too many commands wait or the desk is closed, and what storing a revised section raises.
         """
+        if self._is_closed:
+            detail = "The registration desk is closed: the server is stopping."
+            raise Unavailable(detail)
         if self._held >= self._queue_limit:
             detail = "Too many registration requests are waiting."
             raise Unavailable(detail)
@@ -109,8 +113,9 @@ class RegistrationDesk:
         finally:
             self._held -= 1
 
-    async def drain(self) -> None:
-        """Return when every command that was handed in is decided, also those whose callers have gone."""
+    async def close(self) -> None:
+        """Take no more commands, and return when all are decided, also those whose callers have gone."""
+        self._is_closed = True
         while servers := [queue.server for queue in self._queues.values() if queue.server is not None]:
             await asyncio.wait(servers)
 

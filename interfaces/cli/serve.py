@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -17,7 +18,9 @@ from interfaces.cli.session import session_of
 
 APPLICATION = "interfaces.main.asgi:create_app"
 PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
-_GRACE_SECONDS = 25
+
+_GRACE_SECONDS = 5
+"""How long answers may take to leave once the application has finished, which takes up to 20 seconds."""
 
 _SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder of shared figures to the workers; the name is that of Prometheus's library."""
@@ -32,6 +35,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
 ) -> None:
     """Serve the REST API until it is told to stop; requests under way are finished first."""
+    # The first process of a container ignores a signal that it does not handle, and a start takes its time.
+    signal.signal(signal.SIGTERM, _end)
     session = session_of(context)
     settings = session.server()
     address = settings.host if host is None else host
@@ -76,9 +81,11 @@ def _sharing_figures(workers: int) -> Iterator[None]:
 def _run(host: str, port: int, workers: int) -> None:
     import uvicorn
 
+    from interfaces.cli.workers import Workers
+
     # The server hands a signal on once it has stopped; an orderly stop is no failure.
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    uvicorn.run(
+    signal.signal(signal.SIGINT, _end)
+    config = uvicorn.Config(
         APPLICATION,
         factory=True,
         host=host,
@@ -91,6 +98,14 @@ def _run(host: str, port: int, workers: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    if workers > 1:
+        Workers(config, [config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def is_loopback(host: str) -> bool:

@@ -41,5 +41,5 @@ async def open_matricula(**settings: Unpack[SettingsGiven]) -> AsyncIterator[Mat
             await persistence.check()
             yield Matricula(**{field.name: container.providers[field.name]() for field in fields(Matricula)})
         finally:
-            await container.desk().drain()
+            await container.desk().close()
             await persistence.close()

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -16,8 +17,11 @@ from interfaces.main.last_resorts import last_resorts_logged
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.main.sampling import sampling
+from interfaces.main.stopping import finishing_first, last_orders
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+
+_LAST_SECONDS = 2.0
 
 
 def create_app() -> FastAPI:
@@ -31,11 +35,13 @@ def create_app() -> FastAPI:
     recording = make_recording()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
-            async with _serving(Container(settings=database.settings, recording=recording)):
-                with settled_garbage(), last_resorts_logged():
+            container = Container(settings=database.settings, recording=recording)
+            async with _serving(container):
+                stopping = partial(last_orders, app.state.stopping, container.desk())
+                with settled_garbage(), last_resorts_logged(), finishing_first(stopping):
                     yield
 
     return rest_app(lifespan, recording.requests)
@@ -70,7 +76,10 @@ async def _serving(container: Container) -> AsyncIterator[None]:
         ):
             yield
     finally:
-        await container.desk().drain()
+        # The database may not answer any more: nobody waits for it for ever.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await container.desk().close()
         await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()

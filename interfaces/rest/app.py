@@ -44,6 +44,7 @@ from interfaces.rest.middleware.negotiation import Negotiation
 from interfaces.rest.middleware.request_context import PAGE, Measure, RequestContext
 from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
+from interfaces.rest.stopping import Stopping
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -92,7 +93,8 @@ def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
 
     Its routers take the use cases from the container that is wired to this package.
     """
-    middleware = _middleware(measure)
+    stopping = Stopping()
+    middleware = _middleware(measure, stopping)
     app = FastAPIOffline(
         title="Matrícula",
         summary="Catalog, people, schedule and registration of a university",
@@ -110,6 +112,7 @@ def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
     operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # As the app's own: a router that is included is searched twice for each request.
     app.router.routes.extend(operations_served)
+    app.state.stopping = stopping
     app.state.known_institutions = KnownInstitutions()
     app.state.operations = operations_served
     app.state.resources = _collections()
@@ -121,10 +124,10 @@ def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
     return app
 
 
-def _middleware(measure: Measure) -> Sequence[Middleware]:
+def _middleware(measure: Measure, stopping: Stopping) -> Sequence[Middleware]:
     """What every request passes, the outermost first."""
     return (
-        Middleware(RequestContext, measure),
+        Middleware(RequestContext, measure, stopping),
         Middleware(HeadAsGet),
         Middleware(Negotiation, base_path=BASE_PATH),
         Middleware(BodyLimit),

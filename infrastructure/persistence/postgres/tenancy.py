@@ -1,5 +1,6 @@
 """Which institution a transaction sees: row-level security reads it from a setting that lives as long as it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,9 @@ from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.driver import driver_of
 
 SETTING = "app.institution_id"
+
+_UNDOING_SECONDS = 5.0
+"""How long a database may take to roll back before its connection is taken for lost."""
 
 
 async def enter_institution(session: AsyncSession, institution: InstitutionId) -> None:
@@ -83,7 +87,8 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
     """Roll back; a connection that can't is not given to anybody else."""
     if not driver.is_closed():
         try:
-            await driver.execute("ROLLBACK")
+            async with asyncio.timeout(_UNDOING_SECONDS):
+                await driver.execute("ROLLBACK")
         except BaseException as error:
             driver.terminate()
             if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):

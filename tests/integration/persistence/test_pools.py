@@ -31,7 +31,7 @@ async def test_reads_of_one_statement_have_connections_of_their_own(postgres_dat
     lines = Lines(postgres_database.app_url, 2)
     persistence = PostgresPersistence(make_engine(postgres_database.app_url, pool_size=1), lines)
 
-    asked = [asyncio.create_task(lines.value("SELECT 1")) for _ in range(5)]
+    asked = [asyncio.create_task(lines.value(INSTITUTION, "SELECT 1")) for _ in range(5)]
     await asyncio.sleep(0)
     assert persistence.pools() == [PoolUse("transactions", 1, 0, 0), PoolUse("reads", 2, 2, 3)]
 
