@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.readers.lines import Lines
 from tests.support.postgres import (
@@ -32,9 +31,9 @@ def pytest_configure() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which PostgreSQL served."""
     if _controls_the_run():
-        source = end_run()
-        if source is not None:
-            terminalreporter.write_line(f"PostgreSQL of this run: {source}")
+        served = end_run()
+        if served is not None:
+            terminalreporter.write_line(f"PostgreSQL of this run: {served}")
 
 
 def pytest_unconfigure() -> None:
@@ -68,7 +67,7 @@ def postgres_database(worker_database: PostgresDatabase) -> PostgresDatabase:
 @pytest.fixture
 async def postgres_persistence(postgres_database: PostgresDatabase) -> AsyncIterator[PostgresPersistence]:
     """The Postgres adapter, as the application's role, on a database without a row."""
-    url = postgres_database.app_url
-    persistence = PostgresPersistence(make_engine(url), Lines(url, 4))
+    lines = Lines(postgres_database.app_url, 4, postgres_database.pooler)
+    persistence = PostgresPersistence(postgres_database.engine(), lines)
     yield persistence
     await persistence.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from application.registration.batch import BatchDecider, Hook
+from application.registration.measures import DeskMeasures
 from application.registration.ports import KeptAnswer, RegistrationUnitOfWork
 from application.registration.submission import Settled, Submission
 from application.shared.clock import IdGenerator
@@ -58,7 +59,7 @@ class RegistrationDesk:
     """Decides commands; one desk for a process.
 
     `queue_limit` bounds the commands that wait, `batch_limit` those that share a transaction, `open_batches` the
-    transactions that are open at a time: terms take turns.
+    transactions that are open at a time: terms take turns. `measures`, if there are any, hear of every batch.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class RegistrationDesk:
         queue_limit: int = 10_000,
         batch_limit: int = 32,
         open_batches: int = 4,
+        measures: DeskMeasures | None = None,
     ) -> None:
         self._decider = BatchDecider(unit_of_work, ids)
         self._queue_limit = queue_limit
@@ -75,6 +77,13 @@ class RegistrationDesk:
         self._turns = asyncio.Semaphore(open_batches)
         self._queues: dict[_Key, _Queue] = {}
         self._held = 0
+        self._measures = measures
+        self._is_closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for their batch, those of callers who have gone included."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
 
     async def decide(self, term: TermId, submission: Submission) -> Settled | KeptAnswer:
         """Decide a command and store what follows; the answer is durable when this returns.
@@ -83,8 +92,11 @@ class RegistrationDesk:
         answer. Whoever is cancelled before the turn comes is not served; later, the command is decided all the same.
         Raises `NotFound` for an unknown term, `UnknownReference` for an unknown student and for what has vanished
         behind the desk, `AlreadyExists` likewise, `KeyReused` for a key that came with another request, `Unavailable`
-        when too many commands wait, and what storing a revised section raises.
+        when too many commands wait or the desk is closed, and what storing a revised section raises.
         """
+        if self._is_closed:
+            detail = "The registration desk is closed: the server is stopping."
+            raise Unavailable(detail)
         if self._held >= self._queue_limit:
             detail = "Too many registration requests are waiting."
             raise Unavailable(detail)
@@ -101,8 +113,9 @@ class RegistrationDesk:
         finally:
             self._held -= 1
 
-    async def drain(self) -> None:
-        """Return when every command that was handed in is decided, also those whose callers have gone."""
+    async def close(self) -> None:
+        """Take no more commands, and return when all are decided, also those whose callers have gone."""
+        self._is_closed = True
         while servers := [queue.server for queue in self._queues.values() if queue.server is not None]:
             await asyncio.wait(servers)
 
@@ -120,16 +133,21 @@ class RegistrationDesk:
                 waiting.tell(outcome)
 
         batch: list[_Waiting] = []
+        loop = asyncio.get_running_loop()
         try:
             while batch := self._next_batch(queue):
                 answer(len(answers) * _WRITING // 100)
-                overdue = asyncio.get_running_loop().call_later(_LONGEST_WAIT, answer)
+                overdue = loop.call_later(_LONGEST_WAIT, answer)
                 try:
                     async with self._turns:
+                        began = loop.time()
                         outcomes = await self._decide(key, batch, answer)
+                        seconds = loop.time() - began
                 finally:
                     overdue.cancel()
                 answer()
+                if self._measures is not None:
+                    self._measures.decided(outcomes, seconds)
                 answers.extend(zip(batch, outcomes, strict=True))
                 if not queue.waiting:
                     answer()

@@ -39,6 +39,7 @@ from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten
+from infrastructure.bootstrap.metrics import make_exposition, make_recording
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
 from infrastructure.bootstrap.settings import Settings
 from infrastructure.clock import SystemClock
@@ -66,7 +67,11 @@ class Container(containers.DeclarativeContainer):
     directory = providers.Singleton(attrgetter("directory"), persistence)
 
     # One desk for a process: it holds the queues.
-    desk = providers.Singleton(RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit)
+    recording = providers.Singleton(make_recording)
+    desk = providers.Singleton(
+        RegistrationDesk, unit_of_work, ids, settings.provided.queue_limit, measures=recording.provided.desk
+    )
+    exposition = providers.Singleton(make_exposition, recording, desk, persistence)
 
     read_written = providers.Factory(ReadWritten, written)
 

@@ -1,5 +1,6 @@
 """The choice of a persistence adapter: what both offer, and how each is made from the settings."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from application.shared.institutions import InstitutionDirectory
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
+from infrastructure.persistence.pools import PoolUse
 
 _MOST_LINES = 4
 """How many of a process's connections serve reads of one statement: more are never busy at once."""
@@ -38,6 +40,10 @@ class Persistence(Protocol):
         """Raise `Unavailable` when records cannot be reached or their schema is another one."""
         ...
 
+    def pools(self) -> Sequence[PoolUse]:
+        """How busy its pools of connections are at this moment."""
+        ...
+
     async def close(self) -> None:
         """Let go of every connection."""
         ...
@@ -55,8 +61,9 @@ def postgres_persistence(settings: Settings) -> Persistence:
 
     url = settings.database_url.get_secret_value()
     lines = min(_MOST_LINES, settings.pool_size // 2)
-    engine = make_engine(url, pool_size=settings.pool_size - lines)
-    return PostgresPersistence(engine, Lines(url, lines) if lines else None)
+    pooler = settings.database_pooler
+    engine = make_engine(url, pool_size=settings.pool_size - lines, pooler=pooler)
+    return PostgresPersistence(engine, Lines(url, lines, pooler) if lines else None)
 
 
 def memory_persistence() -> Persistence:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from application.shared.errors import ApplicationError
 from infrastructure.bootstrap.database_url import normalised
+from infrastructure.persistence.pooler import Pooler
 
 PREFIX = "MATRICULA_"
 TEST_PREFIX = "MATRICULA_TEST_"
@@ -83,6 +84,13 @@ class Settings(BaseSettings):
         DatabaseUrl | None,
         Field(description="The same database as the role that owns its tables; only `matricula db` uses it."),
     ] = None
+    database_pooler: Annotated[
+        Pooler,
+        Field(
+            description="What `database_url` leads to: `none`, the server itself, or `transaction`, a PgBouncer that "
+            "lends its connections for a transaction each."
+        ),
+    ] = Pooler.NONE
     data_dir: Annotated[
         Path | None,
         Field(

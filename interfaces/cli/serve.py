@@ -1,9 +1,14 @@
 """`matricula serve`: the REST API, in one process or several that share a port."""
 
 import ipaddress
+import os
 import signal
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -13,7 +18,12 @@ from interfaces.cli.session import session_of
 
 APPLICATION = "interfaces.main.asgi:create_app"
 PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
-_GRACE_SECONDS = 25
+
+_GRACE_SECONDS = 5
+"""How long answers may take to leave once the application has finished, which takes up to 20 seconds."""
+
+_SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder of shared figures to the workers; the name is that of Prometheus's library."""
 
 
 def serve(
@@ -25,6 +35,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
 ) -> None:
     """Serve the REST API until it is told to stop; requests under way are finished first."""
+    # The first process of a container ignores a signal that it does not handle, and a start takes its time.
+    signal.signal(signal.SIGTERM, _end)
     session = session_of(context)
     settings = session.server()
     address = settings.host if host is None else host
@@ -36,16 +48,44 @@ def serve(
     chosen = free_port(address, settings.port if port is None else port)
     with session.ready_database() as origin:
         url = address_url(address, chosen)
+        session.log_as_a_server()
+        _announce(url, origin)
+        with _sharing_figures(workers):
+            _run(address, chosen, workers)
+
+
+def _announce(url: str, origin: str) -> None:
+    """Say where the server is: to people in words, else as the first line of the log."""
+    if sys.stderr.isatty():
         note(f"Serving {url} (documentation: {url}/docs) on {origin}; Ctrl-C stops.")
-        _run(address, chosen, workers)
+        return
+    import structlog
+
+    structlog.get_logger("matricula.serve").info("serving", url=url, database=origin)
+
+
+@contextmanager
+def _sharing_figures(workers: int) -> Iterator[None]:
+    """While the block lasts, workers who are several have a folder through which each can tell the figures of all."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="matricula-metrics-") as folder:
+        os.environ[_SHARED_FIGURES] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_SHARED_FIGURES]
 
 
 def _run(host: str, port: int, workers: int) -> None:
     import uvicorn
 
+    from interfaces.cli.workers import Workers
+
     # The server hands a signal on once it has stopped; an orderly stop is no failure.
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    uvicorn.run(
+    signal.signal(signal.SIGINT, _end)
+    config = uvicorn.Config(
         APPLICATION,
         factory=True,
         host=host,
@@ -58,6 +98,14 @@ def _run(host: str, port: int, workers: int) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    if workers > 1:
+        Workers(config, [config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 def is_loopback(host: str) -> bool:

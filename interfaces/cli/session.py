@@ -64,6 +64,10 @@ class Session(Protocol):
         """The settings of the server."""
         ...
 
+    def log_as_a_server(self) -> None:
+        """Log from now on in the format of the settings."""
+        ...
+
     def administration(self) -> AbstractContextManager[DatabaseAdministration]:
         """The database as it is, held for a block."""
         ...

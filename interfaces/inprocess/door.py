@@ -19,6 +19,7 @@ class SettingsGiven(TypedDict, total=False):
     persistence: Literal["postgres", "memory"]
     database_url: str | None
     database_owner_url: str | None
+    database_pooler: Literal["none", "transaction"]
     data_dir: Path | None
     database_name: str
     pool_size: int
@@ -40,5 +41,5 @@ async def open_matricula(**settings: Unpack[SettingsGiven]) -> AsyncIterator[Mat
             await persistence.check()
             yield Matricula(**{field.name: container.providers[field.name]() for field in fields(Matricula)})
         finally:
-            await container.desk().drain()
+            await container.desk().close()
             await persistence.close()

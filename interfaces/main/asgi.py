@@ -2,19 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 
 from application.registration.documents import prepare
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
+from infrastructure.bootstrap.metrics import make_recording
 from infrastructure.bootstrap.settings import Settings
 from interfaces.main.garbage import settled_garbage
+from interfaces.main.last_resorts import last_resorts_logged
 from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
+from interfaces.main.sampling import sampling
+from interfaces.main.stopping import finishing_first, last_orders
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+
+_LAST_SECONDS = 2.0
 
 
 def create_app() -> FastAPI:
@@ -24,16 +31,20 @@ def create_app() -> FastAPI:
     """
     settings = Settings.from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
+    # Requests are measured by the application, which is there before its container is.
+    recording = make_recording()
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
-            async with _serving(Container(settings=database.settings)):
-                with settled_garbage():
+            container = Container(settings=database.settings, recording=recording)
+            async with _serving(container):
+                stopping = partial(last_orders, app.state.stopping, container.desk())
+                with settled_garbage(), last_resorts_logged(), finishing_first(stopping):
                     yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, recording.requests)
 
 
 def app_for(container: Container) -> FastAPI:
@@ -44,7 +55,7 @@ def app_for(container: Container) -> FastAPI:
         async with _serving(container):
             yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, container.recording().requests)
 
 
 @asynccontextmanager
@@ -59,10 +70,16 @@ async def _serving(container: Container) -> AsyncIterator[None]:
     # The first request should not wait for it, and neither should the server.
     preparing = asyncio.create_task(asyncio.to_thread(prepare))
     try:
-        async with reviewing_queues(container.institutions, container.review_queues, seconds):
+        async with (
+            sampling(container.exposition()),
+            reviewing_queues(container.institutions, container.review_queues, seconds),
+        ):
             yield
     finally:
-        await container.desk().drain()
+        # The database may not answer any more: nobody waits for it for ever.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await container.desk().close()
         await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()

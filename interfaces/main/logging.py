@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 import orjson
 import structlog
+from structlog.typing import EventDict
+
+from interfaces.main.tracebacks import without_data
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -83,7 +86,7 @@ def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
         ]
     return [
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(without_data),
         structlog.processors.JSONRenderer(serializer=_as_json),
     ]
 
@@ -92,12 +95,27 @@ def _as_json(event: Any, **_options: Any) -> str:  # noqa: ANN401 - whatever is 
     return orjson.dumps(event, default=repr).decode()
 
 
+def _name_of_logger(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa: ANN401 - none of interest
+    """Tell which library speaks."""
+    event["logger"] = event["_record"].name
+    return event
+
+
+def _no_task(_logger: Any, _method: str, event: EventDict) -> EventDict:  # noqa: ANN401 - none of interest
+    """Leave out what asyncio adds beneath its first line: the task, with what its exception says."""
+    text = event["event"].strip()
+    event["event"] = text.partition("\n")[0] if event["logger"] == "asyncio" else text
+    return event
+
+
 def _configure_standard_library(severity: int, renderers: list[structlog.typing.Processor]) -> None:
     """Libraries log through the standard library: the same format, and no second access log."""
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(processors=[remove, *renderers], foreign_pre_chain=_SHARED)
+        structlog.stdlib.ProcessorFormatter(
+            processors=[remove, *renderers], foreign_pre_chain=[*_SHARED, _name_of_logger, _no_task]
+        )
     )
     logging.basicConfig(handlers=[handler], level=max(severity, logging.INFO), force=True)
     for name in ("uvicorn", "uvicorn.error"):

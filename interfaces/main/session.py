@@ -21,6 +21,12 @@ class RootSession:
 
         return Settings.from_environment()
 
+    def log_as_a_server(self) -> None:
+        from interfaces.main.logging import configure_logging
+
+        settings = self.server()
+        configure_logging(settings.log_level.value, settings.log_format.value)
+
     @contextmanager
     def administration(self) -> "Iterator[Database]":
         from infrastructure.bootstrap.database import open_database

@@ -5,7 +5,7 @@ documents it, and would serve it too: what the operation's parameters are stands
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -28,6 +28,9 @@ def lean(operation: O) -> O:
     return operation
 
 
+_Served: TypeAlias = tuple[APIRoute, ASGIApp]
+
+
 class LeanOperations:
     """Plain ASGI: serves the lean operations among `routes`, each behind `middleware`, the outermost first.
 
@@ -36,17 +39,17 @@ class LeanOperations:
 
     def __init__(self, others: ASGIApp, routes: Iterable[APIRoute], middleware: Sequence[Middleware]) -> None:
         self._others = others
-        self._exact: dict[tuple[str, str], ASGIApp] = {}
-        self._below: dict[tuple[str, str], tuple[ASGIApp, str]] = {}
+        self._exact: dict[tuple[str, str], _Served] = {}
+        self._below: dict[tuple[str, str], tuple[_Served, str]] = {}
         for route in routes:
             if route.endpoint in _LEAN:
-                self._add(route, _behind(middleware, _serving(route.endpoint)))
+                self._add(route, (route, _behind(middleware, _serving(route.endpoint))))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         served = self._served(scope) if scope["type"] == "http" else None
         await (served or self._others)(scope, receive, send)
 
-    def _add(self, route: APIRoute, served: ASGIApp) -> None:
+    def _add(self, route: APIRoute, served: _Served) -> None:
         collection, _, last = route.path.rpartition("/")
         methods = set(route.methods or ())
         for method in methods | {"HEAD"} if "GET" in methods else methods:
@@ -65,7 +68,9 @@ class LeanOperations:
                 return None
             served, parameter = below
             scope["path_params"] = {parameter: last}
-        return served
+        # As the framework does for the others: whoever measures asks for it.
+        scope["route"], app = served
+        return app
 
 
 def _behind(middleware: Sequence[Middleware], app: ASGIApp) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""What stands beside the API: health, the index, and descriptions of problems."""
+"""What stands beside the API: health, figures, the index, and descriptions of problems."""
 
 import asyncio
 from typing import Annotated, Protocol
@@ -21,6 +21,19 @@ class Checkable(Protocol):
 
     async def check(self) -> None:
         """Raise `Unavailable` when records cannot be reached or their schema is another one."""
+        ...
+
+
+class Exposed(Protocol):
+    """What Prometheus is shown."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the text, with its version."""
+        ...
+
+    async def text(self) -> bytes:
+        """The figures of this moment."""
         ...
 
 
@@ -82,6 +95,14 @@ async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"
     except TimeoutError:
         raise Unavailable("The database does not answer in time.") from None
     return json_answer('{"status":"ready"}', Cache_Control="no-store")
+
+
+# For machines that know its format, which is not this API's: it is no part of the API's contract.
+@router.get("/metrics", include_in_schema=False)
+async def metrics(exposition: Annotated[Exposed, Depends(provided("exposition"))]) -> Response:
+    """Answer the figures for Prometheus."""
+    headers = {"Content-Type": exposition.content_type, "Cache-Control": "no-store"}
+    return Response(await exposition.text(), headers=headers)
 
 
 @router.get(

@@ -90,7 +90,9 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         500, "Internal error", "A defect of the server; the request id finds it in the server's log."
     ),
     "unavailable": ProblemKind(
-        503, "Unavailable", "The database is away or too many requests wait: try again after Retry-After seconds."
+        503,
+        "Unavailable",
+        "The database is away, too many requests wait, or the server is stopping: try again after Retry-After seconds.",
     ),
 }
 """Every problem that a client may meet, by its stable code."""

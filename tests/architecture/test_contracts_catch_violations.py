@@ -27,6 +27,7 @@ CONTEXTS = "Contexts are layered inside the domain and inside the application"
 OWN_DOMAIN = "A use case knows the domain of its own context and of those beneath"
 DATABASE = "SQLAlchemy, asyncpg and alembic live in the PostgreSQL adapter"
 CONTAINER = "The container is composed in the composition root and used by driving adapters"
+METRICS = "Prometheus's client lives in the adapter that measures"
 WEB = "FastAPI and its server live in driving adapters"
 ACYCLIC = "Packages have no cycles"
 
@@ -63,6 +64,7 @@ VIOLATIONS = [
     (DATABASE, importing("sqlalchemy", by="interfaces.rest")),
     (DATABASE, importing("asyncpg", by="infrastructure.persistence.memory")),
     (CONTAINER, importing("dependency_injector.wiring", by="infrastructure.persistence")),
+    (METRICS, importing("prometheus_client", by="infrastructure.bootstrap")),
     (WEB, importing("fastapi", by="infrastructure.bootstrap")),
     (
         ACYCLIC,

@@ -9,6 +9,9 @@ from typing import Any
 
 import orjson
 
+REGISTRATIONS = "/v1/registration-requests"
+JSON = {"Content-Type": "application/json"}
+
 _NUMBERS = count(1)
 
 _LONGEST_IDLE = 2.0
@@ -41,6 +44,12 @@ class Answer:
     def json(self) -> Any:
         """The body."""
         return orjson.loads(self.body)
+
+
+def register(body: Mapping[str, Any], key: str | None = None) -> Request:
+    """The request of a cart."""
+    headers = JSON if key is None else {**JSON, "Idempotency-Key": key}
+    return Request("POST", REGISTRATIONS, orjson.dumps(body), headers)
 
 
 class Line:

@@ -12,15 +12,13 @@ import orjson
 
 from tests.scenarios import rush_term
 from tests.scenarios.carts import Carts
-from tests.scenarios.line import Answer, Line, Request
+from tests.scenarios.line import JSON, REGISTRATIONS, Answer, Line, Request, register
 from tests.support.domain_builders import identifier, student_id
 
 STUDENTS_EACH = 3
 CARTS = 2
 OTHERS = 2
 _LONGEST_PATIENCE = 0.25
-_REGISTRATIONS = "/v1/registration-requests"
-_JSON = {"Content-Type": "application/json"}
 _NOBODY = str(UUID(int=1))
 
 Body: TypeAlias = dict[str, Any]
@@ -86,7 +84,7 @@ class Rusher:
 
     async def _send_cart(self, line: Line) -> None:
         student, cart = self._a_cart()
-        answer = await line.ask(_register(cart, self._key() if self._dice.random() < 0.5 else None))
+        answer = await line.ask(register(cart, self._key() if self._dice.random() < 0.5 else None))
         view = self._witness.hear(answer)
         assert len(view["decisions"]) == len(cart["actions"])
         assert not answer.is_replay
@@ -94,13 +92,13 @@ class Rusher:
         self._witness.met.update(decision["outcome"] for decision in view["decisions"])
 
     async def _the_same_at_once(self) -> None:
-        request = _register(self._a_cart()[1], self._key())
+        request = register(self._a_cart()[1], self._key())
         answers = await self._both(*(line.ask(request) for line in self._lines))
         assert sorted(answer.is_replay for answer in answers) == [False, True]
         self._hear_the_same(*answers)
 
     async def _the_same_in_turn(self) -> None:
-        request = _register(self._a_cart()[1], self._key())
+        request = register(self._a_cart()[1], self._key())
         answers = [await line.ask(request) for line in self._lines]
         assert [answer.is_replay for answer in answers] == [False, True]
         self._hear_the_same(*answers)
@@ -108,7 +106,7 @@ class Rusher:
     async def _another_request_under_the_same_key(self) -> None:
         key, (_, cart) = self._key(), self._a_cart()
         other = {**cart, "student": f"code:{rush_term.STUDENTS[self._number]}", "actions": [_add(rush_term.UNLIMITED)]}
-        requests = (_register(body, key) for body in (cart, other))
+        requests = (register(body, key) for body in (cart, other))
         answers = await self._both(*(line.ask(request) for line, request in zip(self._lines, requests, strict=True)))
         first, second = sorted(answers, key=lambda answer: answer.status)
         self._witness.hear(first)
@@ -116,11 +114,11 @@ class Rusher:
 
     async def _nonsense(self) -> None:
         whole = orjson.dumps(self._a_cart()[1])
-        not_json = Request("POST", _REGISTRATIONS, whole[:-1], _JSON)
-        no_actions = _register({**self._a_cart()[1], "actions": []})
-        of_nobody = _register({"actions": [{"action": "add", "offering": "code:C-0", "wish": "A"}]}, self._key())
-        plain_text = Request("POST", _REGISTRATIONS, whole, {"Content-Type": "text/plain"})
-        too_long = _register(self._a_cart()[1], "k" * 201)
+        not_json = Request("POST", REGISTRATIONS, whole[:-1], JSON)
+        no_actions = register({**self._a_cart()[1], "actions": []})
+        of_nobody = register({"actions": [{"action": "add", "offering": "code:C-0", "wish": "A"}]}, self._key())
+        plain_text = Request("POST", REGISTRATIONS, whole, {"Content-Type": "text/plain"})
+        too_long = register(self._a_cart()[1], "k" * 201)
         expected = (
             (not_json, 400, "malformed_json"),
             (no_actions, 422, "invalid_field"),
@@ -134,7 +132,7 @@ class Rusher:
     async def _what_nobody_knows(self) -> None:
         _, cart = self._a_cart()
         for field_, reference in (("student", _NOBODY), ("student", "code:Nobody"), ("term", _NOBODY)):
-            request = _register({**cart, "student": str(student_id("R-0")), field_: reference}, self._key())
+            request = register({**cart, "student": str(student_id("R-0")), field_: reference}, self._key())
             self._expect(await self._lines[0].ask(request), 422, "unknown_reference")
         actions = [
             _add("NOWHERE"),
@@ -142,13 +140,13 @@ class Rusher:
             {"action": "drop", "enrollment": _NOBODY},
             {"action": "leave_waitlist", "entry": _NOBODY},
         ]
-        view = self._witness.hear(await self._lines[1].ask(_register({**cart, "mode": "atomic", "actions": actions})))
+        view = self._witness.hear(await self._lines[1].ask(register({**cart, "mode": "atomic", "actions": actions})))
         assert all(decision["outcome"] == "rejected" for decision in view["decisions"])
 
     async def _poison(self) -> None:
         offering, status = self._dice.choice(list(rush_term.POISONED.items()))
         actions = [_add(rush_term.UNLIMITED), _add(offering)]
-        request = _register(
+        request = register(
             {**self._a_cart()[1], "student": f"code:{rush_term.victim(self._number)}", "actions": actions}, self._key()
         )
         answer, _ = await self._both(self._lines[0].ask(request), self._send_cart(self._lines[1]))
@@ -156,7 +154,7 @@ class Rusher:
 
     async def _hang_up(self) -> None:
         gone, other = self._lines
-        request = _register(self._a_cart()[1], self._key())
+        request = register(self._a_cart()[1], self._key())
         await gone.ask_and_hang_up(request, self._dice.uniform(0, _LONGEST_PATIENCE))
         answer = await self._dice.choice((gone, other)).ask(request)
         self._witness.hear(answer)
@@ -165,8 +163,8 @@ class Rusher:
 
     async def _hang_up_half_way(self) -> None:
         key = self._key()
-        await self._lines[0].hang_up_half_way(_register(self._a_cart()[1], key))
-        answer = await self._lines[1].ask(_register(self._a_cart()[1], key))
+        await self._lines[0].hang_up_half_way(register(self._a_cart()[1], key))
+        answer = await self._lines[1].ask(register(self._a_cart()[1], key))
         assert not answer.is_replay
         self._witness.hear(answer)
 
@@ -174,7 +172,7 @@ class Rusher:
         leaving = str(student_id(rush_term.leaver(self._number)))
         term = str(identifier("term", rush_term.TERM))
         delete = Request("DELETE", f"/v1/students/{leaving}", b"", {"If-Match": "*"})
-        enroll = _register({"student": leaving, "term": term, "actions": [_add(rush_term.UNLIMITED)]}, self._key())
+        enroll = register({"student": leaving, "term": term, "actions": [_add(rush_term.UNLIMITED)]}, self._key())
         deleted, answer = await self._both(self._lines[0].ask(delete), self._lines[1].ask(enroll))
         if deleted.status == 204:
             self._expect(answer, 422, "unknown_reference")
@@ -206,8 +204,3 @@ class Rusher:
 
 def _add(offering: str) -> Body:
     return {"action": "add", "offering": f"code:{offering}"}
-
-
-def _register(body: Mapping[str, Any], key: str | None = None) -> Request:
-    headers = _JSON if key is None else {**_JSON, "Idempotency-Key": key}
-    return Request("POST", _REGISTRATIONS, orjson.dumps(body), headers)

@@ -15,7 +15,6 @@ import pytest
 
 from application.registration.waitlists import WAITLIST_ENTRIES, WaitlistEntryView
 from application.shared.paging import PageQuery
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.contracts.arranging import Stored
 from tests.scenarios import rush_term
@@ -49,7 +48,7 @@ def database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase]:
 @pytest.fixture
 async def persistence(database: PostgresDatabase) -> AsyncIterator[PostgresPersistence]:
     """What is stored in it: at first, a term that nobody has registered for."""
-    stored = PostgresPersistence(make_engine(database.app_url))
+    stored = PostgresPersistence(database.engine())
     await stored.directory.add(an_institution())
     await Stored(stored, INSTITUTION).add(*rush_term.entities(CLIENTS))
     yield stored

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from infrastructure.persistence.memory.persistence import MemoryPersistence
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.support.compared_systems import ComparedSystem, State
 from tests.support.compared_worlds import LAST_DAY, OFFERINGS, SECTIONS, a_naive_world
@@ -169,7 +168,7 @@ def test_the_product_decides_like_a_naive_registration(adapter: str, postgres_da
     loop, taken = asyncio.new_event_loop(), [0]
     persistence: MemoryPersistence | PostgresPersistence = MemoryPersistence()
     if adapter == "postgres":
-        persistence = PostgresPersistence(make_engine(postgres_database.app_url))
+        persistence = PostgresPersistence(postgres_database.engine())
     machine = type("Machine", (Comparison,), {"loop": loop, "persistences": {adapter: persistence}, "taken": taken})
     try:
         run_state_machine_as_test(

@@ -3,7 +3,7 @@
 `TEST_DATABASE_URL` (a superuser's URL) comes first, then a container when a Docker engine answers and has or gets the
 image (`MATRICULA_TEST_POSTGRES_IMAGE`), then the embedded server. `MATRICULA_TEST_POSTGRES=url|container|embedded`
 forces one, and never falls back. One server a run; the schema is migrated once into a template, which each worker
-clones.
+clones. With `MATRICULA_TEST_POOLER=transaction` the application reaches it through PgBouncer.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,18 +24,22 @@ import asyncpg
 import docker
 from docker.errors import DockerException, ImageNotFound
 from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from infrastructure.persistence.pooler import Pooler
 from infrastructure.persistence.postgres import migrate
 from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE, ServerLease
 from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
+from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.rows.base import Row
+from tests.support import pooler
 
 T = TypeVar("T")
 
 RUN_DIRECTORY = "MATRICULA_TEST_RUN_DIRECTORY"
 _CHOICE = "MATRICULA_TEST_POSTGRES"
 _IMAGE = "MATRICULA_TEST_POSTGRES_IMAGE"
-_LABEL = "matricula.test"
+_POOLER = "MATRICULA_TEST_POOLER"
 _TEMPLATE = "matricula_test_template"
 _PASSWORD = "matricula-test"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -43,18 +47,29 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """Where the run's server is; `admin_url` is a superuser's."""
+    """Where the run's server is; `admin_url` is a superuser's, `pooler` where PgBouncer listens, if it is there."""
 
     source: str
     admin_url: str
+    pooler: str | None = None
 
     def url(self, role: str, database: str) -> str:
         """The URL by which `role` reaches `database`."""
         url = make_url(self.admin_url).set(username=role, password=_PASSWORD, database=database)
         return url.render_as_string(hide_password=False)
 
+    def pooled_url(self, role: str, database: str) -> str:
+        """The same through the pooler, if there is one."""
+        if self.pooler is None:
+            return self.url(role, database)
+        return f"postgresql+asyncpg://{role}:{_PASSWORD}@{self.pooler}/{database}"
+
     def clone(self, database: str, template: str = _TEMPLATE) -> "PostgresDatabase":
         """A new database with the migrated schema."""
+        if self.pooler is not None and template != _TEMPLATE:
+            # The pooler stays connected to a database that its clients have left, and nobody may be who is cloned.
+            ended = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'"
+            in_thread(lambda: _admin(self, ended))
         in_thread(lambda: _admin(self, f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
         in_thread(lambda: _admin(self, f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER_ROLE}'))
         return PostgresDatabase(self, database)
@@ -74,8 +89,30 @@ class PostgresDatabase:
 
     @property
     def app_url(self) -> str:
-        """The URL of the application's role."""
+        """The URL of the application's role, through the pooler if there is one."""
+        return self.server.pooled_url(APP_ROLE, self.name)
+
+    @property
+    def session_url(self) -> str:
+        """The URL of the application's role for a session of the server's own.
+
+        Whoever speaks SQL like a careless client, `SET` without `LOCAL` among it, needs one; a pooler has none.
+        """
         return self.server.url(APP_ROLE, self.name)
+
+    @property
+    def pooler(self) -> Pooler:
+        """What `app_url` leads to."""
+        return Pooler.NONE if self.server.pooler is None else Pooler.TRANSACTION
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of a process that uses the database as the application."""
+        return {"MATRICULA_DATABASE_URL": self.app_url, "MATRICULA_DATABASE_POOLER": self.pooler.value}
+
+    def engine(self, pool_size: int = 10) -> AsyncEngine:
+        """An engine of the application on the database."""
+        return make_engine(self.app_url, pool_size=pool_size, pooler=self.pooler)
 
     def empty(self) -> None:
         """Delete every row."""
@@ -99,13 +136,16 @@ def end_run() -> str | None:
     directory = Path(os.environ.pop(RUN_DIRECTORY))
     described = directory / "server.json"
     served = json.loads(described.read_text()) if described.exists() else None
+    pooler.stop_program(directory / "pooler")
     for container in _containers(directory).read_text().split():
         with closing(docker.from_env()) as engine:
             engine.containers.get(container).remove(force=True, v=True)
     if served is not None and served["source"] == "embedded":
         EmbeddedPostgres(directory / "postgres").wait_until_stopped()
     shutil.rmtree(directory, ignore_errors=True)
-    return None if served is None else served["source"]
+    if served is None:
+        return None
+    return f"{served['source']}, through PgBouncer in transaction mode" if served["pooler"] else str(served["source"])
 
 
 @contextmanager
@@ -122,10 +162,11 @@ def server_of_the_run() -> Iterator[PostgresServer]:
         if not described.exists():
             server = PostgresServer(source, _start(source, lease, directory))
             _prepare(server)
-            described.write_text(json.dumps({"source": source, "admin_url": server.admin_url}))
-    known = json.loads(described.read_text())
+            if _is_pooled():
+                server = replace(server, pooler=_start_pooler(server, directory))
+            described.write_text(json.dumps(asdict(server)))
     try:
-        yield PostgresServer(known["source"], known["admin_url"])
+        yield PostgresServer(**json.loads(described.read_text()))
     finally:
         if lease is not None:
             lease.close()
@@ -140,6 +181,13 @@ def _choose() -> str:
     if os.environ.get("TEST_DATABASE_URL"):
         return "url"
     return "container" if _an_engine_serves(_image()) else "embedded"
+
+
+def _is_pooled() -> bool:
+    choice = os.environ.get(_POOLER, Pooler.NONE.value)
+    if choice not in tuple(Pooler):
+        raise ValueError(f"{_POOLER} must be none or transaction, not {choice}")
+    return choice == Pooler.TRANSACTION
 
 
 def _image() -> str:
@@ -183,16 +231,33 @@ def _start(source: str, lease: ServerLease | None, directory: Path) -> str:
     # The library's reaper would end the container with the worker that started it, under the others; the end of the
     # run removes it instead.
     testcontainers_config.ryuk_disabled = True
-    container = PostgresContainer(_image(), driver="asyncpg").with_kwargs(labels={_LABEL: "postgres"})
+    container = PostgresContainer(_image(), driver="asyncpg").with_kwargs(labels={pooler.LABEL: "postgres"})
     container.with_command(" ".join(["postgres", *(f"-c {name}={value}" for name, value in _FAST.items())]))
     try:
         container.start()
     except BaseException:
         container.stop()
         raise
-    with _containers(directory).open("a") as ids:
-        ids.write(f"{container.get_container_id()}\n")
+    _note(directory, container.get_container_id())
     return container.get_connection_url()
+
+
+def _start_pooler(server: PostgresServer, directory: Path) -> str:
+    """Put a pooler before the server, and answer where it listens."""
+    container: str | None
+    if server.source == "container":
+        (beside,) = _containers(directory).read_text().split()
+        container, address = pooler.start_beside(beside, _PASSWORD)
+    else:
+        container, address = pooler.start_for(server.admin_url, directory / "pooler", _PASSWORD)
+    if container is not None:
+        _note(directory, container)
+    return address
+
+
+def _note(directory: Path, container: str) -> None:
+    with _containers(directory).open("a") as ids:
+        ids.write(f"{container}\n")
 
 
 def _containers(directory: Path) -> Path:

@@ -23,6 +23,7 @@ from infrastructure.persistence.memory.record_staging import MemoryRecordStaging
 from infrastructure.persistence.memory.records import MemoryRecords, identify
 from infrastructure.persistence.memory.registration import MemoryRegistrationReader
 from infrastructure.persistence.memory.tables import Tables
+from infrastructure.persistence.pools import PoolUse
 from infrastructure.persistence.written import ViewsWritten
 
 E = TypeVar("E", bound=Entity)
@@ -54,6 +55,10 @@ class MemoryPersistence:
 
     async def check(self) -> None:
         """Memory is never away."""
+
+    def pools(self) -> tuple[PoolUse, ...]:
+        """Memory needs no connection."""
+        return ()
 
     async def close(self) -> None:
         """There is nothing to let go of."""

@@ -1,17 +1,49 @@
 """The engine: one pool of connections for a process."""
 
+from typing import Any, cast
+
+from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from infrastructure.persistence.pooler import Pooler
+from infrastructure.persistence.pools import PoolUse
+from infrastructure.persistence.postgres.connecting import CONNECT_SECONDS, session_arguments
 
-def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+
+class CountedPool(AsyncAdaptedQueuePool):
+    """A pool that knows how many callers wait for a connection."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as it is inherited
+        super().__init__(*arguments, **options)
+        self.waiting = 0
+
+    def connect(self) -> PoolProxiedConnection:
+        """See `Pool.connect`."""
+        self.waiting += 1
+        try:
+            return super().connect()
+        finally:
+            self.waiting -= 1
+
+
+def make_engine(url: str, *, pool_size: int = 10, pooler: Pooler = Pooler.NONE) -> AsyncEngine:
     """An engine for `url` (`postgresql+asyncpg://…`) that keeps up to `pool_size` connections; connects lazily."""
     return create_async_engine(
         url,
+        poolclass=CountedPool,
         pool_size=pool_size,
         max_overflow=0,
         # The connection that was used last has its plans at hand.
         pool_use_lifo=True,
         pool_timeout=30,
         pool_pre_ping=False,
-        connect_args={"timeout": 10, "server_settings": {"application_name": "matricula", "jit": "off"}},
+        # What people asked for is in them, and exceptions are logged.
+        hide_parameters=True,
+        connect_args={"timeout": CONNECT_SECONDS, **session_arguments(url, pooler)},
     )
+
+
+def use_of(engine: AsyncEngine) -> PoolUse:
+    """How busy the pool of an engine that `make_engine` made is."""
+    pool = cast("CountedPool", engine.pool)
+    return PoolUse("transactions", pool.size(), pool.checkedout(), pool.waiting)

@@ -18,8 +18,10 @@ from application.shared.records import Entity, Reader, RecordKind, Records
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.pools import PoolUse
 from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptStaging
 from infrastructure.persistence.postgres.directory import PostgresDirectory
+from infrastructure.persistence.postgres.engine import use_of
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.lines import Lines
@@ -31,7 +33,7 @@ from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.book import PostgresRegistrationBook
 from infrastructure.persistence.postgres.registration.snapshots import Snapshots
 from infrastructure.persistence.postgres.revision import head_revision
-from infrastructure.persistence.postgres.tenancy import enter_institution, transaction_of
+from infrastructure.persistence.postgres.tenancy import reading_of, transaction_of
 from infrastructure.persistence.postgres.written import PostgresWrittenViews
 from infrastructure.persistence.written import ViewsWritten
 
@@ -48,9 +50,7 @@ class PostgresPersistence:
         self._lines = lines
         self._snapshots = Snapshots()
         # Units of work begin and end their transactions themselves, in fewer round trips.
-        self._writing_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        # One snapshot for all that a transaction reads: a log and a state, facts and what they name, hang together.
-        self._reading_engine = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        self._bare_engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.directory: InstitutionDirectory = PostgresDirectory(engine)
         views = ViewsWritten(self.reading)
         self.written: WrittenViews = views if lines is None else PostgresWrittenViews(lines, views)
@@ -59,7 +59,7 @@ class PostgresPersistence:
     async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
         """A transaction on the records of `institution`. Raises `Unavailable` when the database is away."""
         with reaching_the_database():
-            async with self._writing_engine.connect() as connection, transaction_of(connection, institution) as driver:
+            async with self._bare_engine.connect() as connection, transaction_of(connection, institution) as driver:
                 session = AsyncSession(connection, expire_on_commit=False)
                 yield _Transaction(session, driver, institution, self._snapshots)
                 # Whoever calls functions only, as the desk does, has no use for the session: one that began nothing
@@ -69,11 +69,16 @@ class PostgresPersistence:
 
     @asynccontextmanager
     async def reading(self, institution: InstitutionId) -> AsyncIterator[RegistrationViews]:
-        """A read-only transaction on the records of `institution`. Raises `Unavailable`."""
+        """A read-only transaction on the records of `institution`. Raises `Unavailable`.
+
+        It has one snapshot for all that it reads: a log and a state, facts and what they name, hang together.
+        """
         with reaching_the_database():
-            async with AsyncSession(self._reading_engine, expire_on_commit=False) as session, session.begin():
-                await enter_institution(session, institution)
+            async with self._bare_engine.connect() as connection, reading_of(connection, institution):
+                session = AsyncSession(connection, expire_on_commit=False)
                 yield _ReadTransaction(session, institution, self._snapshots)
+                if session.in_transaction():
+                    await session.commit()
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the database answers and its schema is the one that this version needs."""
@@ -86,6 +91,11 @@ class PostgresPersistence:
                 f"The database is at revision {revision or 'none'}, not {head_revision()}: run matricula db upgrade."
             )
             raise Unavailable(detail)
+
+    def pools(self) -> list[PoolUse]:
+        """How busy the connections of transactions and those of reads in one statement are."""
+        transactions = use_of(self._engine)
+        return [transactions] if self._lines is None else [transactions, self._lines.use]
 
     async def close(self) -> None:
         """Close every connection."""

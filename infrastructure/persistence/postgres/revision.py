@@ -6,11 +6,10 @@ from pathlib import Path
 
 import asyncpg
 
+from infrastructure.persistence.postgres.connecting import CONNECT_SECONDS, driver_arguments
 from infrastructure.persistence.postgres.failures import reaching_the_database
-from infrastructure.persistence.postgres.readers.lines import driver_arguments
 
 DIRECTORY = Path(__file__).parent / "migrations"
-_CONNECT_SECONDS = 10
 
 
 @cache
@@ -29,7 +28,7 @@ def current(owner_url: str) -> str | None:
 
 
 async def _current(owner_url: str) -> str | None:
-    connection = await asyncpg.connect(**driver_arguments(owner_url), timeout=_CONNECT_SECONDS)
+    connection = await asyncpg.connect(**driver_arguments(owner_url), timeout=CONNECT_SECONDS)
     try:
         revision: str | None = await connection.fetchval("SELECT version_num FROM alembic_version")
     except asyncpg.UndefinedTableError:

@@ -1,5 +1,6 @@
 """Which institution a transaction sees: row-level security reads it from a setting that lives as long as it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,10 +14,21 @@ from infrastructure.persistence.postgres.driver import driver_of
 
 SETTING = "app.institution_id"
 
+_UNDOING_SECONDS = 5.0
+"""How long a database may take to roll back before its connection is taken for lost."""
+
 
 async def enter_institution(session: AsyncSession, institution: InstitutionId) -> None:
     """Let the session's transaction see the records of `institution` and no other."""
-    await session.execute(text(_entering(institution)))
+    await session.execute(text(entering(institution)))
+
+
+def entering(institution: InstitutionId) -> str:
+    """The statement by which a transaction enters the institution.
+
+    `SET LOCAL` takes no parameter, so the identifier, a UUID by type, is written into it.
+    """
+    return f"SET LOCAL {SETTING} = '{institution}'"
 
 
 @asynccontextmanager
@@ -27,6 +39,23 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
     mode, so that SQLAlchemy begins and ends nothing itself. Raises `Unavailable` when the database was lost, or did not
     commit.
     """
+    async with _begun(connection, f"BEGIN; {_settled_in(institution)}") as driver:
+        yield driver
+        await _commit(driver)
+
+
+@asynccontextmanager
+async def reading_of(connection: AsyncConnection, institution: InstitutionId) -> AsyncIterator[None]:
+    """As `transaction_of`, but all that is read is of one moment, and nothing can be written."""
+    begin = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_settled_in(institution)}"
+    async with _begun(connection, begin) as driver:
+        yield
+        if not driver.is_closed():  # by a reader who had enough
+            await driver.execute("COMMIT")
+
+
+@asynccontextmanager
+async def _begun(connection: AsyncConnection, begin: str) -> AsyncIterator[asyncpg.Connection]:
     driver = await driver_of(connection)
     if driver.is_closed() or driver.is_in_transaction():  # lost while nobody used it, or left by somebody in a hurry
         driver.terminate()
@@ -35,9 +64,8 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
         # SQLAlchemy gives the engine's mode to the first connection alone.
         await connection.execution_options(isolation_level="AUTOCOMMIT")
     try:
-        await driver.execute(f"BEGIN; {_entering(institution)}")
+        await driver.execute(begin)
         yield driver
-        await _commit(driver)
     except asyncpg.InterfaceError as error:
         if not await _undone(connection, driver):
             detail = "The connection to the database was lost."
@@ -59,7 +87,8 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
     """Roll back; a connection that can't is not given to anybody else."""
     if not driver.is_closed():
         try:
-            await driver.execute("ROLLBACK")
+            async with asyncio.timeout(_UNDOING_SECONDS):
+                await driver.execute("ROLLBACK")
         except BaseException as error:
             driver.terminate()
             if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
@@ -70,6 +99,6 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
     return False
 
 
-def _entering(institution: InstitutionId) -> str:
-    """`SET LOCAL` takes no parameter, so the identifier, a UUID by type, is written into the statement."""
-    return f"SET LOCAL {SETTING} = '{institution}'"
+def _settled_in(institution: InstitutionId) -> str:
+    # Behind a pooler a session can't be told anything; compiling a query takes longer than any of ours runs.
+    return f"{entering(institution)}; SET LOCAL jit = off"

@@ -20,8 +20,8 @@ from infrastructure.persistence.postgres.written_pages import WrittenPages
 _SELECTIONS: Mapping[type[Any], WrittenSelection] = {Section: WRITTEN_SECTION}
 _ID_LENGTH = 36
 
-Statement = tuple[str, InstitutionId, tuple[Any, ...]]
-"""A statement, the institution in which it is asked, and its other arguments."""
+Query = tuple[str, InstitutionId, tuple[Any, ...]]
+"""A query, the institution in which it is asked, and its other arguments."""
 
 
 class PostgresWrittenViews:
@@ -31,7 +31,7 @@ class PostgresWrittenViews:
         self._lines = lines
         self._others = others
         self._by_id: Rounds[tuple[InstitutionId, type[Any]], UUID, str] = Rounds(self._documents)
-        self._alike: Rounds[Statement, None, Any] = Rounds(self._found)
+        self._alike: Rounds[Query, None, Any] = Rounds(self._found)
         self._pages = WrittenPages(self._ask)
 
     async def one(self, institution: InstitutionId, kind: Kind, reference: Reference) -> str | None:
@@ -44,9 +44,7 @@ class PostgresWrittenViews:
         question = one(selection, institution, reference)
         if question is None:
             return None
-        written: str | None = await self._alike.answer(
-            (question.statement, institution, tuple(question.arguments)), None
-        )
+        written: str | None = await self._alike.answer((question.query, institution, tuple(question.arguments)), None)
         return written
 
     async def page(self, institution: InstitutionId, kind: Kind, query: PageQuery) -> WrittenPage:
@@ -63,11 +61,11 @@ class PostgresWrittenViews:
         found = await self._ask(some(_SELECTIONS[entity], institution, identifiers))
         return {UUID(document[:_ID_LENGTH]): document[_ID_LENGTH:] for document in found or ()}
 
-    async def _found(self, asked: Statement, _: Sequence[None]) -> Mapping[None, Any]:
-        statement, institution, arguments = asked
+    async def _found(self, asked: Query, _: Sequence[None]) -> Mapping[None, Any]:
+        query, institution, arguments = asked
         with reaching_the_database():
-            return {None: await self._lines.value(statement, institution, *arguments)}
+            return {None: await self._lines.value(institution, query, *arguments)}
 
     async def _ask(self, question: Question) -> Any:  # noqa: ANN401 - whatever the query selects
         with reaching_the_database():
-            return await self._lines.value(question.statement, question.institution, *question.arguments)
+            return await self._lines.value(question.institution, question.query, *question.arguments)

@@ -19,4 +19,9 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_content)
+        inner = {**scope, "method": "GET"}
+        try:
+            await self._app(inner, receive, send_without_content)
+        finally:
+            # Which route it was is of interest outside, too.
+            scope["route"] = inner.get("route")

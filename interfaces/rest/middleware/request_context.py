@@ -1,14 +1,19 @@
-"""The outermost layer: names each request, logs it, sends the headers that all answers share, and lets no error out."""
+"""The outermost layer: names each request, logs and measures it, sends the headers that all answers share, and lets no
+error out. A server that has been told to stop answers nothing else any more.
+"""
 
 import re
 import time
+from collections.abc import Callable
 from os import urandom
+from typing import TypeAlias
 
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interfaces.rest.problems import PROBLEMS, problem_response
+from interfaces.rest.stopping import Stopping
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -16,10 +21,17 @@ _SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-
 _NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _SCRIPTS = b"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _OWN_CONTENT = (b"content-security-policy", b"default-src 'self'; %b; frame-ancestors 'none'" % _SCRIPTS)
+_CLOSING = (b"connection", b"close")
 _CLIENT_GONE = 499
 
 PAGE = "/docs"
 """The only page for people: it runs a script of its own and loads what else it needs from this server."""
+
+Measure: TypeAlias = Callable[[str, str, int, float], None]
+"""Hears of each request: its method, the template of its route, its status, and the seconds it took."""
+
+UNMATCHED = "unmatched"
+"""The route of requests that no route is for: paths that clients make up are never told apart."""
 
 _log = structlog.get_logger("matricula.rest")
 
@@ -27,8 +39,10 @@ _log = structlog.get_logger("matricula.rest")
 class RequestContext:
     """Pure ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, measure: Measure, stopping: Stopping) -> None:
         self._app = app
+        self._measure = measure
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,11 +58,18 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], *shared_headers]
+                if self._stopping.has_begun:
+                    message["headers"].append(_CLOSING)
             await send(message)
 
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            await self._app(scope, receive, send_with_headers)
+            if self._stopping.has_begun:
+                await _read(receive)
+                refused = problem_response(request_id, "unavailable", "The server is stopping.")
+                await refused(scope, receive, send_with_headers)
+            else:
+                await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             status = _CLIENT_GONE
         except Exception:
@@ -58,9 +79,17 @@ class RequestContext:
             detail = PROBLEMS["internal_error"].meaning
             await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
         finally:
-            milliseconds = round((time.perf_counter() - started) * 1000, 2)
+            seconds = time.perf_counter() - started
+            self._measure(scope["method"], getattr(scope.get("route"), "path", UNMATCHED), status, seconds)
+            milliseconds = round(seconds * 1000, 2)
             _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
             structlog.contextvars.reset_contextvars(**bound)
+
+
+async def _read(receive: Receive) -> None:
+    """Let the request come to its end: a connection that closes over something unread may lose the answer."""
+    while (await receive()).get("more_body", False):
+        pass
 
 
 def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:

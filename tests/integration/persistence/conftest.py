@@ -18,7 +18,7 @@ async def stage(postgres_persistence: PostgresPersistence) -> Stage:
 
 @pytest.fixture
 async def client(stage: Stage, postgres_database: PostgresDatabase) -> AsyncIterator[CarelessClient]:
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     await connection.execute(f"SET app.institution_id = '{stage.institution}'")
     careless = CarelessClient(connection, stage)
     await careless.sit(await careless.enroll(0, 1), 0)

@@ -16,7 +16,6 @@ from domain.catalog.requisite import CourseTaken
 from domain.scheduling.section import Section, SectionStatus
 from domain.scheduling.term import Term
 from infrastructure.identifiers import TimeOrderedIds
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.integration.persistence.careless import NOW, Stage
 from tests.support.builders import FixedClock
@@ -26,9 +25,9 @@ from tests.support.postgres import PostgresDatabase, connect
 class Process:
     """What one process has: its connections, its desk and what it remembers."""
 
-    def __init__(self, stage: Stage, url: str) -> None:
+    def __init__(self, stage: Stage, database: PostgresDatabase) -> None:
         self._stage = stage
-        self.persistence = PostgresPersistence(make_engine(url, pool_size=2))
+        self.persistence = PostgresPersistence(database.engine(pool_size=2))
         ids = TimeOrderedIds()
         desk = RegistrationDesk(self.persistence.work, ids)
         self._register = Register(desk, Addressees(self.persistence.reading), FixedClock(NOW), ids)
@@ -57,7 +56,7 @@ class Process:
 @pytest.fixture
 async def processes(stage: Stage, postgres_database: PostgresDatabase) -> AsyncIterator[tuple[Process, Process]]:
     """Two processes; both remember everything."""
-    one, other = (Process(stage, postgres_database.app_url) for _ in range(2))
+    one, other = (Process(stage, postgres_database) for _ in range(2))
     await one.come_and_go()
     await other.come_and_go()
     yield one, other
@@ -146,7 +145,7 @@ CHANGES = {
 @pytest.fixture
 async def connection(stage: Stage, postgres_database: PostgresDatabase) -> AsyncIterator[asyncpg.Connection]:
     """A connection of the application's role that sees the institution."""
-    opened = await connect(postgres_database.app_url)
+    opened = await connect(postgres_database.session_url)
     await opened.execute(f"SET app.institution_id = '{stage.institution}'")
     yield opened
     await opened.close()

@@ -22,7 +22,7 @@ async def test_who_comes_after_the_server_has_ended_the_connections_notices_noth
     stage: Stage, postgres_persistence: PostgresPersistence, postgres_database: PostgresDatabase
 ) -> None:
     assert await _rooms(postgres_persistence, stage, "R1") == [False]
-    owner = await connect(postgres_database.app_url)
+    owner = await connect(postgres_database.session_url)
     await owner.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"

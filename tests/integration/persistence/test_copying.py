@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.readers.copying import copied
 from tests.support.postgres import PostgresDatabase
 
@@ -24,7 +23,7 @@ class Stopped(Exception):  # noqa: N818 - a signal
 @pytest.fixture
 async def engine(postgres_database: PostgresDatabase) -> AsyncIterator[AsyncEngine]:
     """One connection: whoever spoils it is found out."""
-    made = make_engine(postgres_database.app_url, pool_size=1)
+    made = postgres_database.engine(pool_size=1)
     yield made
     await made.dispose()
 

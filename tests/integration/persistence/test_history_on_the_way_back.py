@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from infrastructure.persistence.postgres import migrate
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.contracts.arranging import Stored
 from tests.contracts.queueing import moving, two_labs
@@ -23,10 +22,10 @@ SITTINGS = """
 """
 
 
-async def _build(url: str) -> None:
+async def _build(database: PostgresDatabase) -> None:
     """`s1` moved from the lab `A-LAB` to `C-LAB`, `s2` withdrew."""
     institution = an_institution()
-    persistence = PostgresPersistence(make_engine(url))
+    persistence = PostgresPersistence(database.engine())
     await persistence.directory.add(institution)
     stored = Stored(persistence, institution.id)
     await stored.add(*a_small_university(), two_labs(2))
@@ -41,7 +40,7 @@ async def _build(url: str) -> None:
 def told(postgres_server: PostgresServer) -> Iterator[PostgresDatabase]:
     """A database with a history."""
     database = postgres_server.clone(f"matricula_test_history_{os.getpid()}")
-    in_thread(lambda: _build(database.app_url))
+    in_thread(lambda: _build(database))
     yield database
     database.drop()
 

@@ -16,7 +16,7 @@ from domain.registration.codes import RejectionCode
 from domain.registration.commands import RegistrationRequest
 from domain.registration.outcomes import Outcome
 from domain.scheduling.section import SectionStatus
-from infrastructure.persistence.postgres.engine import make_engine
+from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.readers.lines import Lines
 from tests.contracts.arranging import TERM_ID, Stored
@@ -49,26 +49,26 @@ CS = an_offering("CS-101", "LEC", "LAB")
 class CountedLines(Lines):
     """Lines that remember what they were asked."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, 2)
+    def __init__(self, database: PostgresDatabase) -> None:
+        super().__init__(database.app_url, 2, database.pooler)
         self.asked: list[str] = []
 
-    async def value(self, statement: str, *arguments: Any) -> Any:
-        self.asked.append(statement)
-        return await super().value(statement, *arguments)
+    async def value(self, institution: InstitutionId, query: str, *arguments: Any) -> Any:
+        self.asked.append(query)
+        return await super().value(institution, query, *arguments)
 
     @property
     def whole_pages(self) -> int:
         """How often a page was read whole."""
-        return sum("row_to_json" in statement for statement in self.asked)
+        return sum("row_to_json" in query for query in self.asked)
 
 
 class Process:
     """What one process has: connections of its own, and the pages that it keeps."""
 
     def __init__(self, database: PostgresDatabase) -> None:
-        self.lines = CountedLines(database.app_url)
-        self.persistence = PostgresPersistence(make_engine(database.app_url, pool_size=2), self.lines)
+        self.lines = CountedLines(database)
+        self.persistence = PostgresPersistence(database.engine(pool_size=2), self.lines)
         self.stored = Stored(self.persistence, an_institution().id)
 
     async def read(self, query: PageQuery = OF_THE_TERM) -> WrittenPage:
@@ -155,7 +155,7 @@ async def test_what_is_changed_by_hand_is_in_the_next_page(
 ) -> None:
     one, _ = processes
     before = await one.read()
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         await connection.execute(f"SET app.institution_id = '{one.stored.institution}'")
         await connection.execute(change)
@@ -171,7 +171,7 @@ async def test_a_page_of_a_term_that_was_never_opened_is_read_whole_each_time(
 ) -> None:
     """Without the term's row nothing tells whether its sections have changed."""
     one, _ = processes
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         await connection.execute(f"SET app.institution_id = '{one.stored.institution}'")
         await connection.execute("DELETE FROM term_registrations")

@@ -146,7 +146,7 @@ async def test_a_student_is_not_enrolled_twice_in_an_offering(client: CarelessCl
 async def test_with_no_institution_set_no_table_shows_a_row(
     client: CarelessClient, postgres_database: PostgresDatabase
 ) -> None:
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         for table in Row.metadata.tables:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
@@ -157,7 +157,7 @@ async def test_with_no_institution_set_no_table_shows_a_row(
 async def test_another_institution_sees_no_row_and_writes_none(
     client: CarelessClient, stage: Stage, postgres_database: PostgresDatabase
 ) -> None:
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         await connection.execute(f"SET app.institution_id = '{uuid4()}'")
         assert await connection.fetchval("SELECT count(*) FROM students") == 0
@@ -172,7 +172,7 @@ async def test_another_institution_sees_no_row_and_writes_none(
 
 
 async def test_the_applications_role_owns_nothing_and_passes_no_policy_by(postgres_database: PostgresDatabase) -> None:
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         role = await connection.fetchrow(
             "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"

@@ -13,7 +13,6 @@ from application.registration.register import Answered, Register
 from application.shared.caller import Caller, Role
 from application.shared.errors import KeyReused
 from infrastructure.identifiers import TimeOrderedIds
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.integration.persistence.careless import NOW, Stage
 from tests.support.builders import FixedClock
@@ -26,7 +25,7 @@ EACH = 8
 async def processes(stage: Stage, postgres_database: PostgresDatabase) -> AsyncIterator[list[Register]]:
     """The use case of two processes: each has its own connections, desk and identifiers."""
     del stage
-    both = [PostgresPersistence(make_engine(postgres_database.app_url, pool_size=EACH)) for _ in range(2)]
+    both = [PostgresPersistence(postgres_database.engine(EACH)) for _ in range(2)]
     clock, ids = FixedClock(NOW), TimeOrderedIds()
     yield [Register(RegistrationDesk(own.work, ids), Addressees(own.reading), clock, ids) for own in both]
     for own in both:
@@ -50,7 +49,7 @@ def under_one_key(
 
 async def count(database: PostgresDatabase, stage: Stage, table: str) -> int:
     """How many rows of the institution a table holds."""
-    connection = await connect(database.app_url)
+    connection = await connect(database.session_url)
     try:
         await connection.execute(f"SET app.institution_id = '{stage.institution}'")
         return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))

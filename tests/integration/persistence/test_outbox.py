@@ -19,7 +19,7 @@ async def test_messages_wait_until_they_are_published(
     async with postgres_persistence.work(stage.institution) as work:
         await work.book.store(stage.term, Effects(next_number=1), lambda: Journal(messages=messages))
 
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     try:
         await connection.execute(f"SET app.institution_id = '{stage.institution}'")
         rows = await connection.fetch(

@@ -39,7 +39,7 @@ async def test_staging_stores_what_adding_stores(
     await Stored(persistence, ADDED.id).add(*EVERYTHING)
     await Stored(persistence, STAGED.id).stage(*(list(run) for _, run in groupby(EVERYTHING, type)))
 
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     filled = set()
     for table in Row.metadata.tables.keys() - {"institutions"}:
         added = await rows(connection, table, ADDED.id)
@@ -68,7 +68,7 @@ async def test_staged_facts_raise_the_version_of_their_term(
 ) -> None:
     stored = Stored(persistence, STAGED.id)
     await stored.add(*(entity for entity in EVERYTHING if entity not in (LECTURE, LAB)))
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     await connection.execute(f"SET app.institution_id = '{STAGED.id}'")
     version = "SELECT facts_version FROM term_registrations"
     before = await connection.fetchval(version)

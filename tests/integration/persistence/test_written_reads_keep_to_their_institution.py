@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from application.scheduling.sections import SECTIONS
 from application.shared.paging import PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.readers.lines import Lines
 from tests.contracts.arranging import Stored
@@ -26,18 +26,28 @@ BOTH = section_id("A")
 ONLY_HERE = section_id("M")
 
 
+class Line(Lines):
+    """One connection, which all reads share and tests see."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        super().__init__(database.app_url, 1, database.pooler)
+
+    async def _connect(self) -> asyncpg.Connection:
+        self.connection: asyncpg.Connection = await super()._connect()
+        return self.connection
+
+
 @pytest.fixture
-async def line(postgres_database: PostgresDatabase) -> AsyncIterator[Lines]:
-    """One connection, which all reads share."""
-    line = Lines(postgres_database.app_url, 1)
+async def line(postgres_database: PostgresDatabase) -> AsyncIterator[Line]:
+    line = Line(postgres_database)
     yield line
     await line.close()
 
 
 @pytest.fixture
-async def persistence(postgres_database: PostgresDatabase, line: Lines) -> AsyncIterator[PostgresPersistence]:
+async def persistence(postgres_database: PostgresDatabase, line: Line) -> AsyncIterator[PostgresPersistence]:
     """Two institutions with records, and one without."""
-    persistence = PostgresPersistence(make_engine(postgres_database.app_url), line)
+    persistence = PostgresPersistence(postgres_database.engine(), line)
     for institution in (HERE, THERE, NOWHERE):
         await persistence.directory.add(institution)
     await Stored(persistence, HERE.id).add(*a_small_university())
@@ -74,21 +84,20 @@ async def test_pages_and_codes_see_their_own_institution(persistence: PostgresPe
         assert (written is not None) == seen
 
 
-async def test_a_read_leaves_its_connection_in_no_institution(persistence: PostgresPersistence, line: Lines) -> None:
+async def test_a_read_leaves_its_connection_in_no_institution(persistence: PostgresPersistence, line: Line) -> None:
     assert await capacity(persistence, HERE.id, BOTH) == 2
 
-    assert await line.value("SELECT current_setting('app.institution_id', true)") == ""
-    assert await line.value("SELECT count(*) FROM sections") == 0
+    assert await line.connection.fetchval("SELECT current_setting('app.institution_id', true)") == ""
+    assert await line.connection.fetchval("SELECT count(*) FROM sections") == 0
 
 
 async def test_the_statement_is_asked_of_its_institution_by_row_level_security_too(
-    persistence: PostgresPersistence, line: Lines
+    persistence: PostgresPersistence, line: Line
 ) -> None:
     """Without the condition on the institution, which every query has, a query sees nothing more."""
-    entered = "SELECT CASE WHEN set_config('app.institution_id', $1::uuid::text, true) <> '' THEN ({query}) END"
-    count = entered.format(query="SELECT count(*) FROM sections")
+    count = "SELECT count(*) FROM sections WHERE $1::uuid IS NOT NULL"
 
-    found = [await line.value(count, institution.id) for institution in (HERE, NOWHERE, THERE, HERE) * 10]
+    found = [await line.value(institution.id, count) for institution in (HERE, NOWHERE, THERE, HERE) * 10]
 
     assert found == [4, 0, 1, 4] * 10
 
@@ -105,20 +114,23 @@ async def test_a_read_sees_what_was_committed_before_it(persistence: PostgresPer
 
 
 async def test_a_line_that_was_cut_is_replaced(
-    persistence: PostgresPersistence, postgres_database: PostgresDatabase, line: Lines
+    persistence: PostgresPersistence, postgres_database: PostgresDatabase, line: Line
 ) -> None:
-    backend = await line.value("SELECT pg_backend_pid()")
+    assert await capacity(persistence, HERE.id, BOTH) == 2
+    backend = await line.connection.fetchval("SELECT pg_backend_pid()")
 
     await run_sql(postgres_database.server.admin_url, f"SELECT pg_terminate_backend({backend}, 5000)")
 
     assert await capacity(persistence, THERE.id, BOTH) == 77
-    assert await line.value("SELECT pg_backend_pid()") != backend
+    assert await line.connection.fetchval("SELECT pg_backend_pid()") != backend
 
 
-async def test_lines_can_only_read(line: Lines, postgres_database: PostgresDatabase) -> None:
+async def test_lines_can_only_read(line: Line, postgres_database: PostgresDatabase) -> None:
+    told = "SELECT current_setting('transaction_read_only') WHERE $1::uuid IS NOT NULL"
+
+    assert await line.value(HERE.id, told) == "on"
     connection = await connect(postgres_database.app_url)
     try:
-        assert await connection.fetchval("SHOW default_transaction_read_only") == "off"
+        assert await connection.fetchval(told, HERE.id) == "off"
     finally:
         await connection.close()
-    assert await line.value("SELECT current_setting('default_transaction_read_only')") == "on"

@@ -23,7 +23,8 @@ def empty_database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase
 
 def name_database(monkeypatch: pytest.MonkeyPatch, database: PostgresDatabase) -> None:
     """Let the settings name a database."""
-    monkeypatch.setenv("MATRICULA_DATABASE_URL", database.app_url)
+    for name, value in database.environment.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("MATRICULA_DATABASE_OWNER_URL", database.owner_url)
 
 

@@ -1,5 +1,6 @@
 """`matricula serve` listens where it may, says where, and stops in an orderly way."""
 
+import json
 import os
 import signal
 import socket
@@ -58,10 +59,11 @@ def test_people_are_shown_an_address_that_they_can_open(host: str, url: str) -> 
     assert address_url(host, 8000) == url
 
 
-def test_serving_from_memory_answers_and_ends_with_0_when_terminated() -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serving_from_memory_answers_logs_json_alone_and_ends_with_0_when_terminated(workers: str) -> None:
     port = free_port("127.0.0.1", 0)
     server = subprocess.Popen(
-        [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port)],
+        [sys.executable, "-m", "interfaces.main.cli", "serve", "--port", str(port), "--workers", workers],
         cwd=ROOT,
         env=os.environ | {"MATRICULA_PERSISTENCE": "memory"},
         stderr=subprocess.PIPE,
@@ -76,8 +78,9 @@ def test_serving_from_memory_answers_and_ends_with_0_when_terminated() -> None:
         server.wait()
 
     assert server.returncode == 0
-    assert f"Serving http://127.0.0.1:{port}" in errors
-    assert "Traceback" not in errors
+    events = [json.loads(line) for line in errors.splitlines()]
+    assert (events[0]["event"], events[0]["url"]) == ("serving", f"http://127.0.0.1:{port}")
+    assert {"error", "critical"}.isdisjoint(event["level"] for event in events)
 
 
 def status_of(url: str, server: "subprocess.Popen[str]") -> int:

@@ -14,7 +14,6 @@ import pytest
 from application.registration.dto import VerificationView
 from domain.scheduling.calendar import Weekday
 from domain.shared.reference import Reference
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from interfaces.inprocess import open_matricula
 from tests.contracts.arranging import Stored
@@ -45,12 +44,12 @@ ON_SECTIONS = "ALTER TABLE enrollment_sections DROP CONSTRAINT {}"
 ON_ENROLLMENTS = "ALTER TABLE enrollments DROP CONSTRAINT {}"
 
 
-async def _build(url: str) -> None:
+async def _build(database: PostgresDatabase) -> None:
     """`P` (one seat) seats `s1`, `A` with its lab `s1` and `s2`, the unlimited `M` `s1` and `s3`, `Q` and `R` `s4`.
 
     Who takes `BI-1` takes `Q` and `R`, or the seminar `S` alone.
     """
-    persistence = PostgresPersistence(make_engine(url))
+    persistence = PostgresPersistence(database.engine())
     await persistence.directory.add(an_institution())
     stored = Stored(persistence, INSTITUTION)
     physics, seminar = an_offering("PH-1"), an_offering("BI-1", "SEM", configuration="2")
@@ -79,7 +78,7 @@ async def _build(url: str) -> None:
 def sound_database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase]:
     """A database whose term breaks no rule."""
     database = postgres_server.clone(f"matricula_test_sound_{os.getpid()}")
-    in_thread(lambda: _build(database.app_url))
+    in_thread(lambda: _build(database))
     yield database
     database.drop()
 
@@ -88,7 +87,8 @@ def sound_database(postgres_server: PostgresServer) -> Iterator[PostgresDatabase
 def copied_database(sound_database: PostgresDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresDatabase]:
     """A copy of it, which the settings name."""
     copy = sound_database.server.clone(f"matricula_test_copy_{os.getpid()}", template=sound_database.name)
-    monkeypatch.setenv("MATRICULA_DATABASE_URL", copy.app_url)
+    for name, value in copy.environment.items():
+        monkeypatch.setenv(name, value)
     yield copy
     copy.drop()
 

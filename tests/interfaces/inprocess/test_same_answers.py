@@ -21,7 +21,12 @@ def given(request: pytest.FixtureRequest) -> SettingsGiven:
     if request.param == "memory":
         return {"persistence": "memory"}
     database: PostgresDatabase = request.getfixturevalue("postgres_database")
-    return {"persistence": "postgres", "database_url": database.app_url, "pool_size": 2}
+    return {
+        "persistence": "postgres",
+        "database_url": database.app_url,
+        "database_pooler": database.pooler.value,
+        "pool_size": 2,
+    }
 
 
 @pytest.fixture

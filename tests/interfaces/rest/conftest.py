@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import Settings
+from infrastructure.metrics.recording import Recording
 from interfaces.main.logging import configure_logging
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
@@ -33,19 +34,26 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def container(clock: SettableClock) -> Container:
-    return Container(settings=Settings.from_environment(persistence="memory"), clock=clock)
+def container(clock: SettableClock, recording: Recording) -> Container:
+    settings = Settings.from_environment(persistence="memory")
+    return Container(settings=settings, clock=clock, recording=recording)
 
 
 @pytest.fixture(scope="session")
-def app() -> FastAPI:
+def recording() -> Recording:
+    """What the application records, whichever container is wired."""
+    return Recording()
+
+
+@pytest.fixture(scope="session")
+def app(recording: Recording) -> FastAPI:
     """The application, which takes its use cases from whichever container is wired."""
 
     @asynccontextmanager
     async def nothing(_app: FastAPI) -> AsyncIterator[None]:
         yield
 
-    return rest_app(nothing)
+    return rest_app(nothing, recording.requests)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from infrastructure.metrics.recording import Recording
 from interfaces.main.logging import configure_logging
 from interfaces.rest.app import rest_app
 from interfaces.rest.middleware.body_limit import MAXIMUM_BYTES
@@ -88,14 +89,14 @@ ALIKE = {
 
 
 @pytest.fixture(scope="module")
-def framework() -> FastAPI:
+def framework(recording: Recording) -> FastAPI:
     """The application with nothing in front of the framework."""
 
     @asynccontextmanager
     async def nothing(_app: FastAPI) -> AsyncIterator[None]:
         yield
 
-    app = rest_app(nothing)
+    app = rest_app(nothing, recording.requests)
     del app.build_middleware_stack
     return app
 

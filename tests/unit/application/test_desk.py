@@ -317,7 +317,7 @@ async def test_a_seat_that_stays_stale_fails_those_who_want_it_and_nobody_else()
     assert [isinstance(answer, Unavailable) for answer in answers] == [False, False, True, False]
 
 
-async def test_draining_waits_for_commands_whose_callers_have_gone() -> None:
+async def test_closing_waits_for_commands_whose_callers_have_gone() -> None:
     book = BookInMemory(courses())
     book.gates[SPRING.id] = asyncio.Event()
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
@@ -326,9 +326,28 @@ async def test_draining_waits_for_commands_whose_callers_have_gone() -> None:
 
     gone.cancel()
     book.gates[SPRING.id].set()
-    await desk.drain()
+    await desk.close()
 
     assert len(book.terms[SPRING.id].enrollments) == 1
+
+
+async def test_a_closed_desk_decides_what_was_handed_in_and_takes_nothing_more() -> None:
+    book = BookInMemory(courses())
+    book.gates[SPRING.id] = asyncio.Event()
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=1)
+    before = [asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(f"S{n}")))) for n in range(3)]
+    await until_idle()
+
+    closing = asyncio.create_task(desk.close())
+    await until_idle()
+    with pytest.raises(Unavailable):
+        await desk.decide(SPRING.id, submitted(add_by("S4")))
+    assert not closing.done()
+    book.gates[SPRING.id].set()
+    await closing
+
+    assert [outcome(task.result()) for task in before] == [Outcome.ENROLLED] * 3
+    assert len(book.terms[SPRING.id].enrollments) == 3
 
 
 async def test_nobody_is_left_waiting_when_the_loop_stops() -> None:

@@ -10,7 +10,7 @@ from application.shared.clock import Clock
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
 
-OF_A_PROCESS = {"settings", "clock", "ids", "persistence", "desk", "addressees", "hold_kind"}
+OF_A_PROCESS = {"settings", "clock", "ids", "persistence", "recording", "desk", "exposition", "addressees", "hold_kind"}
 OF_THE_PERSISTENCE = {"unit_of_work", "reading", "written", "directory"}
 USE_CASES = sorted(Container.providers.keys() - OF_A_PROCESS - OF_THE_PERSISTENCE)
 

@@ -1,9 +1,4 @@
-"""Questions about views that PostgreSQL itself writes as JSON: each is one statement, which is one round trip.
-
-The statement enters the institution and reads: `CASE` evaluates its condition, which sets what row-level security
-looks at, before the subquery in its branch (PostgreSQL manual, 4.2.14), and the setting ends with the statement. Were
-it otherwise, row-level security would show nothing.
-"""
+"""Questions about views that PostgreSQL itself writes as JSON: each is one query, of one value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +15,6 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
-from infrastructure.persistence.postgres.tenancy import SETTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +42,16 @@ class WrittenSelection:
 
 @dataclass(slots=True)
 class Question:
-    """A statement and its arguments; the first argument is the institution."""
+    """A query and its arguments after `$1`, which is the institution."""
 
     institution: InstitutionId
     arguments: list[Any] = field(default_factory=list)
     query: str = ""
 
     def given(self, value: object, sql_type: str) -> str:
-        """The place of an argument in the statement."""
+        """The place of an argument in the query."""
         self.arguments.append(value)
         return f"${len(self.arguments) + 1}::{sql_type}"
-
-    @property
-    def statement(self) -> str:
-        """The query, asked inside the institution."""
-        return f"SELECT CASE WHEN set_config('{SETTING}', $1::uuid::text, true) <> '' THEN ({self.query}) END"
 
 
 def some(selection: WrittenSelection, institution: InstitutionId, identifiers: Sequence[UUID]) -> Question:

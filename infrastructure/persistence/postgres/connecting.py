@@ -1,0 +1,57 @@
+"""How connections are opened: to the server itself, or to a pooler that lends the server's for one transaction each.
+
+Behind a pooler a session is told nothing: it is somebody else's a moment later. Settings go with each transaction.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy import make_url
+
+from infrastructure.persistence.pooler import Pooler
+
+CONNECT_SECONDS = 10
+_KEPT_STATEMENTS = "prepared_statement_cache_size"
+"""Whoever wants no prepared statements to be kept says so in SQLAlchemy's words."""
+
+_KEPT_BY_THE_DRIVER = "statement_cache_size"
+
+
+class _Pooled(asyncpg.Connection):  # type: ignore[misc]  # the driver's, untyped
+    """Names its prepared statements as nobody else does.
+
+    The driver counts them, in each process from one. A pooler that passes names on would let a client run the
+    statement of another; of these names it can only say that it doesn't know them.
+    """
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return f"__asyncpg_{prefix}_{uuid4().hex}__"
+
+
+class _PooledWithoutStatements(asyncpg.Connection):  # type: ignore[misc]  # the driver's, untyped
+    """Gives its prepared statements no names: each is gone with the next one, and none stays in the server."""
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return "" if prefix == "stmt" else f"__asyncpg_{prefix}_{uuid4().hex}__"
+
+
+def driver_arguments(url: str) -> dict[str, Any]:
+    """What the driver takes for a URL, as SQLAlchemy reads it, encryption included."""
+    parsed = make_url(url)
+    _, target = parsed.get_dialect()().create_connect_args(parsed)
+    target.pop(_KEPT_STATEMENTS, None)
+    return {**target, **_kept_by_the_driver(url)}
+
+
+def session_arguments(url: str, pooler: Pooler, **settings: str) -> dict[str, Any]:
+    """What a connection is opened with beyond its URL; `settings` are the session's, where there is one."""
+    kept = _kept_by_the_driver(url)
+    if pooler is Pooler.NONE:
+        return {"server_settings": {"application_name": "matricula", **settings}, **kept}
+    return {"connection_class": _PooledWithoutStatements if kept == {_KEPT_BY_THE_DRIVER: 0} else _Pooled, **kept}
+
+
+def _kept_by_the_driver(url: str) -> dict[str, int]:
+    kept = make_url(url).query.get(_KEPT_STATEMENTS)
+    return {} if kept is None else {_KEPT_BY_THE_DRIVER: int(str(kept))}
