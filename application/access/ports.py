@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.access.dto import AccountView, ClientView
+from application.shared.caller import Caller
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account
 from domain.access.client import ApiClient
@@ -201,4 +202,20 @@ class AccessTokens(Protocol):
 
     def issue(self, claims: Claims) -> str:
         """The token that says so."""
+        ...
+
+
+class Authentication(Protocol):
+    """Who calls, by a bearer token."""
+
+    @property
+    def needs_institution(self) -> bool:
+        """Whether tokens leave open which institution they are for."""
+        ...
+
+    async def caller(self, token: str, institution: InstitutionId | None) -> Caller:
+        """The caller that a token stands for; `institution` is the one that the request names, if it does.
+
+        Raises `InvalidCredentials`, `AccessDenied` for a token of another institution.
+        """
         ...

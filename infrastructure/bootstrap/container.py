@@ -8,6 +8,9 @@ from operator import attrgetter
 
 from dependency_injector import containers, providers
 
+from application.access.accounts import KeepAccounts
+from application.access.clients import KeepClients
+from application.access.sign_in import Door
 from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
 from application.catalog.grading_schemes import GRADING_SCHEMES
@@ -39,6 +42,16 @@ from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten
+from infrastructure.bootstrap.access import (
+    make_bearer_tokens,
+    make_lifetimes,
+    make_oidc,
+    make_passwords,
+    make_secrets,
+    make_signing_keys,
+    make_tokens,
+    no_authentication,
+)
 from infrastructure.bootstrap.metrics import make_exposition, make_recording
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
 from infrastructure.bootstrap.settings import Settings
@@ -74,6 +87,24 @@ class Container(containers.DeclarativeContainer):
     exposition = providers.Singleton(make_exposition, recording, desk, persistence)
 
     read_written = providers.Factory(ReadWritten, written)
+
+    access = providers.Singleton(attrgetter("access"), persistence)
+    passwords = providers.Singleton(make_passwords)
+    secrets = providers.Singleton(make_secrets)
+    signing_keys = providers.Singleton(make_signing_keys, settings)
+    tokens = providers.Singleton(make_tokens, signing_keys, clock, settings.provided.token_issuer)
+    lifetimes = providers.Singleton(
+        make_lifetimes, settings.provided.access_token_seconds, settings.provided.refresh_token_days
+    )
+    door = providers.Factory(Door, access, passwords, secrets, tokens, clock, ids, lifetimes)
+    accounts = providers.Factory(KeepAccounts, access, passwords, clock, ids, lifetimes)
+    clients = providers.Factory(KeepClients, access, secrets, clock, ids, lifetimes, SCOPES)
+    authentication = providers.Selector(
+        settings.provided.authentication,
+        accounts=providers.Singleton(make_bearer_tokens, tokens, access),
+        oidc=providers.Singleton(make_oidc, settings, access, clock),
+        development=providers.Singleton(no_authentication),
+    )
 
     addressees = providers.Singleton(Addressees, reading)
 

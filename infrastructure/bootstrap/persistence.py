@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from application.access.ports import AccessWork
 from application.registration.ports import RegistrationViews, RegistrationWork
 from application.shared.institutions import InstitutionDirectory
 from application.shared.written import WrittenViews
@@ -34,6 +35,14 @@ class Persistence(Protocol):
 
     def reading(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationViews]:
         """A transaction that reads, registration included."""
+        ...
+
+    def access(self, institution: InstitutionId) -> AbstractAsyncContextManager[AccessWork]:
+        """A transaction on who may come in."""
+        ...
+
+    async def has_accounts(self) -> bool:
+        """Whether there is an account, anywhere, that lets somebody in. Raises `Unavailable`."""
         ...
 
     async def check(self) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from application.shared.errors import ApplicationError
@@ -35,6 +35,14 @@ class PersistenceKind(StrEnum):
 
     POSTGRES = "postgres"
     MEMORY = "memory"
+
+
+class AuthenticationKind(StrEnum):
+    """Who says who calls."""
+
+    ACCOUNTS = "accounts"
+    OIDC = "oidc"
+    DEVELOPMENT = "development"
 
 
 class LogLevel(StrEnum):
@@ -122,18 +130,60 @@ class Settings(BaseSettings):
     port: Annotated[
         int, Field(ge=0, le=65_535, description="The port `matricula serve` listens on; 0 for any free one.")
     ] = 8000
-    allow_unauthenticated: Annotated[
-        bool,
+    authentication: Annotated[
+        AuthenticationKind,
         Field(
-            description="Listen on other addresses than the loopback, although every caller acts as "
-            "administrator until accounts exist."
+            description="Who says who calls: `accounts`, tokens that this server issues to the accounts it keeps; `oidc`, "
+            "tokens of an OpenID Connect provider, whose people have accounts here by their address; `development`, "
+            "on the loopback alone: headers that anybody can send."
         ),
-    ] = False
+    ] = AuthenticationKind.ACCOUNTS
+    signing_keys: Annotated[
+        SecretStr | None,
+        Field(
+            description="RSA private keys in PEM, one after the other: the first signs access tokens, all verify them. "
+            "When absent, a server on the loopback keeps one of its own in the data folder."
+        ),
+    ] = None
+    token_issuer: Annotated[
+        str, Field(min_length=1, max_length=200, description="Who the tokens that this server issues say they are from.")
+    ] = "matricula"
+    access_token_seconds: Annotated[
+        int, Field(ge=60, le=3600, description="How long an access token is good.")
+    ] = 900
+    refresh_token_days: Annotated[
+        int, Field(ge=1, le=365, description="How long somebody who does not come back stays signed in.")
+    ] = 30
+    oidc_issuer: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https://|^http://(localhost|127\.0\.0\.1|\[::1\])[:/]",
+            description="The OpenID Connect provider: the address beneath which `.well-known/openid-configuration` is.",
+        ),
+    ] = None
+    oidc_audience: Annotated[
+        str | None, Field(min_length=1, description="Whom the provider's tokens must be meant for: the API's name there.")
+    ] = None
+    trusted_proxies: Annotated[
+        str,
+        Field(
+            description="Whose X-Forwarded-For is believed: addresses and networks with commas between them, or `*` for "
+            "everybody's, where only a proxy can reach the server."
+        ),
+    ] = ""
     log_level: Annotated[LogLevel, Field(description="The least severe events that are logged.")] = LogLevel.INFO
     log_format: Annotated[
         LogFormat,
         Field(description="How events are logged: `json`, an object a line, or `console` for people."),
     ] = LogFormat.JSON
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if self.authentication is AuthenticationKind.OIDC and not (self.oidc_issuer and self.oidc_audience):
+            raise ValueError(
+                f"{environment_name('oidc_issuer')} and {environment_name('oidc_audience')} must be set with oidc"
+            )
+        return self
 
     @classmethod
     def from_environment(cls, **overrides: object) -> Self:
@@ -217,7 +267,7 @@ def _unknown(name: str, known: list[str]) -> str:
 
 def _described(error: ValidationError, from_files: Collection[str]) -> str:
     return "\n".join(
-        f"{_given_as(str(problem['loc'][0]), from_files)}: {problem['msg'].removeprefix('Value error, ')}"
+        f"{_given_as(str(next(iter(problem['loc']), 'authentication')), from_files)}: {problem['msg'].removeprefix('Value error, ')}"
         for problem in error.errors(include_input=False, include_url=False)
     )
 

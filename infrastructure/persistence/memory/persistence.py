@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
 
+from application.access.ports import AccessWork
 from application.registration.ports import RegistrationViews
 from application.shared.dto import Dto
 from application.shared.records import Entity, Reader, RecordKind
@@ -15,6 +16,7 @@ from domain.registration.permission import Permission
 from domain.scheduling.section import Section
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.memory.access import AccessTables, MemoryAccessWork
 from infrastructure.persistence.memory.attempt_staging import MemoryAttemptStaging
 from infrastructure.persistence.memory.book import MemoryRegistrationBook
 from infrastructure.persistence.memory.directory import MemoryDirectory
@@ -36,6 +38,7 @@ class MemoryPersistence:
 
     def __init__(self) -> None:
         self._committed: dict[InstitutionId, Tables] = {}
+        self._access: dict[InstitutionId, AccessTables] = {}
         self._writing = Lock()
         self.directory = MemoryDirectory(self._committed, self._writing)
         self.written = ViewsWritten(self.reading)
@@ -52,6 +55,18 @@ class MemoryPersistence:
     async def reading(self, institution: InstitutionId) -> AsyncIterator[RegistrationViews]:
         """A look at the records of `institution` as they are committed now."""
         yield _ReadTransaction(self._committed.get(institution, Tables()))
+
+    @asynccontextmanager
+    async def access(self, institution: InstitutionId) -> AsyncIterator[AccessWork]:
+        """A transaction on who may come in at `institution`."""
+        async with self._writing:
+            tables = self._access.get(institution, AccessTables()).branch()
+            yield MemoryAccessWork(tables, self._committed.get(institution, Tables()))
+            self._access[institution] = tables
+
+    async def has_accounts(self) -> bool:
+        """Whether there is an account, anywhere, that lets somebody in."""
+        return any(account.is_open() for tables in self._access.values() for account in tables.accounts.values())
 
     async def check(self) -> None:
         """Memory is never away."""

@@ -47,6 +47,8 @@ _PARTS: Mapping[str, str] = {
     "audit_events": "audit-events",
     "idempotency_keys": "terms",
     "course_attempts": "course-attempts",
+    "api_clients": "clients",
+    "refresh_tokens": "accounts",
 }
 """The tables whose names callers do not know, and the collections that they know their rows by."""
 

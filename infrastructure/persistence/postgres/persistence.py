@@ -9,6 +9,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from application.access.ports import AccessWork
 from application.registration.ports import RegistrationViews
 from application.scheduling.ports import RecordStaging
 from application.shared.dto import Dto
@@ -19,6 +20,7 @@ from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 from infrastructure.persistence.pools import PoolUse
+from infrastructure.persistence.postgres.access import PostgresAccessWork
 from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptStaging
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.engine import use_of
@@ -79,6 +81,22 @@ class PostgresPersistence:
                 yield _ReadTransaction(session, institution, self._snapshots)
                 if session.in_transaction():
                     await session.commit()
+
+    @asynccontextmanager
+    async def access(self, institution: InstitutionId) -> AsyncIterator[AccessWork]:
+        """A transaction on who may come in at `institution`. Raises `Unavailable`."""
+        with reaching_the_database():
+            async with self._bare_engine.connect() as connection, transaction_of(connection, institution):
+                session = AsyncSession(connection, expire_on_commit=False)
+                yield PostgresAccessWork(session, institution)
+                if session.in_transaction():
+                    await session.commit()
+
+    async def has_accounts(self) -> bool:
+        """Whether there is an account, anywhere, that lets somebody in. Raises `Unavailable`."""
+        with reaching_the_database():
+            async with self._engine.connect() as connection:
+                return bool(await connection.scalar(text("SELECT has_accounts()")))
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the database answers and its schema is the one that this version needs."""

@@ -1,0 +1,73 @@
+"""The adapters of access, made from the settings; their libraries are loaded by those who need them."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from application.access.ports import AccessUnitOfWork, Authentication, Passwords, Secrets
+from application.access.sign_in import Lifetimes
+from application.shared.clock import Clock
+from infrastructure.bootstrap.embedded import data_folder
+from infrastructure.bootstrap.settings import AuthenticationKind, InvalidSettings, Settings
+
+if TYPE_CHECKING:
+    from infrastructure.security.keys import SigningKeys
+    from infrastructure.security.tokens import SignedTokens
+
+_KEY_FILE = "signing-key.pem"
+
+
+def make_passwords() -> Passwords:
+    """Hashing and judging passwords."""
+    from infrastructure.security.passwords import ArgonPasswords  # noqa: PLC0415 - see above
+
+    return ArgonPasswords()
+
+
+def make_secrets() -> Secrets:
+    """Random secrets."""
+    from infrastructure.security.secrets import RandomSecrets  # noqa: PLC0415 - see above
+
+    return RandomSecrets()
+
+
+def make_signing_keys(settings: Settings) -> "SigningKeys":
+    """The keys of the settings, or those of the data folder. Raises `InvalidSettings`."""
+    from infrastructure.security.keys import InvalidSigningKeysError, own_keys, read_keys  # noqa: PLC0415 - see above
+
+    try:
+        if settings.signing_keys is not None:
+            return read_keys(settings.signing_keys.get_secret_value())
+        return own_keys(data_folder(settings.data_dir) / _KEY_FILE)
+    except InvalidSigningKeysError as error:
+        raise InvalidSettings(f"MATRICULA_SIGNING_KEYS {error}") from None
+
+
+def make_tokens(keys: "SigningKeys", clock: Clock, issuer: str) -> "SignedTokens":
+    """Issuing and reading access tokens."""
+    from infrastructure.security.tokens import SignedTokens  # noqa: PLC0415 - see above
+
+    return SignedTokens(keys, clock, issuer)
+
+
+def make_lifetimes(access_seconds: int, refresh_days: int) -> Lifetimes:
+    """How long tokens are good."""
+    return Lifetimes(timedelta(seconds=access_seconds), timedelta(days=refresh_days))
+
+
+def make_bearer_tokens(tokens: "SignedTokens", unit_of_work: AccessUnitOfWork) -> Authentication:
+    """Who calls, by tokens that were issued here."""
+    from infrastructure.security.bearer import BearerTokens  # noqa: PLC0415 - see above
+
+    return BearerTokens(tokens, unit_of_work)
+
+
+def no_authentication() -> None:
+    """Headers say who calls."""
+
+
+def refuse_strangers_without_secrets(settings: Settings) -> None:
+    """Raise `InvalidSettings` unless the settings say how strangers are told apart."""
+    if settings.authentication is AuthenticationKind.DEVELOPMENT:
+        raise InvalidSettings("MATRICULA_AUTHENTICATION is development: any header is believed, so only the loopback")
+    if settings.authentication is AuthenticationKind.ACCOUNTS and settings.signing_keys is None:
+        raise InvalidSettings("MATRICULA_SIGNING_KEYS is not set: RSA private keys that sign access tokens")
