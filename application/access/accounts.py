@@ -6,8 +6,9 @@ from pydantic import SecretStr
 
 from application.access.dto import AccountFields, AccountView
 from application.access.ports import AccessUnitOfWork, AccessWork, Passwords
-from application.access.sign_in import Lifetimes, end_everything
-from application.shared.caller import Caller, Role
+from application.access.sign_in import Lifetimes, end_everything, own_account
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import AccessDenied, AlreadyExists, NotFound, UnknownReference
@@ -18,7 +19,6 @@ from domain.people.student import Student
 from domain.shared.identifiers import AccountId, InstructorId, StudentId
 
 KIND = "account"
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 
 class KeepAccounts:
@@ -44,7 +44,7 @@ class KeepAccounts:
         Raises `AlreadyExists`, `UnknownReference`, `InvalidField` for a weak password, `InvalidValue` for roles that do
         not go with the person, `AccessDenied`.
         """
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "create_account")
         password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
         async with self._unit_of_work(caller.institution) as work:
             if await work.account_of(fields.email) is not None:
@@ -65,20 +65,28 @@ class KeepAccounts:
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[AccountView]:
         """Read a page of the accounts. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "list_accounts")
         async with self._unit_of_work(caller.institution) as work:
             return await work.accounts(query)
 
     async def get(self, caller: Caller, identifier: UUID) -> AccountView:
-        """Read an account: an administrator any, everybody else their own. Raises `NotFound`, `AccessDenied`."""
-        if caller.subject != str(identifier):
-            caller.require_role(ADMINISTRATORS)
+        """Read an account. Raises `NotFound`, `AccessDenied`."""
+        authorise(caller, "get_account")
         async with self._unit_of_work(caller.institution) as work:
             return view_of(await _stored(work, identifier))
 
+    async def own(self, caller: Caller) -> AccountView:
+        """Read the caller's own account. Raises `AccessDenied` for callers who have none."""
+        authorise(caller, "get_own_account")
+        async with self._unit_of_work(caller.institution) as work:
+            account = await work.account(own_account(caller))
+        if account is None:
+            raise AccessDenied
+        return view_of(account)
+
     async def find(self, caller: Caller, email: str) -> AccountView:
         """The account with that address. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "list_accounts")
         async with self._unit_of_work(caller.institution) as work:
             account = await work.account_of(normalised_email(email))
         if account is None:
@@ -87,7 +95,7 @@ class KeepAccounts:
 
     async def disable(self, caller: Caller, identifier: UUID) -> AccountView:
         """Close an account and end all that its person has going. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "disable_account")
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
             account = (await _stored(work, identifier)).disabled(now)
@@ -97,7 +105,7 @@ class KeepAccounts:
 
     async def enable(self, caller: Caller, identifier: UUID) -> AccountView:
         """Open a closed account again. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "enable_account")
         async with self._unit_of_work(caller.institution) as work:
             account = (await _stored(work, identifier)).enabled()
             await work.save_account(account)
@@ -105,7 +113,7 @@ class KeepAccounts:
 
     async def reset_password(self, caller: Caller, identifier: UUID, password: SecretStr) -> AccountView:
         """Give an account another password, as an administrator. Raises `NotFound`, `InvalidField`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "reset_password")
         async with self._unit_of_work(caller.institution) as work:
             email = (await _stored(work, identifier)).email
         return await self._replaced(caller, identifier, await self._hashed(email, password))
@@ -115,7 +123,8 @@ class KeepAccounts:
 
         Raises `AccessDenied` for a wrong one, and for callers who have no account; `InvalidField`.
         """
-        identifier = _own(caller)
+        authorise(caller, "change_password")
+        identifier = own_account(caller)
         async with self._unit_of_work(caller.institution) as work:
             account = await work.account(identifier)
         stored = None if account is None else account.password_hash
@@ -151,13 +160,6 @@ async def _person(work: AccessWork, entity: type[Student | Instructor], field: s
     if found is None:
         raise UnknownReference(field, given)
     return found
-
-
-def _own(caller: Caller) -> AccountId:
-    try:
-        return AccountId(UUID(caller.subject))
-    except ValueError:
-        raise AccessDenied from None
 
 
 def view_of(account: Account) -> AccountView:

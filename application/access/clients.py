@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from application.access.accounts import ADMINISTRATORS
 from application.access.dto import ClientFields, ClientView, NewClient
 from application.access.errors import InvalidScope
 from application.access.ports import AccessUnitOfWork, AccessWork, Secrets
 from application.access.sign_in import Lifetimes, digest
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.errors import NotFound
@@ -39,7 +39,7 @@ class KeepClients:
 
     async def add(self, caller: Caller, fields: ClientFields) -> NewClient:
         """Let a program in; its secret is told this once. Raises `InvalidScope`, `AlreadyExists`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "create_client")
         unknown = sorted(fields.scopes - self._scopes)
         if unknown:
             raise InvalidScope(f"There is no scope {', '.join(unknown)}; these are: {', '.join(sorted(self._scopes))}.")
@@ -53,13 +53,13 @@ class KeepClients:
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[ClientView]:
         """Read a page of the clients. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "list_clients")
         async with self._unit_of_work(caller.institution) as work:
             return await work.clients(query)
 
     async def rotate(self, caller: Caller, identifier: UUID) -> NewClient:
         """Give a client another secret; the old one lets nobody in any more. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "rotate_client_secret")
         secret = self._secrets.new()
         async with self._unit_of_work(caller.institution) as work:
             client = (await _stored(work, identifier)).with_secret(digest(secret))
@@ -69,7 +69,7 @@ class KeepClients:
 
     async def disable(self, caller: Caller, identifier: UUID) -> ClientView:
         """Shut a client out, at once. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(ADMINISTRATORS)
+        authorise(caller, "disable_client")
         async with self._unit_of_work(caller.institution) as work:
             client = (await _stored(work, identifier)).disabled(self._clock.now())
             await work.save_client(client)

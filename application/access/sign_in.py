@@ -18,8 +18,10 @@ from application.access.ports import (
     SignIn,
     SignInOutcome,
 )
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
+from application.shared.errors import AccessDenied
 from domain.access.account import Account, normalised_email
 from domain.access.session import RefreshToken
 from domain.access.throttle import OF_ACCOUNT, OF_ORIGIN, Failures
@@ -157,8 +159,9 @@ class Door:
                 await self._record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
 
     async def sign_out_everywhere(self, caller: Caller, origin: str) -> None:
-        """End all sessions of the caller's account, and make all its access tokens void."""
-        account = UUID(caller.subject)
+        """End all sessions of the caller's account, and make all its access tokens void. Raises `AccessDenied`."""
+        authorise(caller, "sign_out_everywhere")
+        account = own_account(caller)
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
             await end_everything(work, account, now, self._lifetimes)
@@ -243,10 +246,18 @@ class Door:
         await work.void_tokens(session, now, now + self._lifetimes.access)
 
 
-async def end_everything(work: AccessWork, account: UUID, now: datetime, lifetimes: Lifetimes) -> None:
+async def end_everything(work: AccessWork, account: AccountId, now: datetime, lifetimes: Lifetimes) -> None:
     """End all sessions of an account, and make all tokens void that were issued to it."""
-    await work.end_sessions(AccountId(account))
+    await work.end_sessions(account)
     await work.void_tokens(account, now, now + lifetimes.access)
+
+
+def own_account(caller: Caller) -> AccountId:
+    """The account that the caller came in with. Raises `AccessDenied` for who came in another way."""
+    try:
+        return AccountId(UUID(caller.subject))
+    except ValueError:
+        raise AccessDenied from None
 
 
 def _client_id(text: str) -> ClientId | None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from application.shared.caller import EVERYONE
 from application.shared.dto import IN_ORDER, Code, Credits, Dto, Name, ReferenceText, Text
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
@@ -111,5 +110,4 @@ COURSES = RecordKind(
         searches=("code", "title", "description"),
     ),
     assemble=_assemble,
-    readers=EVERYONE,
 )

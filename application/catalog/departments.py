@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from application.shared.caller import EVERYONE
 from application.shared.dto import Code, Dto, Name
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work
@@ -35,5 +34,4 @@ DEPARTMENTS = RecordKind(
     view=DepartmentView,
     listing=Listing(sorts=("code", "name"), filters=("code",), searches=("code", "name")),
     assemble=_assemble,
-    readers=EVERYONE,
 )

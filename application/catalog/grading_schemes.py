@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.shared.caller import STAFF
 from application.shared.dto import Code, Dto, Label, Name
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work
@@ -72,5 +71,4 @@ GRADING_SCHEMES = RecordKind(
     view=GradingSchemeView,
     listing=Listing(sorts=("code", "name"), filters=("code",), searches=("code", "name")),
     assemble=_assemble,
-    readers=STAFF,
 )

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.shared.caller import EVERYONE
 from application.shared.dto import Code, Credits, Dto, Name, ReferenceText
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
@@ -58,5 +57,4 @@ PROGRAMS = RecordKind(
         searches=("code", "name", "registry_code", "degree"),
     ),
     assemble=_assemble,
-    readers=EVERYONE,
 )

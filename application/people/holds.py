@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from application.shared.caller import STAFF
 from application.shared.clock import Clock
 from application.shared.dto import IN_ORDER, Dto, Moment, Name, ReferenceText, Text
 from application.shared.paging import Listing
@@ -52,5 +51,4 @@ def hold_kind(clock: Clock) -> RecordKind[Hold, HoldFields, HoldView]:
         view=HoldView,
         listing=Listing(sorts=("placed_at", "office"), filters=("student", "office"), searches=("office", "reason")),
         assemble=assemble,
-        readers=STAFF,
     )

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from application.shared.caller import EVERYONE
 from application.shared.dto import Code, Dto, Email, Name, ReferenceText
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
@@ -45,5 +44,4 @@ INSTRUCTORS = RecordKind(
     view=InstructorView,
     listing=Listing(sorts=("code", "name"), filters=("code", "department"), searches=("code", "name", "email")),
     assemble=_assemble,
-    readers=EVERYONE,
 )

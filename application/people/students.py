@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from application.people.cohorts import ClassLevel
-from application.shared.caller import STAFF
 from application.shared.dto import Code, Credits, Day, Dto, Email, Name, ReferenceText
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve_optional
@@ -76,5 +75,4 @@ STUDENTS = RecordKind(
         searches=("code", "given_name", "family_name", "email"),
     ),
     assemble=_assemble,
-    readers=STAFF,
 )

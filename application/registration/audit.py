@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from application.registration.ports import AuditRecord, RegistrationReading
-from application.shared.caller import KEEPERS, STAFF, Caller
+from application.shared.access import authorise, authorise_about, is_allowed
+from application.shared.caller import Caller
 from application.shared.dto import Dto, Moment
 from application.shared.errors import InvalidRequest, NotFound
 from application.shared.paging import Listing, Page, PageQuery
@@ -55,8 +56,6 @@ AUDIT_EVENTS = RecordKind(
     view=AuditEventView,
     listing=Listing(sorts=("number", "occurred_at"), filters=("term", "kind", "subject", "about")),
     assemble=_append_only,
-    readers=KEEPERS,
-    keepers=frozenset(),
 )
 
 
@@ -68,7 +67,7 @@ class ReadAudit:
 
     async def get(self, caller: Caller, identifier: UUID) -> AuditEventView:
         """Read an event. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(AUDIT_EVENTS.readers)
+        authorise(caller, "get_audit_event")
         async with self._reading(caller.institution) as views:
             view = await views.views(AUDIT_EVENTS).one(identifier)
         if view is None:
@@ -77,7 +76,7 @@ class ReadAudit:
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[AuditEventView]:
         """Read a page of events. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(AUDIT_EVENTS.readers)
+        authorise(caller, "list_audit_events")
         async with self._reading(caller.institution) as views:
             return await views.views(AUDIT_EVENTS).page(query)
 
@@ -87,11 +86,11 @@ class ReadAudit:
             student = await views.student_of(identifier)
             records = await views.audit_records_about(identifier)
         if student is None:
-            caller.require_role(STAFF)
+            authorise(caller, "get_enrollment_history")
             raise NotFound("enrollment", str(identifier))
-        caller.require_access_to_student(StudentId(student), STAFF)
+        authorise_about(caller, "get_enrollment_history", StudentId(student))
         events = audit_event_views(records)
-        if not caller.roles & AUDIT_EVENTS.readers:
+        if not is_allowed(caller, "list_audit_events"):
             events = tuple(_about_only(student, event) for event in events)
         return EnrollmentHistory(id=identifier, events=events)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.shared.caller import STAFF
 from application.shared.dto import Code, Credits, Dto, Label, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
@@ -105,7 +104,6 @@ COURSE_ATTEMPTS = RecordKind(
         searches=("student_code", "course_code", "grade"),
     ),
     assemble=_assemble,
-    readers=STAFF,
 )
 
 OF_ONE_STUDENT = Listing(sorts=("term", "course_code"), filters=("course", "term"))

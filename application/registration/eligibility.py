@@ -11,7 +11,8 @@ from application.registration.dto import RejectionView, VerdictView, WaiverView
 from application.registration.ports import RegistrationReading, RegistrationViews
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
-from application.shared.caller import STAFF, Caller
+from application.shared.access import authorise, authorise_about
+from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.dto import Code, Dto, Moment, ReferenceText, reference
 from application.shared.errors import NotFound
@@ -90,9 +91,9 @@ class AskEligibility:
         async with self._reading(caller.institution) as views:
             addressee = await views.addressee(reference(question.term), reference(student))
             if addressee.student is None:
-                caller.require_role(STAFF)
+                authorise(caller, "get_eligibility")
                 raise NotFound("student", student)
-            caller.require_access_to_student(addressee.student, STAFF)
+            authorise_about(caller, "get_eligibility", addressee.student)
             if addressee.term is None:
                 raise NotFound("term", question.term)
             nobody = UUID(int=0)

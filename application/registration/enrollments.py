@@ -8,7 +8,8 @@ from uuid import UUID
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
 from application.registration.own_records import OwnRecords
 from application.registration.ports import RegistrationReading, RegistrationViews
-from application.shared.caller import STAFF, Caller, Role
+from application.shared.access import authorise, authorise_about
+from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.errors import InvalidRequest, NotFound
 from application.shared.paging import Listing
@@ -35,8 +36,6 @@ ENROLLMENTS = RecordKind(
         filters=("student", "student_code", "term", "term_code", "offering", "course_code", "status"),
     ),
     assemble=_only_by_request,
-    readers=STAFF,
-    keepers=frozenset(),
 )
 
 
@@ -59,16 +58,16 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
         async with self._reading(caller.institution) as views:
             addressee = await views.addressee(term, student)
             if addressee.student is None:
-                caller.require_role(STAFF)
+                authorise(caller, "get_schedule")
                 raise NotFound("student", str(student))
-            caller.require_access_to_student(addressee.student, STAFF)
+            authorise_about(caller, "get_schedule", addressee.student)
             if addressee.term is None:
                 raise NotFound("term", str(term))
             return await views.schedule(addressee.term, addressee.student, as_of)
 
     async def roster(self, caller: Caller, section: Reference, as_of: datetime | None = None) -> RosterView:
         """Read who sits in a section, or sat there at the moment `as_of`. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(STAFF | {Role.INSTRUCTOR})
+        authorise(caller, "get_roster")
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Section, section)
             if identifier is None:
@@ -94,7 +93,7 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
 
     @asynccontextmanager
     async def _exporting(self, caller: Caller, term: Reference) -> AsyncIterator[tuple[RegistrationViews, TermId]]:
-        caller.require_role(STAFF)
+        authorise(caller, "export_enrollments")
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Term, term)
             if identifier is None:

@@ -12,7 +12,8 @@ from application.registration.ports import (
     StagedAttempt,
     UnknownCode,
 )
-from application.shared.caller import KEEPERS, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import InvalidField
@@ -47,7 +48,7 @@ class ImportAttempts:
         says what an earlier line or a stored attempt says already, as when a file is imported twice; and
         `AccessDenied`. Whatever is raised, nothing is stored.
         """
-        caller.require_role(KEEPERS)
+        authorise(caller, "import_attempts")
         async with self._unit_of_work(caller.institution) as work:
             staging = await work.stage_attempts()
             created, fault = await self._stage(table, staging, _Grading(work))

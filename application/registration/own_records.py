@@ -5,7 +5,8 @@ from uuid import UUID
 
 from application.registration.dto import OwnView
 from application.registration.ports import RegistrationReading
-from application.shared.caller import STAFF, Caller
+from application.shared.access import authorise, authorise_about
+from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from application.shared.paging import Page, PageQuery
@@ -29,13 +30,14 @@ class OwnPages(Generic[E, F, V]):
 
     async def of_student(self, caller: Caller, student: Reference, query: PageQuery) -> Page[V]:
         """Read a page of a student's records. Raises `NotFound`, `InvalidRequest`, `AccessDenied`."""
+        operation = f"{self._kind.list_operation}_of_student"
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Student, student)
             if identifier is None:
-                caller.require_role(STAFF)
+                authorise(caller, operation)
                 name = "student"
                 raise NotFound(name, str(student))
-            caller.require_access_to_student(StudentId(identifier), STAFF)
+            authorise_about(caller, operation, StudentId(identifier))
             filters = {**query.filters, "student": str(identifier)}
             own = PageQuery(query.limit, query.cursor, query.sort, filters, query.search)
             return await views.views(self._kind).page(own)
@@ -49,13 +51,13 @@ class OwnRecords(OwnPages[E, F, W]):
         async with self._reading(caller.institution) as views:
             view = await views.views(self._kind).one(identifier)
         if view is None:
-            caller.require_role(STAFF)
+            authorise(caller, self._kind.operation("get"))
             raise NotFound(self._kind.name, str(identifier))
-        caller.require_access_to_student(StudentId(view.student), STAFF)
+        authorise_about(caller, self._kind.operation("get"), StudentId(view.student))
         return view
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[W]:
         """Read a page of the whole collection. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(self._kind.readers)
+        authorise(caller, self._kind.list_operation)
         async with self._reading(caller.institution) as views:
             return await views.views(self._kind).page(query)

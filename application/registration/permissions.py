@@ -7,7 +7,8 @@ from pydantic import Field
 
 from application.registration.desk import RegistrationDesk
 from application.registration.submission import Submission
-from application.shared.caller import KEEPERS, STAFF, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import IN_ORDER, Dto, Moment, ReferenceText, Text
 from application.shared.errors import InvalidField, InvalidRequest, NotFound
@@ -65,7 +66,6 @@ PERMISSIONS = RecordKind(
         sorts=("given_at",), filters=("student", "term", "offering", "section", "issuer"), searches=("reason",)
     ),
     assemble=_only_at_the_desk,
-    readers=STAFF,
 )
 
 
@@ -83,7 +83,7 @@ class GivePermission:
 
         Raises `UnknownReference`, `InvalidField`, `InvalidValue`, `AccessDenied`, `Unavailable`.
         """
-        caller.require_role(KEEPERS)
+        authorise(caller, "create_permission")
         async with self._unit_of_work(caller.institution) as work:
             permission = await self._assemble(caller, fields, work)
         command = GivePermissionCommand(permission, permission.given_at)
@@ -130,7 +130,7 @@ class RevokePermission:
 
     async def execute(self, caller: Caller, reference: Reference, expected_version: int | None) -> PermissionView:
         """Revoke a permission. Raises `NotFound`, `StaleWrite`, `AccessDenied`."""
-        caller.require_role(KEEPERS)
+        authorise(caller, "revoke_permission")
         async with self._unit_of_work(caller.institution) as work:
             identifier = await work.identify(Permission, reference)
             stored = None if identifier is None else await work.records(Permission).get(identifier)

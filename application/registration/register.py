@@ -20,7 +20,8 @@ from application.registration.dto import (
 )
 from application.registration.ports import AnswerKey, KeptAnswer
 from application.registration.submission import Idempotency, Submission
-from application.shared.caller import KEEPERS, Caller
+from application.shared.access import authorise, authorise_about
+from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import InvalidField, NotFound, UnknownReference
@@ -105,14 +106,14 @@ class Register:
         """The term and student of a request; ids are taken at their word, for the desk looks them up anyway."""
         term, student = reference(request.term), reference(request.student)
         if term.id is not None and student.id is not None:
-            caller.require_access_to_student(StudentId(student.id), KEEPERS)
+            authorise_about(caller, "register", StudentId(student.id))
             return TermId(term.id), StudentId(student.id)
         addressee = await self._addressees.find(caller.institution, term, student)
         if addressee.student is None:
-            caller.require_role(KEEPERS)
+            authorise(caller, "register")
             field = "student"
             raise UnknownReference(field, request.student)
-        caller.require_access_to_student(addressee.student, KEEPERS)
+        authorise_about(caller, "register", addressee.student)
         if addressee.term is None:
             field = "term"
             raise UnknownReference(field, request.term)

@@ -4,6 +4,7 @@ from application.people.holds import HoldFields, HoldView
 from application.registration.desk import RegistrationDesk
 from application.registration.ports import RegistrationReading
 from application.registration.submission import Submission
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.errors import NotFound, StaleWrite
@@ -36,7 +37,7 @@ class ReleaseHold:
 
     async def execute(self, caller: Caller, reference: Reference, expected_version: int | None) -> HoldView:
         """Release the hold. Raises `NotFound`, `StaleWrite`, `AccessDenied`, `Unavailable`."""
-        caller.require_role(self._kind.keepers)
+        authorise(caller, "release_hold")
         async with self._unit_of_work(caller.institution) as work:
             identifier = await work.identify(Hold, reference)
             stored = None if identifier is None else await work.records(Hold).get(identifier)

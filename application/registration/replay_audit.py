@@ -20,7 +20,8 @@ from application.registration.documents import (
 )
 from application.registration.journal import answer_document, consequences_document, decision_texts
 from application.registration.ports import AuditRecord, RegistrationReading, RegistrationViews, Standing
-from application.shared.caller import KEEPERS, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from domain.catalog.grading import GradingScheme
@@ -84,7 +85,7 @@ class ReplayAudit:
 
     async def execute(self, caller: Caller, term: Reference) -> ReplayView:
         """Decide every logged command of a term again. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(KEEPERS)
+        authorise(caller, "replay_audit")
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Term, term)
             if identifier is None:

@@ -3,6 +3,7 @@
 from application.registration.desk import RegistrationDesk
 from application.registration.submission import Settled, Submission
 from application.scheduling.sections import SECTIONS, SectionFields, SectionView
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.errors import Conflict, NotFound
@@ -25,7 +26,7 @@ class ReviseSection:
         self, caller: Caller, reference: Reference, fields: SectionFields, expected_version: int | None
     ) -> SectionView:
         """Give the section its new state. Raises what keeping records raises, and `Conflict`."""
-        caller.require_role(SECTIONS.keepers)
+        authorise(caller, "replace_section")
         async with self._unit_of_work(caller.institution) as work:
             identifier = await work.identify(Section, reference)
             stored = None if identifier is None else await work.records(Section).get(identifier)

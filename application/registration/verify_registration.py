@@ -2,7 +2,8 @@
 
 from application.registration.dto import OffenceView, VerificationView
 from application.registration.ports import RegistrationReading
-from application.shared.caller import STAFF, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.errors import NotFound
 from domain.registration.verification import verify
 from domain.scheduling.term import Term
@@ -18,7 +19,7 @@ class VerifyRegistration:
 
     async def execute(self, caller: Caller, term: Reference) -> VerificationView:
         """Read the whole term and look for offences. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(STAFF)
+        authorise(caller, "verify_registration")
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Term, term)
             if identifier is None:

@@ -6,7 +6,8 @@ from application.registration.desk import RegistrationDesk
 from application.registration.dto import OwnView, RejectionView
 from application.registration.ports import RegistrationReading
 from application.registration.submission import Submission
-from application.shared.caller import KEEPERS, STAFF, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.dto import Code, Dto, Moment
 from application.shared.errors import InvalidRequest
@@ -60,8 +61,7 @@ WAITLIST_ENTRIES = RecordKind(
         filters=("student", "student_code", "term", "term_code", "offering", "course_code", "status"),
     ),
     assemble=_only_by_request,
-    readers=STAFF,
-    keepers=frozenset(),
+    plural="waitlist entries",
 )
 
 
@@ -82,7 +82,7 @@ class ReviewQueues:
 
         A term in which nothing would move is left alone: no lock, no audit record. Raises `AccessDenied`.
         """
-        caller.require_role(KEEPERS)
+        authorise(caller, "review_queues")
         async with self._reading(caller.institution) as views:
             queues = await views.queues_that_may_move(self._clock.now())
         return tuple([term for term, offerings in queues.items() if await self._review(caller, term, offerings)])

@@ -15,7 +15,8 @@ from application.scheduling.ports import ImportUnitOfWork, ImportWork, RecordSta
 from application.scheduling.rooms import ROOMS
 from application.scheduling.terms import TERMS
 from application.scheduling.timetable import ImportReport, Timetable, TimetableMeeting, TimetableOffering
-from application.shared.caller import KEEPERS, Caller
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import AlreadyExists, InvalidField, UnknownReference
@@ -66,7 +67,7 @@ class ImportTimetable:
 
         Beside the document only its codes are held, and the records of a chunk.
         """
-        caller.require_role(KEEPERS)
+        authorise(caller, "import_timetable")
         async with self._unit_of_work(caller.institution) as work:
             importing = _Import(work, self._ids, progress)
             await importing.records(DEPARTMENTS, timetable.departments, attrgetter("code"))

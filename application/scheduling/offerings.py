@@ -8,7 +8,6 @@ from pydantic import Field
 
 from application.people.cohorts import ClassLevels, Programs, resolve_programs
 from application.scheduling.sections import SECTIONS
-from application.shared.caller import EVERYONE
 from application.shared.clock import IdGenerator
 from application.shared.dto import Code, Dto, Name, ReferenceText
 from application.shared.errors import Conflict, UnknownReference
@@ -121,7 +120,6 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         view=OfferingView,
         listing=Listing(sorts=("code",), filters=("code", "term", "course"), searches=("code",)),
         assemble=assemble,
-        readers=EVERYONE,
     )
 
 

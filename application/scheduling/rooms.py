@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from application.shared.caller import EVERYONE
 from application.shared.dto import Code, Dto, Name
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work
@@ -39,5 +38,4 @@ ROOMS = RecordKind(
     view=RoomView,
     listing=Listing(sorts=("code", "name", "capacity"), filters=("code",), searches=("code", "name")),
     assemble=_assemble,
-    readers=EVERYONE,
 )

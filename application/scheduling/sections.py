@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from application.people.cohorts import CohortFields, assemble_cohort
-from application.shared.caller import EVERYONE
 from application.shared.dto import IN_ORDER, Code, Day, Dto, Moment, Name, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
@@ -188,5 +187,4 @@ SECTIONS = RecordKind(
         searches=("code", "course_code"),
     ),
     assemble=assemble_section,
-    readers=EVERYONE,
 )

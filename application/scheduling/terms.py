@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import Field
 
 from application.people.cohorts import ClassLevel
-from application.shared.caller import EVERYONE
 from application.shared.dto import IN_ORDER, Code, Credits, Day, Dto, Moment, Name
 from application.shared.errors import InvalidField
 from application.shared.institutions import TimeZone
@@ -124,5 +123,4 @@ TERMS = RecordKind(
     view=TermView,
     listing=Listing(sorts=("code", "name", "starts_on"), filters=("code",), searches=("code", "name")),
     assemble=_assemble,
-    readers=EVERYONE,
 )

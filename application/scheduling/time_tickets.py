@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from application.people.cohorts import CohortFields, assemble_cohort
-from application.shared.caller import STAFF
 from application.shared.dto import Dto, Moment, Name, ReferenceText
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, Work, resolve
@@ -51,5 +50,4 @@ TIME_TICKETS = RecordKind(
     view=TimeTicketView,
     listing=Listing(sorts=("opens_at", "name"), filters=("term",), searches=("name",)),
     assemble=_assemble,
-    readers=STAFF,
 )

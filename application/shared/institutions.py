@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from application.shared.caller import Caller, Role
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Code, Dto, Name
 from application.shared.errors import NotFound
@@ -103,18 +104,19 @@ class KeepInstitutions:
         self, caller: Caller, reference: Reference, fields: InstitutionFields, expected_version: int | None
     ) -> InstitutionView:
         """Give an institution new fields. Raises `NotFound`, `StaleWrite`, `AlreadyExists`, `AccessDenied`."""
-        identifier = await self._own(caller, reference)
+        identifier = await self._own(caller, "replace_institution", reference)
         institution = Institution(identifier, fields.code, fields.name, fields.time_zone)
         await self._directory.save(institution, expected_version)
         return await self.find(Reference.of(identifier))
 
     async def delete(self, caller: Caller, reference: Reference, expected_version: int | None) -> None:
         """Delete an institution without records. Raises `NotFound`, `StaleWrite`, `StillReferenced`, `AccessDenied`."""
-        await self._directory.remove(await self._own(caller, reference), expected_version)
+        identifier = await self._own(caller, "delete_institution", reference)
+        await self._directory.remove(identifier, expected_version)
 
-    async def _own(self, caller: Caller, reference: Reference) -> InstitutionId:
-        """The institution's id, if it is the caller's own and they administer it."""
-        caller.require_role(frozenset({Role.ADMINISTRATOR}))
+    async def _own(self, caller: Caller, operation: str, reference: Reference) -> InstitutionId:
+        """The institution's id, if it is the caller's own."""
+        authorise(caller, operation)
         identifier = InstitutionId((await self.find(reference)).id)
         if identifier != caller.institution:
             raise NotFound("institution", str(reference))

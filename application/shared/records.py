@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from application.shared.caller import KEEPERS, Caller, Role
+from application.shared.access import authorise
+from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import NotFound, UnknownReference
@@ -125,7 +126,7 @@ class RecordKind(Generic[E, F, V]):
     """A kind of record that is kept.
 
     `assemble` makes the entity from its id, the given fields and the entity stored before (None for a new one),
-    resolving references through the work. `readers` and `keepers` are who may read and who may change it.
+    resolving references through the work. `plural` is there where the name has not just an s at its end.
     """
 
     name: str
@@ -134,8 +135,16 @@ class RecordKind(Generic[E, F, V]):
     view: type[V]
     listing: Listing
     assemble: Callable[[UUID, F, "E | None", Work], Awaitable[E]]
-    readers: frozenset[Role]
-    keepers: frozenset[Role] = KEEPERS
+    plural: str | None = None
+
+    def operation(self, verb: str) -> str:
+        """What the access table calls doing that to one of them."""
+        return f"{verb}_{self.name.replace(' ', '_')}"
+
+    @property
+    def list_operation(self) -> str:
+        """What the access table calls reading the whole collection."""
+        return f"list_{(self.plural or f'{self.name}s').replace(' ', '_')}"
 
 
 class RecordKeeping(Generic[E, F, V]):
@@ -151,7 +160,7 @@ class RecordKeeping(Generic[E, F, V]):
 
     async def create(self, caller: Caller, fields: F) -> V:
         """Create a record. Raises `AlreadyExists`, `UnknownReference`, `InvalidValue`, `AccessDenied`."""
-        caller.require_role(self.kind.keepers)
+        authorise(caller, self.kind.operation("create"))
         async with self._unit_of_work(caller.institution) as work:
             entity = await self.kind.assemble(self._ids.new(), fields, None, work)
             await work.records(self.kind.entity).add([entity])
@@ -159,19 +168,19 @@ class RecordKeeping(Generic[E, F, V]):
 
     async def get(self, caller: Caller, reference: Reference) -> V:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(self.kind.readers)
+        authorise(caller, self.kind.operation("get"))
         async with self._reading(caller.institution) as work:
             return await self._view(work, await self._identify(work, reference))
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[V]:
         """Read a page of the collection. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(self.kind.readers)
+        authorise(caller, self.kind.list_operation)
         async with self._reading(caller.institution) as work:
             return await work.views(self.kind).page(query)
 
     async def replace(self, caller: Caller, reference: Reference, fields: F, expected_version: int | None) -> V:
         """Give a record new fields; raises what `create` raises, and `NotFound`, `StaleWrite`."""
-        caller.require_role(self.kind.keepers)
+        authorise(caller, self.kind.operation("replace"))
         async with self._unit_of_work(caller.institution) as work:
             records = work.records(self.kind.entity)
             stored = await records.get(await self._identify(work, reference))
@@ -184,7 +193,7 @@ class RecordKeeping(Generic[E, F, V]):
 
     async def delete(self, caller: Caller, reference: Reference, expected_version: int | None) -> None:
         """Delete a record. Raises `NotFound`, `StaleWrite`, `StillReferenced`, `AccessDenied`."""
-        caller.require_role(self.kind.keepers)
+        authorise(caller, self.kind.operation("delete"))
         async with self._unit_of_work(caller.institution) as work:
             identifier = await self._identify(work, reference)
             await work.records(self.kind.entity).remove(identifier, expected_version)

@@ -5,6 +5,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Protocol
 
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.errors import NotFound
 from application.shared.paging import PageQuery
@@ -54,7 +55,7 @@ class ReadWritten:
 
     async def get(self, caller: Caller, kind: Kind, reference: Reference) -> str:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
-        caller.require_role(kind.readers)
+        authorise(caller, kind.operation("get"))
         written = await self._views.one(caller.institution, kind, reference)
         if written is None:
             raise NotFound(kind.name, str(reference))
@@ -62,5 +63,5 @@ class ReadWritten:
 
     async def list(self, caller: Caller, kind: Kind, query: PageQuery) -> WrittenPage:
         """Read a page of the collection. Raises `InvalidRequest`, `AccessDenied`."""
-        caller.require_role(kind.readers)
+        authorise(caller, kind.list_operation)
         return await self._views.page(caller.institution, kind, query)

@@ -61,6 +61,13 @@ def make_bearer_tokens(tokens: "SignedTokens", unit_of_work: AccessUnitOfWork) -
     return BearerTokens(tokens, unit_of_work)
 
 
+def make_oidc(settings: Settings, unit_of_work: AccessUnitOfWork, clock: Clock) -> Authentication:
+    """Who calls, by tokens of a provider that the settings name."""
+    from infrastructure.security.oidc import OidcTokens  # noqa: PLC0415 - see above
+
+    return OidcTokens(str(settings.oidc_issuer), str(settings.oidc_audience), unit_of_work, clock)
+
+
 def no_authentication() -> None:
     """Headers say who calls."""
 

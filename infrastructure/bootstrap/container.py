@@ -39,6 +39,7 @@ from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
 from application.scheduling.time_tickets import TIME_TICKETS
+from application.shared.access_table import SCOPES
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten

@@ -133,8 +133,8 @@ class Settings(BaseSettings):
     authentication: Annotated[
         AuthenticationKind,
         Field(
-            description="Who says who calls: `accounts`, tokens that this server issues to the accounts it keeps; `oidc`, "
-            "tokens of an OpenID Connect provider, whose people have accounts here by their address; `development`, "
+            description="Who says who calls: `accounts`, tokens that this server issues to the accounts it keeps; "
+            "`oidc`, tokens of an OpenID Connect provider, whose people have accounts here by their address; `development`, "
             "on the loopback alone: headers that anybody can send."
         ),
     ] = AuthenticationKind.ACCOUNTS
@@ -146,11 +146,10 @@ class Settings(BaseSettings):
         ),
     ] = None
     token_issuer: Annotated[
-        str, Field(min_length=1, max_length=200, description="Who the tokens that this server issues say they are from.")
-    ] = "matricula"
-    access_token_seconds: Annotated[
-        int, Field(ge=60, le=3600, description="How long an access token is good.")
-    ] = 900
+        str,
+        Field(min_length=1, max_length=200, description="Who the tokens that this server issues say they are from."),
+    ] = "matricula"  # noqa: S105 - a name
+    access_token_seconds: Annotated[int, Field(ge=60, le=3600, description="How long an access token is good.")] = 900
     refresh_token_days: Annotated[
         int, Field(ge=1, le=365, description="How long somebody who does not come back stays signed in.")
     ] = 30
@@ -162,13 +161,14 @@ class Settings(BaseSettings):
         ),
     ] = None
     oidc_audience: Annotated[
-        str | None, Field(min_length=1, description="Whom the provider's tokens must be meant for: the API's name there.")
+        str | None,
+        Field(min_length=1, description="Whom the provider's tokens must be meant for: the API's name there."),
     ] = None
     trusted_proxies: Annotated[
         str,
         Field(
-            description="Whose X-Forwarded-For is believed: addresses and networks with commas between them, or `*` for "
-            "everybody's, where only a proxy can reach the server."
+            description="Whose X-Forwarded-For is believed: addresses and networks with commas between them, or `*` "
+            "for everybody's, where only a proxy can reach the server."
         ),
     ] = ""
     log_level: Annotated[LogLevel, Field(description="The least severe events that are logged.")] = LogLevel.INFO
@@ -267,9 +267,14 @@ def _unknown(name: str, known: list[str]) -> str:
 
 def _described(error: ValidationError, from_files: Collection[str]) -> str:
     return "\n".join(
-        f"{_given_as(str(next(iter(problem['loc']), 'authentication')), from_files)}: {problem['msg'].removeprefix('Value error, ')}"
+        f"{_named(problem['loc'], from_files)}{problem['msg'].removeprefix('Value error, ')}"
         for problem in error.errors(include_input=False, include_url=False)
     )
+
+
+def _named(location: tuple[int | str, ...], from_files: Collection[str]) -> str:
+    """The variable that a problem is about, if it is about one."""
+    return f"{_given_as(str(location[0]), from_files)}: " if location else ""
 
 
 def _given_as(field: str, from_files: Collection[str]) -> str:

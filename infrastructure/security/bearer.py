@@ -38,9 +38,8 @@ class BearerTokens:
         if institution not in (None, caller.institution):
             raise AccessDenied
         void = await self._void_at(caller.institution)
-        if void and any(
-            known.issued_at <= void[subject] for subject in (known.subject, known.session) if subject in void
-        ):
+        subjects = (known.subject, known.session)
+        if void and any(known.issued_at <= void[it] for it in subjects if it is not None and it in void):
             raise InvalidCredentials
         return caller
 

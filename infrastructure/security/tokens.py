@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import jwt
 from application.access.ports import Claims
 from application.shared.caller import Caller, Role
 from application.shared.clock import Clock
-from domain.shared.identifiers import InstitutionId, SessionId, StudentId
+from domain.shared.identifiers import InstitutionId, InstructorId, SessionId, StudentId
 from infrastructure.security.keys import ALGORITHM, SigningKeys
 
 AUDIENCE = "matricula"
@@ -105,12 +104,14 @@ class SignedTokens:
 
 def _known(said: Mapping[str, Any]) -> Known:
     subject = UUID(said["sub"])
-    scope, student = said.get("scope"), said.get("student")
+    scope, student, instructor = said.get("scope"), said.get("student"), said.get("instructor")
     caller = Caller(
         InstitutionId(UUID(said["inst"])),
         str(subject),
         frozenset(Role(role) for role in said["roles"]),
         None if student is None else StudentId(UUID(student)),
+        None if instructor is None else InstructorId(UUID(instructor)),
+        None if scope is None else frozenset(scope.split()),
     )
     session = said.get("sid")
     return Known(
@@ -120,8 +121,3 @@ def _known(said: Mapping[str, Any]) -> Known:
         None if session is None else SessionId(UUID(session)),
         subject,
     )
-
-
-def moment(seconds: float) -> datetime:
-    """A moment given in seconds since 1970."""
-    return datetime.fromtimestamp(seconds, UTC)

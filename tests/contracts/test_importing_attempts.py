@@ -11,7 +11,7 @@ from application.registration.attempt_table import AttemptTable, InvalidRow
 from application.registration.course_attempts import COURSE_ATTEMPTS, CourseAttemptView
 from application.registration.import_attempts import ImportAttempts
 from application.registration.ports import AttemptImportWork, RepeatedAttempt, StagedAttempt, UnknownCode
-from application.shared.caller import KEEPERS, Caller
+from application.shared.caller import Caller, Role
 from domain.shared.identifiers import InstitutionId
 from tests.contracts.arranging import Stored
 from tests.support.builders import SequentialIds, a_course, a_student, an_institution
@@ -41,7 +41,7 @@ async def load(stored: Stored, rows: Sequence[Cells], columns: Sequence[str] = C
     )
     unit_of_work: Any = stored.persistence.work
     importing = ImportAttempts(unit_of_work, IDS)
-    return (await importing.execute(Caller(stored.institution, "r", KEEPERS), table)).created
+    return (await importing.execute(Caller(stored.institution, "r", frozenset({Role.REGISTRAR})), table)).created
 
 
 async def refusal(stored: Stored, rows: Sequence[Cells]) -> str:

@@ -53,9 +53,7 @@ class PostgresAccessWork:
 
     async def account_of(self, email: str) -> Account | None:
         """See `AccessWork.account_of`."""
-        found = select(AccountRow).where(
-            AccountRow.institution_id == self._institution, AccountRow.email == email
-        )
+        found = select(AccountRow).where(AccountRow.institution_id == self._institution, AccountRow.email == email)
         row = await self._session.scalar(found)
         return None if row is None else _account(row)
 
@@ -189,7 +187,7 @@ class PostgresAccessWork:
         found = select(TokenRevocationRow.subject, TokenRevocationRow.before).where(
             TokenRevocationRow.institution_id == self._institution
         )
-        return {subject: before for subject, before in await self._session.execute(found)}
+        return {row.subject: row.before for row in await self._session.execute(found)}
 
     async def failures(self, key: str) -> Failures | None:
         """See `AccessWork.failures`."""

@@ -17,7 +17,7 @@ from application.registration.attempt_table import AttemptTable
 from application.registration.audit import ReadAudit
 from application.registration.course_attempts import COURSE_ATTEMPTS
 from application.registration.desk import RegistrationDesk
-from application.registration.enrollments import ENROLLMENTS, ReadEnrollments
+from application.registration.enrollments import ReadEnrollments
 from application.registration.import_attempts import ImportAttempts
 from application.registration.own_records import OwnRecords
 from application.registration.permissions import GivePermission, RevokePermission
@@ -32,7 +32,7 @@ from application.scheduling.rooms import ROOMS
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
 from application.scheduling.time_tickets import TIME_TICKETS
-from application.shared.caller import EVERYONE, KEEPERS, STAFF, Caller, Role
+from application.shared.caller import Caller, Role
 from application.shared.dto import Dto
 from application.shared.errors import AccessDenied, NotFound
 from application.shared.paging import PageQuery
@@ -49,6 +49,10 @@ from tests.unit.application.fakes import (
     a_caller,
     closed_storage,
 )
+
+EVERYONE = frozenset(Role)
+KEEPERS = frozenset({Role.REGISTRAR, Role.ADMINISTRATOR})
+STAFF = KEEPERS | {Role.ADVISOR}
 
 SOMETHING = Reference.of(UUID(int=1))
 FIELDS: Any = Dto()
@@ -70,7 +74,6 @@ KINDS: list[tuple[Any, frozenset[Role], frozenset[Role]]] = [
     (STUDENTS, STAFF, KEEPERS),
     (COURSE_ATTEMPTS, STAFF, KEEPERS),
     (hold_kind(StillClock()), STAFF, KEEPERS),
-    (ENROLLMENTS, STAFF, frozenset()),
 ]
 
 

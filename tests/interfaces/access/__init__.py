@@ -1,0 +1,1 @@
+"""Who may do what: the access table, walked whole through every door."""
