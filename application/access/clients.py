@@ -57,6 +57,12 @@ class KeepClients:
         async with self._unit_of_work(caller.institution) as work:
             return await work.clients(query)
 
+    async def get(self, caller: Caller, identifier: UUID) -> ClientView:
+        """Read a client. Raises `NotFound`, `AccessDenied`."""
+        authorise(caller, "get_client")
+        async with self._unit_of_work(caller.institution) as work:
+            return view_of(await _stored(work, identifier))
+
     async def rotate(self, caller: Caller, identifier: UUID) -> NewClient:
         """Give a client another secret; the old one lets nobody in any more. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "rotate_client_secret")

@@ -141,6 +141,7 @@ ACCESS: Mapping[str, Rule] = {
     "change_password": _OWN_ACCOUNT,
     "sign_out_everywhere": _OWN_ACCOUNT,
     "list_clients": _READ_ACCESS,
+    "get_client": _READ_ACCESS,
     "create_client": _WRITE_ACCESS,
     "rotate_client_secret": _WRITE_ACCESS,
     "disable_client": _WRITE_ACCESS,

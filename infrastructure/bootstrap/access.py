@@ -7,6 +7,7 @@ from application.access.ports import AccessUnitOfWork, Authentication, Passwords
 from application.access.sign_in import Lifetimes
 from application.shared.clock import Clock
 from infrastructure.bootstrap.embedded import data_folder
+from infrastructure.bootstrap.persistence import Persistence
 from infrastructure.bootstrap.settings import AuthenticationKind, InvalidSettings, Settings
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ def make_oidc(settings: Settings, unit_of_work: AccessUnitOfWork, clock: Clock) 
     return OidcTokens(str(settings.oidc_issuer), str(settings.oidc_audience), unit_of_work, clock)
 
 
+def issues_tokens(settings: Settings) -> bool:
+    """Whether this server gives tokens to whom it knows; else another provider does."""
+    return settings.authentication is not AuthenticationKind.OIDC
+
+
 def no_authentication() -> None:
     """Headers say who calls."""
 
@@ -77,4 +83,15 @@ def refuse_strangers_without_secrets(settings: Settings) -> None:
     if settings.authentication is AuthenticationKind.DEVELOPMENT:
         raise InvalidSettings("MATRICULA_AUTHENTICATION is development: any header is believed, so only the loopback")
     if settings.authentication is AuthenticationKind.ACCOUNTS and settings.signing_keys is None:
-        raise InvalidSettings("MATRICULA_SIGNING_KEYS is not set: RSA private keys that sign access tokens")
+        raise InvalidSettings(
+            "MATRICULA_SIGNING_KEYS is not set: an address that other machines reach needs keys of its own that sign "
+            "access tokens; matricula keys new prints one"
+        )
+
+
+async def refuse_strangers_without_accounts(persistence: Persistence) -> None:
+    """Raise `InvalidSettings` when nobody could come in. Raises `Unavailable`."""
+    if not await persistence.has_accounts():
+        raise InvalidSettings(
+            "there is no account yet: open one with matricula accounts add EMAIL --role administrator"
+        )

@@ -44,6 +44,7 @@ from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten
 from infrastructure.bootstrap.access import (
+    issues_tokens,
     make_bearer_tokens,
     make_lifetimes,
     make_oidc,
@@ -98,6 +99,9 @@ class Container(containers.DeclarativeContainer):
         make_lifetimes, settings.provided.access_token_seconds, settings.provided.refresh_token_days
     )
     door = providers.Factory(Door, access, passwords, secrets, tokens, clock, ids, lifetimes)
+    scopes = providers.Object(SCOPES)
+    # With a provider of identities the doors of this server give no tokens.
+    issues_tokens = providers.Singleton(issues_tokens, settings)
     accounts = providers.Factory(KeepAccounts, access, passwords, clock, ids, lifetimes)
     clients = providers.Factory(KeepClients, access, secrets, clock, ids, lifetimes, SCOPES)
     authentication = providers.Selector(

@@ -134,8 +134,8 @@ class Settings(BaseSettings):
         AuthenticationKind,
         Field(
             description="Who says who calls: `accounts`, tokens that this server issues to the accounts it keeps; "
-            "`oidc`, tokens of an OpenID Connect provider, whose people have accounts here by their address; `development`, "
-            "on the loopback alone: headers that anybody can send."
+            "`oidc`, tokens of an OpenID Connect provider, whose people have accounts here by their address; "
+            "`development`, on the loopback alone: headers that anybody can send."
         ),
     ] = AuthenticationKind.ACCOUNTS
     signing_keys: Annotated[

@@ -5,12 +5,14 @@ from typing import Annotated
 import typer
 
 from interfaces.cli import (
+    accounts,
     database,
     demo,
     docs,
     export_enrollments,
     import_attempts,
     import_itc2019,
+    keys,
     replay,
     replay_audit,
     sample,
@@ -70,5 +72,8 @@ _replays.command("itc2019")(replay.replay_itc2019)
 _replays.command("sample")(replay.replay_sample)
 _group("export", "Export records.").command("enrollments")(export_enrollments.export_enrollments)
 _group("audit", "Look into the audit log.").command("replay")(replay_audit.replay_audit)
+app.add_typer(accounts.accounts, name="accounts")
+app.add_typer(accounts.clients, name="clients")
+app.add_typer(keys.commands, name="keys")
 app.add_typer(database.commands, name="db")
 app.add_typer(docs.commands, name="docs")

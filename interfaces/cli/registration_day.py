@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from interfaces.registration_day.demand import Demand
     from interfaces.registration_day.report import Progress as DayProgress
     from interfaces.registration_day.report import Report
+    from interfaces.registration_day.sign_in import Token
 
 
 class Order(StrEnum):
@@ -35,6 +36,7 @@ async def hold(
     order: Order,
     seed: int,
     carts: bool,
+    token: "Token | None" = None,
 ) -> "Report":
     """Have all students register at a server, showing how it goes on standard error."""
     from interfaces.registration_day.replay import replay
@@ -51,6 +53,7 @@ async def hold(
             seed=seed,
             carts=carts,
             on_progress=screen.update,
+            token=token,
         )
 
 

@@ -10,12 +10,14 @@ import typer
 
 from interfaces.cli.options import DEFAULT_INSTITUTION, InstitutionOption, JsonOption, SeedOption, TermOption
 from interfaces.cli.output import writing
+from interfaces.cli.passwords import password_of
 from interfaces.cli.registration_day import Order, hold, print_report
 from interfaces.cli.sample import DEFAULT_STUDENTS, StudentsOption, made_up
 
 if TYPE_CHECKING:
     from interfaces.registration_day.demand import Demand
     from interfaces.registration_day.report import Report
+    from interfaces.registration_day.sign_in import Token
 
 _HERE = "http://127.0.0.1:8000"
 _AT_ONCE = 64
@@ -26,6 +28,13 @@ ConcurrencyOption = Annotated[
 ]
 OrderOption = Annotated[Order, typer.Option("--order", help="In which order students come.")]
 CartsOption = Annotated[bool, typer.Option("--carts", help="One request a student instead of one a course.")]
+TokenOption = Annotated[str | None, typer.Option("--token", help="The bearer token that registers the students.")]
+SignInOption = Annotated[
+    str | None, typer.Option("--sign-in", metavar="EMAIL", help="The account that registers the students.")
+]
+PasswordOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the account's password from standard input instead of asking.")
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE", dir_okay=False, help="Also write the report there, as JSON."),
@@ -47,6 +56,9 @@ def replay_itc2019(
     seed: SeedOption = 0,
     carts: CartsOption = False,
     report: ReportOption = None,
+    token: TokenOption = None,
+    sign_in: SignInOption = None,
+    password_stdin: PasswordOption = False,
     institution: InstitutionOption = DEFAULT_INSTITUTION,
     as_json: JsonOption = False,
 ) -> None:
@@ -56,7 +68,8 @@ def replay_itc2019(
     """
     from interfaces.itc2019.parser import read_demands
 
-    _print(_held(read_demands(file), url, term, institution, concurrency, order, seed, carts), report, as_json)
+    who = _who(url, institution, token, sign_in, password_stdin=password_stdin)
+    _print(_held(read_demands(file), url, term, institution, concurrency, order, seed, carts, who), report, as_json)
 
 
 def replay_sample(
@@ -69,6 +82,9 @@ def replay_sample(
     seed: SeedOption = 1,
     carts: CartsOption = False,
     report: ReportOption = None,
+    token: TokenOption = None,
+    sign_in: SignInOption = None,
+    password_stdin: PasswordOption = False,
     institution: InstitutionOption = DEFAULT_INSTITUTION,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,8 +92,20 @@ def replay_sample(
 
     Ends with 1 when a request got no decision.
     """
+    who = _who(url, institution, token, sign_in, password_stdin=password_stdin)
     _, demands = made_up(students, seed, term, datetime.now(UTC))
-    _print(_held(demands, url, term, institution, concurrency, order, seed, carts), report, as_json)
+    _print(_held(demands, url, term, institution, concurrency, order, seed, carts, who), report, as_json)
+
+
+def _who(url: str, institution: str, token: str | None, email: str | None, *, password_stdin: bool) -> "Token | None":
+    """Who registers the students; nobody in particular at a server for development."""
+    from interfaces.registration_day.sign_in import by_password, given
+
+    if token is not None and email is not None:
+        raise typer.BadParameter("--token and --sign-in exclude each other")
+    if email is not None:
+        return by_password(url, institution, email, password_of(from_input=password_stdin))
+    return None if token is None else given(token)
 
 
 def _held(
@@ -89,6 +117,7 @@ def _held(
     order: Order,
     seed: int,
     carts: bool,
+    token: "Token | None",
 ) -> "Report":
     return asyncio.run(
         hold(
@@ -100,6 +129,7 @@ def _held(
             order=order,
             seed=seed,
             carts=carts,
+            token=token,
         )
     )
 

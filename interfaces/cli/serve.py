@@ -40,18 +40,14 @@ def serve(
     session = session_of(context)
     settings = session.server()
     address = settings.host if host is None else host
-    if not is_loopback(address) and not settings.allow_unauthenticated:
-        raise typer.BadParameter(
-            f"{address} can be reached from other machines, and every caller acts as administrator as long as there "
-            "are no accounts; set MATRICULA_ALLOW_UNAUTHENTICATED=true if something else keeps strangers out"
-        )
+    strangers = not is_loopback(address)
     chosen = free_port(address, settings.port if port is None else port)
-    with session.ready_database() as origin:
+    with session.ready_database(for_strangers=strangers) as origin:
         url = address_url(address, chosen)
         session.log_as_a_server()
         _announce(url, origin)
         with _sharing_figures(workers):
-            _run(address, chosen, workers)
+            _run(address, chosen, workers, settings.trusted_proxies)
 
 
 def _announce(url: str, origin: str) -> None:
@@ -78,7 +74,7 @@ def _sharing_figures(workers: int) -> Iterator[None]:
             del os.environ[_SHARED_FIGURES]
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _run(host: str, port: int, workers: int, trusted_proxies: str) -> None:
     import uvicorn
 
     from interfaces.cli.workers import Workers
@@ -95,7 +91,8 @@ def _run(host: str, port: int, workers: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     if workers > 1:

@@ -49,8 +49,8 @@ class ServerSettings(Protocol):
         ...
 
     @property
-    def allow_unauthenticated(self) -> bool:
-        """Whether other addresses than the loopback are allowed."""
+    def trusted_proxies(self) -> str:
+        """Whose X-Forwarded-For is believed: addresses and networks, `*` for everybody's, empty for nobody's."""
         ...
 
 
@@ -72,12 +72,20 @@ class Session(Protocol):
         """The database as it is, held for a block."""
         ...
 
-    def ready_database(self) -> AbstractContextManager[str]:
-        """The database, held for a block and of the newest schema; answers where it is. Raises `Unavailable`."""
+    def ready_database(self, *, for_strangers: bool = False) -> AbstractContextManager[str]:
+        """The database, held for a block and of the newest schema; answers where it is.
+
+        Raises `Unavailable`, and, if it is `for_strangers`, `InvalidSettings` unless the settings and the accounts that
+        there are tell them apart.
+        """
         ...
 
     def new_database(self, name: str) -> AbstractContextManager[str]:
         """An empty database, not migrated, on the embedded server; answers where it is. Raises `Unavailable`."""
+        ...
+
+    def new_signing_key(self) -> str:
+        """A new private key that signs access tokens, in PEM."""
         ...
 
     def data_model(self) -> str:

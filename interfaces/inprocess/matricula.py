@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.access.accounts import KeepAccounts
+from application.access.clients import KeepClients
 from application.catalog.courses import CourseFields, CourseView
 from application.catalog.departments import DepartmentFields, DepartmentView
 from application.catalog.grading_schemes import GradingSchemeFields, GradingSchemeView
@@ -69,6 +71,8 @@ class Matricula:
     """
 
     institutions: KeepInstitutions
+    accounts: KeepAccounts
+    clients: KeepClients
     departments: RecordKeeping[Department, DepartmentFields, DepartmentView]
     programs: RecordKeeping[Program, ProgramFields, ProgramView]
     courses: RecordKeeping[Course, CourseFields, CourseView]

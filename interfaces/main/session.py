@@ -35,11 +35,15 @@ class RootSession:
             yield database
 
     @contextmanager
-    def ready_database(self) -> Iterator[str]:
+    def ready_database(self, *, for_strangers: bool = False) -> Iterator[str]:
+        from infrastructure.bootstrap.access import refuse_strangers_without_secrets
         from infrastructure.bootstrap.database import holding_database
 
-        with holding_database(self.server()) as database:
-            asyncio.run(_check(database.settings))
+        settings = self.server()
+        if for_strangers:
+            refuse_strangers_without_secrets(settings)
+        with holding_database(settings) as database:
+            asyncio.run(_check(database.settings, for_strangers=for_strangers))
             yield database.origin
 
     @contextmanager
@@ -49,6 +53,11 @@ class RootSession:
         folder = data_folder(self.server().data_dir)
         with embedded_database(folder, name, recreate=True):
             yield f"the embedded server in {folder}, database {name}"
+
+    def new_signing_key(self) -> str:
+        from infrastructure.security.keys import new_key
+
+        return new_key()
 
     def data_model(self) -> str:
         from infrastructure.bootstrap.data_model import data_model
@@ -61,11 +70,14 @@ class RootSession:
         return settings_reference()
 
 
-async def _check(settings: "Settings") -> None:
+async def _check(settings: "Settings", *, for_strangers: bool) -> None:
+    from infrastructure.bootstrap.access import refuse_strangers_without_accounts
     from infrastructure.bootstrap.container import Container
 
     persistence = Container(settings=settings).persistence()
     try:
         await persistence.check()
+        if for_strangers:
+            await refuse_strangers_without_accounts(persistence)
     finally:
         await persistence.close()

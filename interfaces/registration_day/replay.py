@@ -18,6 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, T
 from application.registration.dto import MAXIMUM_ACTIONS
 from interfaces.registration_day.demand import Demand
 from interfaces.registration_day.report import Progress, Report
+from interfaces.registration_day.sign_in import Token
 from interfaces.registration_day.tally import Tally
 
 Order: TypeAlias = Literal["random", "listed"]
@@ -45,13 +46,15 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
     seed: int,
     carts: bool,
     on_progress: Callable[[Progress], None],
+    token: Token | None = None,
 ) -> Report:
     """Have every student of `demands` register in `term` (a code) at the server with the base address `url`.
 
     Requests of one student go one after the other, `concurrency` students at a time; with `carts` a student asks for
     all courses in one request, else in one each. Whatever the server answers or fails to answer is counted in the
     report. Each request has an idempotency key, so it is safely sent again, a few times, when its answer is lost, or
-    is a 502 or 503 that says when to come back; a server that never answered anybody is not asked again.
+    is a 502 or 503 that says when to come back; a server that never answered anybody is not asked again. `token` gives
+    what proves who registers them; it is asked before the clock of a request starts. Raises `SignInRefusedError`.
     """
     students = [demand for demand in demands if demand.course_codes]
     if order == "random":
@@ -65,7 +68,8 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
         headers={"Content-Type": "application/json", "X-Matricula-Institution": institution},
         skip_auto_headers=("Accept-Encoding", "User-Agent"),
     ) as session:
-        client = _Client(session, f"{url.rstrip('/')}/v1/registration-requests", tally)
+        client = _Client(session, f"{url.rstrip('/')}/v1/registration-requests", tally, token)
+        await client.come_in()
 
         async def work() -> None:
             for student in waiting:
@@ -105,14 +109,22 @@ class _UnexpectedAnswerError(Exception):
 class _Client:
     """Sends requests and counts what comes back."""
 
-    def __init__(self, session: ClientSession, url: str, tally: Tally) -> None:
+    def __init__(self, session: ClientSession, url: str, tally: Tally, token: Token | None) -> None:
         self._session = session
         self._url = url
         self._tally = tally
+        self._token = token
+        self._authorization: dict[str, str] = {}
         self._was_there = False
+
+    async def come_in(self) -> None:
+        """Get the token for the requests to come, if there is need of one."""
+        if self._token is not None:
+            self._authorization = {"Authorization": f"Bearer {await self._token(self._session)}"}
 
     async def send(self, request: _Request) -> None:
         """Send a request until it is decided or has failed."""
+        await self.come_in()
         started = perf_counter()
         try:
             body = await self._post(request.body)
@@ -129,7 +141,7 @@ class _Client:
         self._tally.tell()
 
     async def _post(self, body: bytes) -> bytes:
-        headers = {"Idempotency-Key": str(uuid4())}
+        headers = {"Idempotency-Key": str(uuid4()), **self._authorization}
         attempts = 1
         while True:
             try:

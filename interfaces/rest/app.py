@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from application.access.dto import NewClient
 from application.registration.audit import EnrollmentHistory
 from application.registration.dto import (
     RegistrationRequestFields,
@@ -21,12 +22,14 @@ from application.registration.dto import (
 )
 from application.registration.eligibility import EligibilityView
 from interfaces.rest import (
+    accounts,
     audit,
     catalog,
     course_attempts,
     eligibility,
     enrollments,
     institutions,
+    oauth,
     operations,
     people,
     permissions,
@@ -57,7 +60,7 @@ RESOURCES: tuple[Resource[Any, Any], ...] = (
     *permissions.RESOURCES,
 )
 
-READINGS: tuple[Reading[Any], ...] = (enrollments.READING, waitlists.READING, audit.READING)
+READINGS: tuple[Reading[Any], ...] = (enrollments.READING, waitlists.READING, audit.READING, *accounts.READINGS)
 
 # In the order in which requests are matched: registration day's first.
 _ROUTERS = (
@@ -67,6 +70,8 @@ _ROUTERS = (
     *eligibility.ROUTERS,
     *permissions.ROUTERS,
     *audit.ROUTERS,
+    *oauth.ROUTERS,
+    *accounts.ROUTERS,
     *operations.ROUTERS,
     *institutions.ROUTERS,
     *catalog.ROUTERS,
@@ -154,6 +159,7 @@ def _collections() -> dict[str, str]:
 def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     """The models of request bodies and of answers, for the document."""
     requests: list[type[BaseModel]] = [*(resource.fields for resource in RESOURCES), RegistrationRequestFields]
+    requests += accounts.REQUESTS
     views: list[type[BaseModel]] = [
         *(resource.view for resource in RESOURCES),
         *(page_model(resource.view) for resource in RESOURCES),
@@ -161,4 +167,5 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
         *(page_model(reading.view) for reading in READINGS),
     ]
     views += [RegistrationRequestView, RosterView, ScheduleView, EligibilityView, EnrollmentHistory]
+    views += [NewClient, *oauth.MODELS]
     return requests, [*views, waitlists.QueueReview, operations.Health, operations.Index, operations.ProblemDescription]

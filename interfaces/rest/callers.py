@@ -1,17 +1,20 @@
-"""Who calls: until accounts exist, headers name the institution and who acts there, else an administrator.
+"""Who calls: whom the bearer token stands for.
 
-What the second header says is believed from this machine alone.
+In development headers name the institution and who acts there, else an administrator; they are believed from this
+machine alone.
 """
 
 import ipaddress
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Annotated, Protocol
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
+from application.access.errors import InvalidCredentials
+from application.access.ports import Authentication
 from application.people.students import StudentFields, StudentView
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
@@ -26,6 +29,9 @@ from interfaces.rest.provided import provider
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
+CHALLENGE = 'Bearer realm="matricula"'
+"""How to come in, for who did not."""
+
 SECONDS_KNOWN = 2.0
 
 _NOBODY_NAMED = "development"
@@ -69,15 +75,46 @@ class KnownInstitutions:
 
 
 async def calling(request: Request) -> Caller:
-    """The caller of a request. Raises `RestError` when the headers name nobody known, or are not believed."""
+    """The caller of a request. Raises `RestError` (401) without a token that somebody stands behind."""
+    authentication = _authentication()
+    if authentication is None:
+        return await _claiming(request)
+    token = bearer_token(request)
+    given = request.headers.get(INSTITUTION_HEADER)
+    institution = None
+    if given is not None or authentication.needs_institution:
+        institution = await institution_of(request)
+    try:
+        return await authentication.caller(token, institution)
+    except InvalidCredentials:
+        raise RestError(
+            "unauthenticated", headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'}
+        ) from None
+
+
+def bearer_token(request: Request) -> str:
+    """The token in the header Authorization (RFC 6750). Raises `RestError` (401) when there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise RestError("unauthenticated", headers={"WWW-Authenticate": CHALLENGE})
+    return token.strip()
+
+
+async def institution_of(request: Request) -> InstitutionId:
+    """The institution that the header names; without it, the only one. Raises `RestError`."""
     given = request.headers.get(INSTITUTION_HEADER)
     reference = None if given is None else institution_named(given)
     known: KnownInstitutions = request.app.state.known_institutions
     try:
-        institution = await known.find(_institutions, reference)
+        return await known.find(_institutions, reference)
     except NotFound:
         code = "institution_required" if reference is None else "unknown_institution"
         raise RestError(code) from None
+
+
+async def _claiming(request: Request) -> Caller:
+    """Who the headers say calls. Raises `RestError` when they name nobody known, or are not believed."""
+    institution = await institution_of(request)
     actor = request.headers.get(ACTOR_HEADER)
     if actor is None:
         return Caller(institution, _NOBODY_NAMED, _ADMINISTRATOR)
@@ -121,23 +158,14 @@ def _invalid_actor() -> RestError:
     return RestError("invalid_request", detail)
 
 
-class _Exposure(Protocol):
-    """What the settings say of who can reach the server."""
-
-    @property
-    def allow_unauthenticated(self) -> bool:
-        """Whether it may listen beyond the loopback."""
-        ...
-
-
-_exposure: Callable[[], _Exposure] = provider("settings")
+_authentication: Callable[[], Authentication | None] = provider("authentication")
 _institutions: Callable[[], KeepInstitutions] = provider("institutions")
 _students: Callable[[], RecordKeeping[Student, StudentFields, StudentView]] = provider("students")
 
 
 def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
-    if _exposure().allow_unauthenticated or any(name in request.headers for name in _FORWARDED):
+    if any(name in request.headers for name in _FORWARDED):
         return False
     if request.client is None:  # a socket in the file system
         return True

@@ -25,6 +25,13 @@ _PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string"},
         "example": "main",
     },
+    "InstitutionAlone": {
+        "name": INSTITUTION_HEADER,
+        "in": "header",
+        "description": "The institution to come in at, by code or id; not needed while there is only one.",
+        "schema": {"type": "string"},
+        "example": "main",
+    },
     "Actor": {
         "name": ACTOR_HEADER,
         "in": "header",
@@ -69,13 +76,16 @@ _PARAMETERS: Mapping[str, Json] = {
 _ACTOR_TOO = {"Institution": ("Institution", "Actor")}
 """Whoever names an institution may name who acts there."""
 
-_ACTOR_PROBLEMS = {"institution_required": ("institution_required", "unknown_actor", "actor_refused")}
+_ACTOR_PROBLEMS = {
+    "institution_required": ("institution_required", "unauthenticated", "unknown_actor", "actor_refused")
+}
 """Whoever must name an institution may be refused for who acts there, too."""
 
 _HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
     "Location": {"description": "Where the new record is.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last.', "schema": {"type": "string"}},
+    "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
     "Idempotency-Replayed": {
         "description": "`true` when the answer is one that was given to the same key before; else absent.",
         "schema": {"type": "string"},

@@ -33,11 +33,17 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "unknown_actor": ProblemKind(
         400, "Unknown actor", "The header X-Matricula-Actor names a student that does not exist."
     ),
+    "unauthenticated": ProblemKind(
+        401,
+        "Unauthenticated",
+        "The header Authorization has no bearer token, or one that is not valid (any more): POST /v1/oauth/token gives"
+        " one.",
+    ),
     "actor_refused": ProblemKind(
         403,
         "Actor refused",
-        "The header X-Matricula-Actor is for development: it is believed only from this machine, and not when the"
-        " server may listen beyond it (MATRICULA_ALLOW_UNAUTHENTICATED).",
+        "The header X-Matricula-Actor is for development (MATRICULA_AUTHENTICATION): it is believed only from this"
+        " machine.",
     ),
     "access_denied": ProblemKind(403, "Access denied", "The caller's roles do not allow this."),
     "not_found": ProblemKind(404, "Not found", "There is no such record, or no resource at this path."),
@@ -80,6 +86,13 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         422,
         "Idempotency key reused",
         "The Idempotency-Key came before, with another request: every new request needs a new key.",
+    ),
+    "invalid_credentials": ProblemKind(
+        400, "Invalid credentials", "Address and password, client and secret, or token let nobody in."
+    ),
+    "invalid_scope": ProblemKind(400, "Invalid scope", "There is no such scope, or the client was not given it."),
+    "too_many_attempts": ProblemKind(
+        429, "Too many attempts", "Too many attempts to sign in failed lately: try again after Retry-After seconds."
     ),
     "precondition_required": ProblemKind(
         428,

@@ -108,7 +108,11 @@ class PostgresDatabase:
     @property
     def environment(self) -> dict[str, str]:
         """The settings of a process that uses the database as the application."""
-        return {"MATRICULA_DATABASE_URL": self.app_url, "MATRICULA_DATABASE_POOLER": self.pooler.value}
+        return {
+            "MATRICULA_DATABASE_URL": self.app_url,
+            "MATRICULA_DATABASE_POOLER": self.pooler.value,
+            "MATRICULA_AUTHENTICATION": "development",
+        }
 
     def engine(self, pool_size: int = 10) -> AsyncEngine:
         """An engine of the application on the database."""

@@ -18,6 +18,20 @@ _METHODS = {
     "institutions.found": "create_institution",
     "institutions.replace": "replace_institution",
     "institutions.delete": "delete_institution",
+    "accounts.open": "create_account",
+    "accounts.list": "list_accounts",
+    "accounts.get": "get_account",
+    "accounts.own": "get_own_account",
+    "accounts.find": "list_accounts",
+    "accounts.disable": "disable_account",
+    "accounts.enable": "enable_account",
+    "accounts.reset_password": "reset_password",
+    "accounts.change_password": "change_password",
+    "clients.add": "create_client",
+    "clients.list": "list_clients",
+    "clients.get": "get_client",
+    "clients.rotate": "rotate_client_secret",
+    "clients.disable": "disable_client",
     "release_hold.execute": "release_hold",
     "read_course_attempts.of_student": "list_course_attempts_of_student",
     "import_attempts.execute": "import_attempts",
@@ -57,7 +71,7 @@ async def _never_started(_app: FastAPI) -> AsyncIterator[None]:
 
 def rest_operations() -> set[str]:
     """The operation ids of all routes."""
-    return {route.operation_id for route in rest_app(_never_started).state.operations}
+    return {route.operation_id for route in rest_app(_never_started, lambda *_: None).state.operations}
 
 
 def python_operations() -> dict[str, str | None]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.bootstrap.settings import (
+    AuthenticationKind,
     InvalidSettings,
     LogFormat,
     PersistenceKind,
@@ -28,7 +29,7 @@ def test_without_any_variable_records_live_on_an_embedded_server_reached_from_th
     assert settings.persistence is PersistenceKind.POSTGRES
     assert settings.database_url is None
     assert settings.host == "127.0.0.1"
-    assert not settings.allow_unauthenticated
+    assert settings.authentication is AuthenticationKind.ACCOUNTS
 
 
 def test_a_variable_sets_the_field_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
