@@ -32,7 +32,7 @@ async def transaction_of(connection: AsyncConnection, institution: InstitutionId
     commit.
     """
     driver = await driver_of(connection)
-    if driver.is_closed() or driver.is_in_transaction():  # lost while nobody used it, or left by somebody in a hurry
+    if driver.is_in_transaction():  # left by somebody in a hurry
         driver.terminate()
         await connection.invalidate()
         driver = await driver_of(connection)
@@ -67,7 +67,7 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
                 await driver.execute("ROLLBACK")
         except BaseException as error:
             driver.terminate()
-            if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
+            if not isinstance(error, Exception):
                 raise
         else:
             return True

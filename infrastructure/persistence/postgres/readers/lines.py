@@ -30,7 +30,7 @@ class Lines:
         self._free = asyncio.Semaphore(size)
 
     async def value(self, statement: str, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the statement selects
-        """The one value that a statement selects. A connection lost while it was idle is replaced."""
+        """The one value that a statement selects. A connection that turns out to be lost is replaced."""
         async with self._free:
             while self._idle:
                 connection = self._idle.pop()
@@ -38,19 +38,25 @@ class Lines:
                     continue
                 try:
                     return await self._asked(connection, statement, arguments)
-                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-                    if not connection.is_closed():
+                except Exception as error:
+                    if _leaves_the_connection_whole(error):
                         raise
             return await self._asked(await self._connect(), statement, arguments)
 
     async def _asked(self, connection: asyncpg.Connection, statement: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - same
         try:
-            return await connection.fetchval(statement, *arguments)
-        finally:
-            if self._is_closed:
-                connection.terminate()
-            elif not connection.is_closed():
-                self._idle.append(connection)
+            value = await connection.fetchval(statement, *arguments)
+        except BaseException as error:
+            self._put_back(connection, is_whole=_leaves_the_connection_whole(error))
+            raise
+        self._put_back(connection)
+        return value
+
+    def _put_back(self, connection: asyncpg.Connection, *, is_whole: bool = True) -> None:
+        if is_whole and not self._is_closed:
+            self._idle.append(connection)
+        else:
+            connection.terminate()
 
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(**self._target, timeout=_CONNECT_SECONDS, server_settings=_SETTINGS)
@@ -60,6 +66,14 @@ class Lines:
         self._is_closed = True
         while self._idle:
             await self._idle.pop().close()
+
+
+def _leaves_the_connection_whole(error: BaseException) -> bool:
+    """Whether the statement was refused, by the server or already by the driver, and no more than that happened.
+
+    One that the server ends says so before it is closed: until then the driver does not know what to make of it.
+    """
+    return isinstance(error, asyncpg.DataError) or getattr(error, "severity_en", None) == "ERROR"
 
 
 def driver_arguments(url: str) -> dict[str, Any]:
