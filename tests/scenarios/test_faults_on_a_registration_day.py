@@ -44,7 +44,7 @@ _CUT = """
      WHERE datname = current_database() AND application_name = 'matricula'
 """
 _WATCH_SECONDS = 0.1
-_LONGEST_DAY = 120
+_LONGEST_DAY = 240
 """Seconds; a day that takes longer stands still."""
 
 
