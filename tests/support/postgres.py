@@ -172,6 +172,15 @@ def server_of_the_run() -> Iterator[PostgresServer]:
             lease.close()
 
 
+@contextmanager
+def durable_server(data_dir: Path) -> Iterator[PostgresServer]:
+    """A server of a test's own that keeps what it commits, whatever happens to it."""
+    with EmbeddedPostgres(data_dir).start() as lease:
+        server = PostgresServer("embedded", lease.superuser_url())
+        _prepare(server)
+        yield server
+
+
 def _choose() -> str:
     choice = os.environ.get(_CHOICE)
     if choice not in (None, "url", "container", "embedded"):
