@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.orm import configure_mappers
 
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - imported so that the metadata knows every table
+    attempts,
     catalog,
     journal,
     people,

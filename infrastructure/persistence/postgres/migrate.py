@@ -22,6 +22,7 @@ from application.shared.errors import Conflict
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.revision import DIRECTORY
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - the metadata
+    attempts,
     catalog,
     journal,
     people,
