@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import asyncpg
 import docker
@@ -138,8 +139,7 @@ def end_run() -> str | None:
     served = json.loads(described.read_text()) if described.exists() else None
     pooler.stop_program(directory / "pooler")
     for container in _containers(directory).read_text().split():
-        with closing(docker.from_env()) as engine:
-            engine.containers.get(container).remove(force=True, v=True)
+        _remove(container)
     if served is not None and served["source"] == "embedded":
         EmbeddedPostgres(directory / "postgres").wait_until_stopped()
     shutil.rmtree(directory, ignore_errors=True)
@@ -243,16 +243,37 @@ def _start(source: str, lease: ServerLease | None, directory: Path) -> str:
 
 
 def _start_pooler(server: PostgresServer, directory: Path) -> str:
-    """Put a pooler before the server, and answer where it listens."""
-    container: str | None
-    if server.source == "container":
-        (beside,) = _containers(directory).read_text().split()
-        container, address = pooler.start_beside(beside, _PASSWORD)
-    else:
-        container, address = pooler.start_for(server.admin_url, directory / "pooler", _PASSWORD)
+    """Put a pooler before the server for the whole run, and answer where it listens."""
+    container, address = _pooler_before(server, directory / "pooler", 200)
     if container is not None:
         _note(directory, container)
     return address
+
+
+@contextmanager
+def pooler_of_a_test(server: PostgresServer, *, max_prepared_statements: int) -> Iterator[PostgresServer]:
+    """The server behind another pooler."""
+    folder = Path(os.environ[RUN_DIRECTORY]) / f"pooler-{uuid4().hex}"
+    container, address = _pooler_before(server, folder, max_prepared_statements)
+    try:
+        yield replace(server, pooler=address)
+    finally:
+        if container is None:
+            pooler.stop_program(folder)
+        else:
+            _remove(container)
+
+
+def _pooler_before(server: PostgresServer, folder: Path, max_prepared_statements: int) -> tuple[str | None, str]:
+    if server.source != "container":
+        return pooler.start_for(server.admin_url, folder, _PASSWORD, max_prepared_statements)
+    beside = _containers(Path(os.environ[RUN_DIRECTORY])).read_text().split()[0]
+    return pooler.start_beside(beside, _PASSWORD, max_prepared_statements)
+
+
+def _remove(container: str) -> None:
+    with closing(docker.from_env()) as engine:
+        engine.containers.get(container).remove(force=True, v=True)
 
 
 def _note(directory: Path, container: str) -> None:
