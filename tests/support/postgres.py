@@ -268,7 +268,8 @@ def _pooler_before(server: PostgresServer, folder: Path, max_prepared_statements
     if server.source != "container":
         return pooler.start_for(server.admin_url, folder, _PASSWORD, max_prepared_statements)
     beside = _containers(Path(os.environ[RUN_DIRECTORY])).read_text().split()[0]
-    return pooler.start_beside(beside, _PASSWORD, max_prepared_statements)
+    host = str(make_url(server.admin_url).host)
+    return pooler.start_beside(beside, host, _PASSWORD, max_prepared_statements)
 
 
 def _remove(container: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from application.scheduling.sections import SECTIONS
 from application.shared.errors import Unavailable
+from domain.shared.reference import Reference
 from infrastructure.persistence.pooler import Pooler
 from infrastructure.persistence.postgres.connecting import driver_arguments, session_arguments
 from infrastructure.persistence.postgres.engine import make_engine
@@ -65,9 +66,13 @@ async def _found(process: Stored, code: str, capacity: int) -> None:
 
 async def _capacity(process: Stored) -> int:
     """The capacity of section `A`, read in both ways."""
-    view = await process.view(SECTIONS, section_id("A"))
-    assert view.capacity is not None
-    return view.capacity
+    async with process.persistence.reading(process.institution) as views:
+        view = await views.views(SECTIONS).one(section_id("A"))
+    written = await process.persistence.written.one(process.institution, SECTIONS, Reference.of(section_id("A")))
+    assert view is not None
+    assert written is not None
+    assert view.capacity == SECTIONS.view.model_validate_json(written).capacity
+    return view.capacity or 0
 
 
 async def test_clients_share_few_connections_and_see_each_their_own_institution(
