@@ -22,7 +22,7 @@ from infrastructure.persistence.postgres.embedded.account import clean_environme
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.migrate import APPLICATION_ROLE, revisions
 from infrastructure.persistence.postgres.programs import Program, environment_for
-from infrastructure.persistence.postgres.readers.lines import driver_arguments
+from infrastructure.persistence.postgres.connecting import driver_arguments
 from infrastructure.persistence.postgres.rows.base import Row
 
 T = TypeVar("T")

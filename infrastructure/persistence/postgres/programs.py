@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from application.shared.errors import Conflict
 from infrastructure.persistence.postgres.embedded.account import clean_environment
-from infrastructure.persistence.postgres.readers.lines import driver_arguments
+from infrastructure.persistence.postgres.connecting import driver_arguments
 
 _PIECE = 1 << 18
 _LONGEST_COMPLAINT = 20
