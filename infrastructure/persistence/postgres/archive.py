@@ -18,11 +18,11 @@ from typing import BinaryIO, TypeVar
 import asyncpg
 
 from application.shared.errors import Conflict
+from infrastructure.persistence.postgres.connecting import driver_arguments
 from infrastructure.persistence.postgres.embedded.account import clean_environment
 from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.migrate import APPLICATION_ROLE, revisions
 from infrastructure.persistence.postgres.programs import Program, environment_for
-from infrastructure.persistence.postgres.connecting import driver_arguments
 from infrastructure.persistence.postgres.rows.base import Row
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from application.shared.errors import Conflict
-from infrastructure.persistence.postgres.embedded.account import clean_environment
 from infrastructure.persistence.postgres.connecting import driver_arguments
+from infrastructure.persistence.postgres.embedded.account import clean_environment
 
 _PIECE = 1 << 18
 _LONGEST_COMPLAINT = 20
