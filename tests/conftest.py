@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _uses_postgres(test: pytest.Function) -> bool:
     given = test.callspec.params.values() if hasattr(test, "callspec") else ()
-    return "postgres_server" in test.fixturenames or "postgres" in map(str, given)
+    return "postgres_server" in test.fixturenames or any(value == "postgres" for value in given)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -61,7 +61,8 @@ def restore(
 
 
 def _opened(file: Path) -> BinaryIO:
-    return os.fdopen(os.dup(0), "rb") if file == STANDARD_OUTPUT else file.open("rb")
+    """A file, or standard input; without a buffer, whose lock would keep it open while a read waits for a pipe."""
+    return os.fdopen(os.dup(0), "rb", buffering=0) if file == STANDARD_OUTPUT else file.open("rb", buffering=0)
 
 
 def _size_of(source: BinaryIO) -> int | None:

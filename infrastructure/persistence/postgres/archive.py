@@ -89,9 +89,9 @@ def restore(owner_url: str, programs: Path, source: BinaryIO, size: int | None, 
     this program knows, when the database is not empty or lacks the application's role, or when a program fails;
     `Unavailable`.
     """
-    head = source.read(_HEAD)
+    head = _first_of(source)
     revision = _revision_in(head, programs)
-    listed = _read_head(head, programs, "--list").splitlines()
+    listed = _read_head(head, programs, "--list", _SCHEMA).splitlines()
     objects = sum(not line.startswith(";") for line in listed)
     tables = sum(" TABLE DATA " in line for line in listed)
     version = _asked(owner_url, _ready_for_an_archive)
@@ -106,9 +106,9 @@ def restore(owner_url: str, programs: Path, source: BinaryIO, size: int | None, 
     def pieces() -> Iterator[bytes]:
         nonlocal read
         for piece in chain([head], iter(lambda: source.read(_PIECE), b"")):
-            yield piece
             read += len(piece)
             advance("bytes", read, size)
+            yield piece
 
     # As a script, so that a setting that the server does not know can be left out, and so that we commit.
     arguments = ("--file=-", _SCHEMA, "--no-owner", "--no-tablespaces", "--verbose")
@@ -143,6 +143,14 @@ def _feed(program: Program, pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             program.write(piece)
         program.end_input()
+
+
+def _first_of(source: BinaryIO) -> bytes:
+    """As much as a head may have: a pipe gives less at a time."""
+    head = bytearray()
+    while len(head) < _HEAD and (piece := source.read(_HEAD - len(head))):
+        head += piece
+    return bytes(head)
 
 
 def _revision_in(head: bytes, programs: Path) -> str:
