@@ -28,6 +28,18 @@ def pytest_configure() -> None:
         start_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the run's PostgreSQL, so that `-m postgres` finds them."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _uses_postgres(item):
+            item.add_marker("postgres")
+
+
+def _uses_postgres(test: pytest.Function) -> bool:
+    given = test.callspec.params.values() if hasattr(test, "callspec") else ()
+    return "postgres_server" in test.fixturenames or any(value == "postgres" for value in given)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which PostgreSQL served."""
     if _controls_the_run():

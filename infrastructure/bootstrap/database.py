@@ -12,13 +12,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from infrastructure.bootstrap.embedded import data_folder, embedded_database, explained
 from infrastructure.bootstrap.settings import InvalidSettings, PersistenceKind, Settings
+from infrastructure.persistence.postgres.embedded.binaries import installed_binaries
 from infrastructure.persistence.postgres.embedded.lease import ServerLease
 from infrastructure.persistence.postgres.embedded.locks import exclusive_lock
 from infrastructure.persistence.postgres.revision import current, head_revision
+
+if TYPE_CHECKING:
+    from infrastructure.persistence.postgres.archive import Advance, Archived
 
 _MIGRATION_SECONDS = 600.0
 
@@ -72,6 +76,22 @@ class Database:
         from infrastructure.persistence.postgres.migrate import check  # noqa: PLC0415 - see above
 
         return check(self.owner_url)
+
+    def backup(self, target: BinaryIO, advance: "Advance") -> "Archived":
+        """Write all of the database to `target`. Raises `Conflict` when that fails, `Unavailable`."""
+        from infrastructure.persistence.postgres.archive import backup  # noqa: PLC0415 - see above
+
+        return backup(self.owner_url, self._programs(), target, advance)
+
+    def restore(self, source: BinaryIO, size: int | None, advance: "Advance") -> "Archived":
+        """Bring back an archive of `size` bytes, if known, into the empty database. Raises as `backup` does."""
+        from infrastructure.persistence.postgres.archive import restore  # noqa: PLC0415 - see above
+
+        return restore(self.owner_url, self._programs(), source, size, advance)
+
+    def _programs(self) -> Path:
+        with explained():
+            return self.settings.postgres_programs or installed_binaries().bin_dir
 
     def close(self) -> None:
         """Let go of the embedded server, which stops when nobody else holds it."""

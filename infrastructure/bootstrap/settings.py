@@ -109,6 +109,13 @@ class Settings(BaseSettings):
     database_name: Annotated[
         str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="The database on the embedded server.")
     ] = "matricula"
+    postgres_programs: Annotated[
+        Path | None,
+        Field(
+            description="The folder of pg_dump, pg_restore and psql, which must not be older than the server. When "
+            "absent, those of the embedded server; only `matricula db backup` and `restore` use them."
+        ),
+    ] = None
     pool_size: Annotated[
         int, Field(ge=1, le=1000, description="The most database connections that one process opens.")
     ] = 10

@@ -1,16 +1,19 @@
-"""`matricula db …`: the schema of the database, and its picture."""
+"""`matricula db …`: the schema of the database, its picture, and its backup."""
 
 import json
 from typing import Annotated
 
 import typer
 
+from interfaces.cli import archive
 from interfaces.cli.generated import CheckOption, OutputOption, write_or_compare
 from interfaces.cli.options import JsonOption
 from interfaces.cli.output import STANDARD_OUTPUT, note, say
 from interfaces.cli.session import session_of
 
-commands = typer.Typer(help="Look after the database's schema.", no_args_is_help=True)
+commands = typer.Typer(help="Look after the database: its schema and its backups.", no_args_is_help=True)
+commands.command()(archive.backup)
+commands.command()(archive.restore)
 
 
 @commands.command()

@@ -52,6 +52,13 @@ def progress_bars(console: Console | None = None) -> Progress:
     )
 
 
+def amount_bars() -> Progress:
+    """Progress bars of tasks whose field `amount` says how far they are; on a terminal alone."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.fields[amount]}"))
+    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[IO[str]]:
     """A text file to write, or standard output for `-`; the file is there whole, or as it was before."""

@@ -1,9 +1,32 @@
 """What commands get from the composition root besides use cases; they never see how it is done."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 import typer
+
+Advance = Callable[[str, int, int | None], None]
+"""Told what is counted, how much of it is done, and of how much if that is known."""
+
+
+class Archived(Protocol):
+    """What went into an archive of the database, or came out of it."""
+
+    @property
+    def revision(self) -> str:
+        """The revision of the schema."""
+        ...
+
+    @property
+    def tables(self) -> int:
+        """How many tables."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """The size of the archive."""
+        ...
 
 
 class DatabaseAdministration(Protocol):
@@ -32,6 +55,14 @@ class DatabaseAdministration(Protocol):
 
     def differences(self) -> list[str]:
         """What differs between the schema and what this program expects, a line each."""
+        ...
+
+    def backup(self, target: BinaryIO, advance: Advance) -> Archived:
+        """Write all of the database. Raises `Conflict` when that fails, `Unavailable`."""
+        ...
+
+    def restore(self, source: BinaryIO, size: int | None, advance: Advance) -> Archived:
+        """Bring back an archive of so many bytes, if known, into the empty database. Raises as `backup` does."""
         ...
 
 

@@ -1,10 +1,14 @@
 """What must be true of a term after whatever happened to it, proved by bare SQL, by `verify` and by the audit log."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from application.registration.replay_audit import ReplayAudit
 from application.registration.verify_registration import VerifyRegistration
+from application.registration.waitlists import WAITLIST_ENTRIES
 from application.shared.caller import Caller, Role
+from application.shared.paging import PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
@@ -60,3 +64,35 @@ async def prove_by_audit(persistence: PostgresPersistence, institution: Institut
     assert verified.offences == ()
     assert replayed.differences == ()
     return replayed.commands
+
+
+async def prove_that_what_was_acknowledged_is_stored(
+    database: PostgresDatabase, answers: Sequence[Mapping[str, Any]]
+) -> None:
+    """Requests, enrollments and entries are those that clients were told of, but for whom a queue promoted later."""
+    decisions = [decision for answer in answers for decision in answer["decisions"]]
+    enrolled = {d["enrollment"] for d in decisions if d["outcome"] in ("enrolled", "swapped")}
+    waiting = {d["entry"] for d in decisions if d["outcome"] == "waitlisted"}
+    promoted = await fetch(database, "SELECT enrollment_id::text FROM waitlist_entries WHERE status = 'promoted'")
+    requests = "SELECT command ->> 'id' FROM audit_events WHERE kind = 'registration_request'"
+
+    assert sorted(await fetch(database, requests)) == sorted(answer["id"] for answer in answers)
+    assert set(await fetch(database, "SELECT id::text FROM enrollments")) == enrolled | set(promoted)
+    assert set(await fetch(database, "SELECT id::text FROM waitlist_entries")) == waiting
+    assert promoted
+
+
+async def prove_that_queues_are_dense(
+    persistence: PostgresPersistence, institution: InstitutionId, longest: int
+) -> None:
+    """Each entry waits for one section: its queue has the positions from 1 to its length."""
+    async with persistence.reading(institution) as views:
+        page = await views.views(WAITLIST_ENTRIES).page(PageQuery(limit=200, filters={"status": "waiting"}))
+    assert page.next_cursor is None
+    queues: dict[tuple[str, ...], list[int | None]] = defaultdict(list)
+    for entry in sorted(page.items, key=lambda entry: (entry.priority, entry.number)):
+        queues[entry.sections].append(entry.position)
+    assert queues
+    for positions in queues.values():
+        assert positions == list(range(1, len(positions) + 1))
+        assert len(positions) <= longest

@@ -134,15 +134,19 @@ async def test_what_was_handed_in_is_decided_while_all_else_is_refused(database:
     assert await fetch(database, "SELECT key FROM idempotency_keys") == ["before"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_the_same_signal_again_ends_it_at_once(number: signal.Signals, database: PostgresDatabase) -> None:
-    with running(Server(database)) as server:
+@pytest.mark.parametrize(
+    ("workers", "number", "code"), [(1, signal.SIGTERM, 143), (1, signal.SIGINT, 130), (2, signal.SIGTERM, 0)]
+)
+async def test_the_same_signal_again_ends_it_at_once(
+    workers: int, number: signal.Signals, code: int, database: PostgresDatabase
+) -> None:
+    with running(Server(database, workers=workers)) as server:
         async with _somebody_waiting(database, server) as (asking, _):
             server.process.send_signal(number)
             await _until_not_ready(server.port)
             server.process.send_signal(number)
 
-            assert await asyncio.to_thread(server.process.wait, 25) == 128 + number
+            assert await asyncio.to_thread(server.process.wait, 15) == code
             with pytest.raises(LOST):
                 await asking
 

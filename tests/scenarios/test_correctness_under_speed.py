@@ -5,21 +5,23 @@ Whoever asked was answered once, what was acknowledged is what is stored, and th
 
 import asyncio
 import os
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from application.registration.waitlists import WAITLIST_ENTRIES, WaitlistEntryView
-from application.shared.paging import PageQuery
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.contracts.arranging import Stored
 from tests.scenarios import rush_term
 from tests.scenarios.line import Line, Request
-from tests.scenarios.proofs import fetch, prove_by_audit, prove_by_sql
+from tests.scenarios.proofs import (
+    prove_by_audit,
+    prove_by_sql,
+    prove_that_queues_are_dense,
+    prove_that_what_was_acknowledged_is_stored,
+)
 from tests.scenarios.rusher import Rusher, Witness
 from tests.scenarios.server import serving
 from tests.support.builders import an_institution
@@ -64,9 +66,9 @@ async def test_everybody_is_answered_once_and_what_is_acknowledged_is_what_is_st
 
     assert witness.met.keys() >= MET
     assert sum(log.read_text().count("unhandled_error") for log in logs) == witness.met["internal_error"]
-    await _prove_that_what_was_acknowledged_is_stored(database, witness)
+    await prove_that_what_was_acknowledged_is_stored(database, witness.views())
     await prove_by_sql(database)
-    _prove_that_queues_are_dense(await _waiting(persistence))
+    await prove_that_queues_are_dense(persistence, INSTITUTION, rush_term.WAITLIST)
     assert await prove_by_audit(persistence, INSTITUTION, rush_term.TERM) >= len(witness.decided)
 
 
@@ -100,36 +102,3 @@ async def _connected(ports: tuple[int, ...]) -> AsyncIterator[list[tuple[Line, L
                 await line.open()
                 opened.callback(line.cut)
         yield pairs
-
-
-async def _prove_that_what_was_acknowledged_is_stored(database: PostgresDatabase, witness: Witness) -> None:
-    """Requests, enrollments and entries are those that clients were told of, but for whom a queue promoted later."""
-    decisions = [decision for view in witness.views() for decision in view["decisions"]]
-    enrolled = {d["enrollment"] for d in decisions if d["outcome"] in ("enrolled", "swapped")}
-    waiting = {d["entry"] for d in decisions if d["outcome"] == "waitlisted"}
-    promoted = await fetch(database, "SELECT enrollment_id::text FROM waitlist_entries WHERE status = 'promoted'")
-    requests = "SELECT command ->> 'id' FROM audit_events WHERE kind = 'registration_request'"
-
-    assert sorted(await fetch(database, requests)) == sorted(witness.decided)
-    assert set(await fetch(database, "SELECT id::text FROM enrollments")) == enrolled | set(promoted)
-    assert set(await fetch(database, "SELECT id::text FROM waitlist_entries")) == waiting
-    assert promoted
-
-
-async def _waiting(persistence: PostgresPersistence) -> Sequence[WaitlistEntryView]:
-    query = PageQuery(limit=200, filters={"status": "waiting"})
-    async with persistence.reading(INSTITUTION) as views:
-        page = await views.views(WAITLIST_ENTRIES).page(query)
-    assert page.next_cursor is None
-    return page.items
-
-
-def _prove_that_queues_are_dense(waiting: Sequence[WaitlistEntryView]) -> None:
-    """Each entry waits for one section: its queue has the positions from 1 to its length."""
-    queues: dict[tuple[str, ...], list[int | None]] = defaultdict(list)
-    for entry in sorted(waiting, key=lambda entry: (entry.priority, entry.number)):
-        queues[entry.sections].append(entry.position)
-    assert queues
-    for positions in queues.values():
-        assert positions == list(range(1, len(positions) + 1))
-        assert len(positions) <= rush_term.WAITLIST

@@ -51,14 +51,14 @@ class NoPooler(Exception):  # noqa: N818 - reads as what it is
     """A run through PgBouncer was asked for, and there is none to be had."""
 
 
-def start_beside(server: str, password: str) -> tuple[str, str]:
-    """A container beside the server's, on the same network: its id, and where it listens."""
+def start_beside(server: str, engine_host: str, password: str, max_prepared_statements: int) -> tuple[str, str]:
+    """A container beside the server's, on the same network: its id, and where it listens on the engine's host."""
     with closing(docker.from_env()) as engine:
         (network,) = engine.containers.get(server).attrs["NetworkSettings"]["Networks"].values()
-    return _in_a_container(network["IPAddress"], 5432, password)
+    return _in_a_container(network["IPAddress"], 5432, engine_host, password, max_prepared_statements)
 
 
-def start_for(url: str, folder: Path, password: str, max_prepared_statements: int = 200) -> tuple[str | None, str]:
+def start_for(url: str, folder: Path, password: str, max_prepared_statements: int) -> tuple[str | None, str]:
     """A program for the server of `url`, with its files in `folder`, else a container: its id, and where it listens."""
     server = make_url(url)
     host, port = str(server.query.get("host") or server.host or ""), _port_of(server)
@@ -68,7 +68,10 @@ def start_for(url: str, folder: Path, password: str, max_prepared_statements: in
     if host.startswith("/"):
         detail = f"The server listens on a socket only: a pgbouncer {'.'.join(map(str, _OLDEST))} must be on the PATH."
         raise NoPooler(detail)
-    return _in_a_container("host.docker.internal" if host in _LOOPBACK else host, port, password)
+    from testcontainers.core.docker_client import DockerClient  # only where it is needed: it takes long to load
+
+    reached = "host.docker.internal" if host in _LOOPBACK else host
+    return _in_a_container(reached, port, DockerClient().host(), password, max_prepared_statements)
 
 
 def stop_program(folder: Path) -> None:
@@ -76,8 +79,17 @@ def stop_program(folder: Path) -> None:
     noted = folder / "pgbouncer.pid"
     if not noted.exists():
         return
-    os.kill(int(noted.read_text()), signal.SIGTERM)
-    _wait_until(lambda: not noted.exists(), "PgBouncer did not end")
+    process = int(noted.read_text())
+    os.kill(process, signal.SIGQUIT)  # does not wait until clients have left
+    _wait_until(lambda: not (noted.exists() and _is_there(process)), "PgBouncer did not end")
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _port_of(server: URL) -> int:
@@ -115,7 +127,7 @@ def _as_a_program(program: str, folder: Path, host: str, port: int, password: st
     return f"127.0.0.1:{listen_port}"
 
 
-def _in_a_container(host: str, port: int, password: str) -> tuple[str, str]:
+def _in_a_container(host: str, port: int, engine_host: str, password: str, statements: int) -> tuple[str, str]:
     image = os.environ.get(_IMAGE, "edoburu/pgbouncer")
     configuration = _CONFIGURATION.format(
         host=host,
@@ -123,7 +135,7 @@ def _in_a_container(host: str, port: int, password: str) -> tuple[str, str]:
         folder="/etc/pgbouncer",
         listen_addr="*",
         listen_port=_PORT,
-        max_prepared_statements=200,
+        max_prepared_statements=statements,
     )
     with closing(docker.from_env()) as engine:
         container = engine.containers.create(
@@ -138,18 +150,11 @@ def _in_a_container(host: str, port: int, password: str) -> tuple[str, str]:
             container.start()
             container.reload()
             published = int(container.ports[f"{_PORT}/tcp"][0]["HostPort"])
-            address = _address_of_the_engine()
-            _wait_until(lambda: _listens(address, published), "PgBouncer does not listen")
+            _wait_until(lambda: _listens(engine_host, published), "PgBouncer does not listen")
         except BaseException:
             container.remove(force=True)
             raise
-    return str(container.id), f"{address}:{published}"
-
-
-def _address_of_the_engine() -> str:
-    from testcontainers.core.docker_client import DockerClient
-
-    return DockerClient().host()
+    return str(container.id), f"{engine_host}:{published}"
 
 
 def _users(password: str) -> str:

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import asyncpg
 import docker
@@ -47,11 +48,14 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """Where the run's server is; `admin_url` is a superuser's, `pooler` where PgBouncer listens, if it is there."""
+    """Where the run's server is; `admin_url` is a superuser's, `pooler` where PgBouncer listens, if it is there,
+    `reason` why it is this server that serves.
+    """
 
     source: str
     admin_url: str
     pooler: str | None = None
+    reason: str = ""
 
     def url(self, role: str, database: str) -> str:
         """The URL by which `role` reaches `database`."""
@@ -136,20 +140,20 @@ def start_run() -> None:
 
 
 def end_run() -> str | None:
-    """Stop what the run started; answers which server served, None when none was needed."""
+    """Stop what the run started; answers which server served, and why, None when none was needed."""
     directory = Path(os.environ.pop(RUN_DIRECTORY))
     described = directory / "server.json"
     served = json.loads(described.read_text()) if described.exists() else None
     pooler.stop_program(directory / "pooler")
     for container in _containers(directory).read_text().split():
-        with closing(docker.from_env()) as engine:
-            engine.containers.get(container).remove(force=True, v=True)
+        _remove(container)
     if served is not None and served["source"] == "embedded":
         EmbeddedPostgres(directory / "postgres").wait_until_stopped()
     shutil.rmtree(directory, ignore_errors=True)
     if served is None:
         return None
-    return f"{served['source']}, through PgBouncer in transaction mode" if served["pooler"] else str(served["source"])
+    pooled = ", through PgBouncer in transaction mode" if served["pooler"] else ""
+    return f"{served['source']}{pooled} ({served['reason']})"
 
 
 @contextmanager
@@ -160,11 +164,12 @@ def server_of_the_run() -> Iterator[PostgresServer]:
     with (directory / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         described = directory / "server.json"
-        source = json.loads(described.read_text())["source"] if described.exists() else _choose()
+        known = json.loads(described.read_text()) if described.exists() else None
+        source, reason = _choose() if known is None else (known["source"], known["reason"])
         if source == "embedded":
             lease = EmbeddedPostgres(directory / "postgres", settings=_FAST).start()
         if not described.exists():
-            server = PostgresServer(source, _start(source, lease, directory))
+            server = PostgresServer(source, _start(source, lease, directory), reason=reason)
             _prepare(server)
             if _is_pooled():
                 server = replace(server, pooler=_start_pooler(server, directory))
@@ -176,15 +181,26 @@ def server_of_the_run() -> Iterator[PostgresServer]:
             lease.close()
 
 
-def _choose() -> str:
+@contextmanager
+def durable_server(data_dir: Path) -> Iterator[PostgresServer]:
+    """A server of a test's own that keeps what it commits, whatever happens to it."""
+    with EmbeddedPostgres(data_dir).start() as lease:
+        server = PostgresServer("embedded", lease.superuser_url())
+        _prepare(server)
+        yield server
+
+
+def _choose() -> tuple[str, str]:
+    """Which server serves, and why."""
     choice = os.environ.get(_CHOICE)
     if choice not in (None, "url", "container", "embedded"):
         raise ValueError(f"{_CHOICE} must be url, container or embedded, not {choice}")
     if choice is not None:
-        return choice
+        return choice, f"{_CHOICE} says so"
     if os.environ.get("TEST_DATABASE_URL"):
-        return "url"
-    return "container" if _an_engine_serves(_image()) else "embedded"
+        return "url", "TEST_DATABASE_URL says so"
+    missing = _missing_for_a_container(_image())
+    return ("container", "a Docker engine answers") if missing is None else ("embedded", missing)
 
 
 def _is_pooled() -> bool:
@@ -198,20 +214,22 @@ def _image() -> str:
     return os.environ.get(_IMAGE, "postgres:18")
 
 
-def _an_engine_serves(image: str) -> bool:
+def _missing_for_a_container(image: str) -> str | None:
+    """Why no container can serve, None when one can."""
+    no_engine = "no Docker engine answers"
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if host.startswith("unix://"):
         with socket.socket(socket.AF_UNIX) as listening:
             if listening.connect_ex(host.removeprefix("unix://")) != 0:
-                return False
+                return no_engine
     try:
         with closing(docker.from_env(timeout=2)) as engine:
             engine.images.get(image)
     except ImageNotFound:
-        return _pulls(image)
+        return None if _pulls(image) else f"the Docker engine neither has nor gets {image}"
     except (DockerException, OSError):
-        return False
-    return True
+        return no_engine
+    return None
 
 
 def _pulls(image: str) -> bool:
@@ -247,16 +265,38 @@ def _start(source: str, lease: ServerLease | None, directory: Path) -> str:
 
 
 def _start_pooler(server: PostgresServer, directory: Path) -> str:
-    """Put a pooler before the server, and answer where it listens."""
-    container: str | None
-    if server.source == "container":
-        (beside,) = _containers(directory).read_text().split()
-        container, address = pooler.start_beside(beside, _PASSWORD)
-    else:
-        container, address = pooler.start_for(server.admin_url, directory / "pooler", _PASSWORD)
+    """Put a pooler before the server for the whole run, and answer where it listens."""
+    container, address = _pooler_before(server, directory / "pooler", 200)
     if container is not None:
         _note(directory, container)
     return address
+
+
+@contextmanager
+def pooler_of_a_test(server: PostgresServer, *, max_prepared_statements: int) -> Iterator[PostgresServer]:
+    """The server behind another pooler."""
+    folder = Path(os.environ[RUN_DIRECTORY]) / f"pooler-{uuid4().hex}"
+    container, address = _pooler_before(server, folder, max_prepared_statements)
+    try:
+        yield replace(server, pooler=address)
+    finally:
+        if container is None:
+            pooler.stop_program(folder)
+        else:
+            _remove(container)
+
+
+def _pooler_before(server: PostgresServer, folder: Path, max_prepared_statements: int) -> tuple[str | None, str]:
+    if server.source != "container":
+        return pooler.start_for(server.admin_url, folder, _PASSWORD, max_prepared_statements)
+    beside = _containers(Path(os.environ[RUN_DIRECTORY])).read_text().split()[0]
+    host = str(make_url(server.admin_url).host)
+    return pooler.start_beside(beside, host, _PASSWORD, max_prepared_statements)
+
+
+def _remove(container: str) -> None:
+    with closing(docker.from_env()) as engine:
+        engine.containers.get(container).remove(force=True, v=True)
 
 
 def _note(directory: Path, container: str) -> None:

@@ -19,21 +19,26 @@ _KEPT_BY_THE_DRIVER = "statement_cache_size"
 
 
 class _Pooled(asyncpg.Connection):  # type: ignore[misc]  # the driver's, untyped
-    """Names its prepared statements as nobody else does.
+    """Leaves no setting in a session that is lent, and names its prepared statements as nobody else does.
 
     The driver counts them, in each process from one. A pooler that passes names on would let a client run the
     statement of another; of these names it can only say that it doesn't know them.
     """
 
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)
+        # Else the driver turns off compiling for good when it looks up types; our transactions do it for themselves.
+        self._server_caps = self._server_caps._replace(jit=False)  # type: ignore[has-type]  # same
+
     def _get_unique_id(self, prefix: str) -> str:
         return f"__asyncpg_{prefix}_{uuid4().hex}__"
 
 
-class _PooledWithoutStatements(asyncpg.Connection):  # type: ignore[misc]  # the driver's, untyped
+class _PooledWithoutStatements(_Pooled):
     """Gives its prepared statements no names: each is gone with the next one, and none stays in the server."""
 
     def _get_unique_id(self, prefix: str) -> str:
-        return "" if prefix == "stmt" else f"__asyncpg_{prefix}_{uuid4().hex}__"
+        return "" if prefix == "stmt" else super()._get_unique_id(prefix)
 
 
 def driver_arguments(url: str) -> dict[str, Any]:

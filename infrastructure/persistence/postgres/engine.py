@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection
+from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from infrastructure.persistence.pooler import Pooler
@@ -28,7 +29,7 @@ class CountedPool(AsyncAdaptedQueuePool):
 
 def make_engine(url: str, *, pool_size: int = 10, pooler: Pooler = Pooler.NONE) -> AsyncEngine:
     """An engine for `url` (`postgresql+asyncpg://…`) that keeps up to `pool_size` connections; connects lazily."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         poolclass=CountedPool,
         pool_size=pool_size,
@@ -41,6 +42,14 @@ def make_engine(url: str, *, pool_size: int = 10, pooler: Pooler = Pooler.NONE) 
         hide_parameters=True,
         connect_args={"timeout": CONNECT_SECONDS, **session_arguments(url, pooler)},
     )
+    event.listen(engine.sync_engine, "checkout", _replace_lost)
+    return engine
+
+
+def _replace_lost(connection: Any, _record: Any, _proxy: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    """Have the pool open another connection for one that was lost while nobody used it; asks the driver, no server."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def use_of(engine: AsyncEngine) -> PoolUse:

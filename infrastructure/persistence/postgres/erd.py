@@ -6,6 +6,7 @@ from sqlalchemy.orm import configure_mappers
 
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - imported so that the metadata knows every table
     access,
+    attempts,
     catalog,
     journal,
     people,

@@ -55,14 +55,20 @@ _PARTS: Mapping[str, str] = {
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidAuthorizationSpecificationError,
+    # What the driver says of a connection that the server is about to close.
+    asyncpg.InternalClientError,
     OSError,
     TimeoutError,
 )
+"""The database, or the connection to it, is not there, or does not take what it took before."""
 
 _COLLIDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 

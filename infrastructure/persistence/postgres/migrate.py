@@ -23,6 +23,7 @@ from infrastructure.persistence.postgres.failures import reaching_the_database
 from infrastructure.persistence.postgres.revision import DIRECTORY
 from infrastructure.persistence.postgres.rows import (  # noqa: F401 - the metadata
     access,
+    attempts,
     catalog,
     journal,
     people,

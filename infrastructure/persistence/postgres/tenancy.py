@@ -57,7 +57,7 @@ async def reading_of(connection: AsyncConnection, institution: InstitutionId) ->
 @asynccontextmanager
 async def _begun(connection: AsyncConnection, begin: str) -> AsyncIterator[asyncpg.Connection]:
     driver = await driver_of(connection)
-    if driver.is_closed() or driver.is_in_transaction():  # lost while nobody used it, or left by somebody in a hurry
+    if driver.is_in_transaction():  # left by somebody in a hurry
         driver.terminate()
         await connection.invalidate()
         driver = await driver_of(connection)
@@ -91,7 +91,7 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
                 await driver.execute("ROLLBACK")
         except BaseException as error:
             driver.terminate()
-            if not isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
+            if not isinstance(error, Exception):
                 raise
         else:
             return True

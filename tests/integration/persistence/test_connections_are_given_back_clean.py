@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from domain.scheduling.room import Room
+from infrastructure.persistence.postgres import tenancy
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.integration.persistence.careless import Stage
 from tests.support.builders import a_room
@@ -60,3 +61,28 @@ async def test_a_connection_that_was_not_rolled_back_is_given_to_nobody(
     async with postgres_persistence.work(stage.institution) as work:
         await work.records(Room).add([a_room("R3")])
     assert await _rooms(postgres_persistence, stage, "R2", "R3") == [False, True]
+
+
+async def test_a_rollback_without_an_answer_is_not_waited_for_for_ever(
+    stage: Stage, postgres_persistence: PostgresPersistence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute = asyncpg.Connection.execute
+
+    async def silent(driver: asyncpg.Connection, query: str, *arguments: object) -> str:
+        if query == "ROLLBACK":
+            await asyncio.Event().wait()
+        status: str = await execute(driver, query, *arguments)
+        return status
+
+    async def fail() -> None:
+        async with postgres_persistence.work(stage.institution) as work:
+            await work.records(Room).add([a_room("R4")])
+            raise KeyError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tenancy, "_UNDOING_SECONDS", 0.01)
+        patched.setattr(asyncpg.Connection, "execute", silent)
+        with pytest.raises(KeyError):
+            await fail()
+
+    assert await _rooms(postgres_persistence, stage, "R4") == [False]

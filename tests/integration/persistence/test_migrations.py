@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from application.shared.errors import Unavailable
-from infrastructure.persistence.postgres import migrate
+from infrastructure.persistence.postgres import migrate, rows
 from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE
 from infrastructure.persistence.postgres.revision import current, head_revision
 from tests.support.postgres import PostgresServer
@@ -46,6 +48,24 @@ def test_a_database_that_cannot_be_reached_has_no_revision_to_tell(tmp_path: Pat
 def test_the_migrated_schema_is_the_one_that_the_rows_describe(blank: str) -> None:
     migrate.upgrade(blank)
     assert migrate.check(blank) == []
+
+
+@pytest.mark.parametrize("module", ["migrate", "erd"])
+def test_a_module_that_looks_at_the_tables_loads_them_all_by_itself(module: str) -> None:
+    """In a process of its own: here, other tests have loaded them."""
+    folder = Path(rows.__file__).parent
+    names = [path.stem for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    loads = "".join(f"import {rows.__name__}.{name}\n" for name in names)
+    program = (
+        f"import infrastructure.persistence.postgres.{module}\n"
+        f"from {rows.__name__}.base import Row\n"
+        f"known = set(Row.metadata.tables)\n{loads}"
+        "print(sorted(set(Row.metadata.tables) - known))"
+    )
+
+    missing = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert missing == "[]\n"
 
 
 def test_a_schema_that_differs_from_the_rows_is_noticed(blank: str) -> None:

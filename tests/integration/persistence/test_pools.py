@@ -4,7 +4,6 @@ import asyncio
 
 from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.pools import PoolUse
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from infrastructure.persistence.postgres.readers.lines import Lines
 from tests.support.domain_builders import identifier
@@ -14,7 +13,7 @@ INSTITUTION = InstitutionId(identifier("institution", "main"))
 
 
 async def test_transactions_and_those_who_wait_for_one_are_counted(postgres_database: PostgresDatabase) -> None:
-    persistence = PostgresPersistence(make_engine(postgres_database.app_url, pool_size=1))
+    persistence = PostgresPersistence(postgres_database.engine(pool_size=1))
     assert persistence.pools() == [PoolUse("transactions", 1, 0, 0)]
 
     async with persistence.work(INSTITUTION):
@@ -28,8 +27,8 @@ async def test_transactions_and_those_who_wait_for_one_are_counted(postgres_data
 
 
 async def test_reads_of_one_statement_have_connections_of_their_own(postgres_database: PostgresDatabase) -> None:
-    lines = Lines(postgres_database.app_url, 2)
-    persistence = PostgresPersistence(make_engine(postgres_database.app_url, pool_size=1), lines)
+    lines = Lines(postgres_database.app_url, 2, postgres_database.pooler)
+    persistence = PostgresPersistence(postgres_database.engine(pool_size=1), lines)
 
     asked = [asyncio.create_task(lines.value(INSTITUTION, "SELECT 1")) for _ in range(5)]
     await asyncio.sleep(0)

@@ -17,7 +17,7 @@ COMMANDS = (
     ("import", "itc2019"),
     ("replay", "itc2019"),
     ("export", "enrollments"),
-    *(("db", name) for name in ("upgrade", "downgrade", "current", "check", "erd")),
+    *(("db", name) for name in ("upgrade", "downgrade", "current", "check", "erd", "backup", "restore")),
     ("audit", "replay"),
     ("docs", "errors"),
     ("docs", "events"),

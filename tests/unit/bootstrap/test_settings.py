@@ -47,6 +47,13 @@ def test_an_override_beats_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     assert Settings.from_environment(port=9001).port == 9001
 
 
+def test_a_pooler_of_another_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_DATABASE_POOLER", "session")
+
+    with pytest.raises(InvalidSettings, match=r"^MATRICULA_DATABASE_POOLER: .*'none' or 'transaction'"):
+        Settings.from_environment()
+
+
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATRICULA_DATABASE_URL", "")
 

@@ -46,7 +46,7 @@ class Lines:
     async def value(self, institution: InstitutionId, query: str, *arguments: Any) -> Any:  # noqa: ANN401 - whatever the query selects
         """The one value that a query selects inside the institution, which is its `$1`.
 
-        A connection lost while it was idle is replaced.
+        A connection that turns out to be lost is replaced.
         """
         self._asking += 1
         try:
@@ -62,8 +62,8 @@ class Lines:
                 continue
             try:
                 return await self._asked(connection, institution, query, arguments)
-            except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
-                if not connection.is_closed():
+            except Exception as error:
+                if _leaves_the_connection_whole(error):
                     raise
         return await self._asked(await self._connect(), institution, query, arguments)
 
@@ -71,12 +71,18 @@ class Lines:
         self, connection: asyncpg.Connection, institution: InstitutionId, query: str, arguments: tuple[Any, ...]
     ) -> Any:  # noqa: ANN401 - same
         try:
-            return await self._found(connection, institution, query, arguments)
-        finally:
-            if self._is_closed:
-                connection.terminate()
-            elif not connection.is_closed():
-                self._idle.append(connection)
+            value = await self._found(connection, institution, query, arguments)
+        except BaseException as error:
+            self._put_back(connection, is_whole=_leaves_the_connection_whole(error))
+            raise
+        self._put_back(connection)
+        return value
+
+    def _put_back(self, connection: asyncpg.Connection, *, is_whole: bool = True) -> None:
+        if is_whole and not self._is_closed:
+            self._idle.append(connection)
+        else:
+            connection.terminate()
 
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(**self._target, timeout=CONNECT_SECONDS)
@@ -107,3 +113,11 @@ async def _in_a_transaction(
         connection.terminate()
         raise
     return found
+
+
+def _leaves_the_connection_whole(error: BaseException) -> bool:
+    """Whether the statement was refused, by the server or already by the driver, and no more than that happened.
+
+    One that the server ends says so before it is closed: until then the driver does not know what to make of it.
+    """
+    return isinstance(error, asyncpg.DataError) or getattr(error, "severity_en", None) == "ERROR"
