@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from application.people.cohorts import CohortFields, assemble_cohort
+from application.shared.caller import Caller
 from application.shared.dto import IN_ORDER, Code, Day, Dto, Moment, Name, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
@@ -174,6 +175,11 @@ async def _meeting(given: MeetingFields, session: Session | None, work: Work) ->
         last_date=given.last_date if session is None else given.last_date or session.ends_on,
         room_id=None if room is None else RoomId(room),
     )
+
+
+def is_taught_by(caller: Caller, view: SectionView) -> bool:
+    """Whether the caller is one of the section's instructors."""
+    return caller.instructor_id is not None and str(caller.instructor_id) in view.instructors
 
 
 SECTIONS = RecordKind(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from application.shared.access import authorise
+from application.shared.access import authorise, authorise_related, may_be_related
+from application.shared.access_table import Right
 from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
-from application.shared.errors import NotFound, UnknownReference
+from application.shared.errors import AccessDenied, NotFound, UnknownReference
 from application.shared.paging import Listing, Page, PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
@@ -127,6 +128,7 @@ class RecordKind(Generic[E, F, V]):
 
     `assemble` makes the entity from its id, the given fields and the entity stored before (None for a new one),
     resolving references through the work. `plural` is there where the name has not just an s at its end.
+    `related` tells which rights a view gives to callers who are related to whom it is about.
     """
 
     name: str
@@ -136,6 +138,20 @@ class RecordKind(Generic[E, F, V]):
     listing: Listing
     assemble: Callable[[UUID, F, "E | None", Work], Awaitable[E]]
     plural: str | None = None
+    related: Callable[[Caller, V, Views], Awaitable[frozenset[Right]]] | None = None
+
+    async def rights_in(self, caller: Caller, view: V, views: Views) -> frozenset[Right]:
+        """The rights that the caller has in a record by being related to whom it is about."""
+        return frozenset() if self.related is None else await self.related(caller, view, views)
+
+    async def read_related(self, caller: Caller, reference: Reference, views: Views) -> V:
+        """The view for a caller who must be related to see it. Raises `AccessDenied`, also when there is none."""
+        identifier = await views.identify(self.entity, reference)
+        view = None if identifier is None else await views.views(self).one(identifier)
+        if view is None:
+            raise AccessDenied
+        authorise_related(caller, self.operation("get"), await self.rights_in(caller, view, views))
+        return view
 
     def operation(self, verb: str) -> str:
         """What the access table calls doing that to one of them."""
@@ -168,8 +184,10 @@ class RecordKeeping(Generic[E, F, V]):
 
     async def get(self, caller: Caller, reference: Reference) -> V:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
-        authorise(caller, self.kind.operation("get"))
+        is_related = may_be_related(caller, self.kind.operation("get"))
         async with self._reading(caller.institution) as work:
+            if is_related:
+                return await self.kind.read_related(caller, reference, work)
             return await self._view(work, await self._identify(work, reference))
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[V]:

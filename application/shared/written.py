@@ -5,11 +5,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Protocol
 
-from application.shared.access import authorise
+from application.shared.access import authorise, may_be_related
 from application.shared.caller import Caller
+from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from application.shared.paging import PageQuery
-from application.shared.records import RecordKind
+from application.shared.records import ReadUnitOfWork, RecordKind
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
 
@@ -50,12 +51,16 @@ class WrittenViews(Protocol):
 class ReadWritten:
     """The use cases that read records as JSON; who may is who may read them otherwise."""
 
-    def __init__(self, views: WrittenViews) -> None:
+    def __init__(self, views: WrittenViews, reading: ReadUnitOfWork) -> None:
         self._views = views
+        self._reading = reading
 
     async def get(self, caller: Caller, kind: Kind, reference: Reference) -> str:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
-        authorise(caller, kind.operation("get"))
+        if may_be_related(caller, kind.operation("get")):
+            async with self._reading(caller.institution) as views:
+                related: Dto = await kind.read_related(caller, reference, views)
+            return related.model_dump_json()
         written = await self._views.one(caller.institution, kind, reference)
         if written is None:
             raise NotFound(kind.name, str(reference))

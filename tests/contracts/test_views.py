@@ -37,6 +37,7 @@ from tests.contracts.everything import (
     TERM,
     TICKET,
 )
+from tests.contracts.everything import INSTRUCTORS as TEACHERS
 from tests.support.builders import (
     a_course,
     a_department,
@@ -151,7 +152,7 @@ async def test_a_term_and_a_room_are_shown_as_they_are(stored: Stored) -> None:
 
 
 async def test_a_student_shows_what_the_rules_look_at(stored: Stored) -> None:
-    await stored.add(DEPARTMENT, PROGRAM, STUDENT)
+    await stored.add(DEPARTMENT, PROGRAM, *TEACHERS, STUDENT)
 
     view = await stored.view(STUDENTS, STUDENT.id)
 
@@ -193,7 +194,7 @@ async def test_a_term_shows_its_sessions_and_limits_in_order(stored: Stored) -> 
 
 
 async def test_a_time_ticket_shows_its_cohort_as_ids(stored: Stored) -> None:
-    await stored.add(DEPARTMENT, PROGRAM, STUDENT, TERM, TICKET)
+    await stored.add(DEPARTMENT, PROGRAM, *TEACHERS, STUDENT, TERM, TICKET)
 
     assert await stored.view(TIME_TICKETS, TICKET.id) == TimeTicketView(
         id=TICKET.id,

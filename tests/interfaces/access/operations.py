@@ -20,6 +20,7 @@ _METHODS = {
     "institutions.delete": "delete_institution",
     "release_hold.execute": "release_hold",
     "read_course_attempts.of_student": "list_course_attempts_of_student",
+    "read_advisees.of_instructor": "list_advisees",
     "import_attempts.execute": "import_attempts",
     "import_timetable.execute": "import_timetable",
     "register.execute": "register",
