@@ -9,7 +9,7 @@ from application.people.relations import authorise_about
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
 from application.registration.own_records import OwnRecords
 from application.registration.ports import RegistrationReading, RegistrationViews
-from application.scheduling.sections import SECTIONS, is_taught_by
+from application.scheduling.sections import SECTIONS
 from application.shared.access import authorise, authorise_related, may_be_related
 from application.shared.access_table import Right
 from application.shared.caller import Caller
@@ -108,4 +108,4 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
 
 async def _rights_in(caller: Caller, section: UUID | None, views: RegistrationViews) -> frozenset[Right]:
     view = None if section is None else await views.views(SECTIONS).one(section)
-    return frozenset({Right.OWN_SECTION}) if view is not None and is_taught_by(caller, view) else frozenset()
+    return frozenset() if view is None else await SECTIONS.rights_in(caller, view, views)

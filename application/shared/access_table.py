@@ -23,6 +23,9 @@ class Right(StrEnum):
     ADVISEE = "advisee"
     """What is about a student whom the caller advises."""
 
+    IN_PART = "in part"
+    """Whatever it is about; the students whom it names are counted only, unless the caller teaches the section."""
+
     OWN_SECTION = "own section"
     """What is about a section that the caller teaches."""
 
@@ -70,6 +73,7 @@ KEEPERS: Rights = {Role.REGISTRAR: Right.ALLOWED, Role.ADMINISTRATOR: Right.ALLO
 
 STAFF: Rights = {**KEEPERS, Role.ADVISOR: Right.ALLOWED}
 EVERYONE: Rights = dict.fromkeys(Role, Right.ALLOWED)
+IN_PART: Rights = {**dict.fromkeys(Role, Right.IN_PART), **KEEPERS}
 RELATED: Rights = {**KEEPERS, Role.ADVISOR: Right.ADVISEE, Role.STUDENT: Right.SELF}
 """Who reads what is about one student."""
 
@@ -101,7 +105,7 @@ ACCESS: Mapping[str, Rule] = {
     "describe_problem": _PUBLIC,
     "list_institutions": _PUBLIC,
     "get_institution": _PUBLIC,
-    "create_institution": _PUBLIC,
+    "create_institution": _INSTITUTION,
     "replace_institution": _INSTITUTION,
     "patch_institution": _INSTITUTION,
     "delete_institution": _INSTITUTION,
@@ -117,8 +121,8 @@ ACCESS: Mapping[str, Rule] = {
     **_kept("time_ticket", "scheduling", KEEPERS, "patch"),
     **_kept("room", "scheduling", EVERYONE, "patch"),
     **_kept("offering", "scheduling", EVERYONE, "patch"),
-    **_kept("section", "scheduling", EVERYONE, "patch"),
-    "list_sections_of_term": Rule("scheduling:read", EVERYONE),
+    **_kept("section", "scheduling", IN_PART, "patch"),
+    "list_sections_of_term": Rule("scheduling:read", IN_PART),
     **_kept("course_attempt", "registration", RELATED, "patch"),
     **_kept("permission", "registration", RELATED, "revoke"),
     "register": Rule("registration:write", {**KEEPERS, Role.STUDENT: Right.SELF}),

@@ -32,6 +32,7 @@ SECONDS_KNOWN = 2.0
 
 _NOBODY_NAMED = "development"
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_NOWHERE = InstitutionId(UUID(int=0))
 _PEOPLE = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADVISOR})
 """The roles of callers whom a record describes."""
 
@@ -89,6 +90,17 @@ async def calling(request: Request) -> Caller:
     if not _comes_from_this_machine(request):
         raise RestError("actor_refused")
     return await _acting(institution, *actor_named(actor))
+
+
+async def founding(request: Request) -> Caller:
+    """The caller who founds an institution, and belongs to none yet. Raises `RestError`."""
+    actor = request.headers.get(ACTOR_HEADER)
+    if actor is None:
+        return Caller(_NOWHERE, _NOBODY_NAMED, _ADMINISTRATOR)
+    if not _comes_from_this_machine(request):
+        raise RestError("actor_refused")
+    role, subject = actor_named(actor)
+    return Caller(_NOWHERE, subject, frozenset({role}))
 
 
 async def _acting(institution: InstitutionId, role: Role, subject: str) -> Caller:
