@@ -2,37 +2,24 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from infrastructure.bootstrap.container import Container
-from infrastructure.bootstrap.settings import Settings
 from interfaces.inprocess import Matricula
-from interfaces.main.asgi import app_for
 from tests.interfaces.access.campus import Campus
-
-
-class OpenForRegistration:
-    """A clock that stands at a moment when the term of the campus is open."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 20, 15, tzinfo=UTC)
+from tests.interfaces.access.serving import container_of, in_memory, on_postgres, serving, two_campuses
 
 
 @pytest.fixture
 def container() -> Container:
-    return Container(settings=Settings.from_environment(persistence="memory"), clock=OpenForRegistration())
+    return container_of(in_memory())
 
 
 @pytest.fixture
 async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
-    app = app_for(container)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
-    ):
+    async with serving(container) as client:
         yield client
 
 
@@ -46,3 +33,13 @@ async def campus(client: httpx.AsyncClient) -> Campus:
 @pytest.fixture
 def matricula(container: Container) -> Matricula:
     return Matricula(**{field.name: container.providers[field.name]() for field in fields(Matricula)})
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def both(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Campus, Campus]]:
+    """Two campuses that look alike, in two institutions of one server: on each adapter."""
+    is_memory = request.param == "memory"
+    async with two_campuses(
+        in_memory() if is_memory else on_postgres(request.getfixturevalue("postgres_database"))
+    ) as both:
+        yield both

@@ -1,4 +1,7 @@
-"""Who advises whom: the relation by which an advisor may read what is about a student."""
+"""Who advises whom: the relation by which an advisor may read what is about a student.
+
+The functions that run as the owner look into temporary tables last, which the application's role may make.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +12,9 @@ revision = "0014"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+
+
+_AS_OWNER = ("refresh_statistics()", "refresh_registration_statistics()")
 
 
 def upgrade() -> None:
@@ -37,8 +43,15 @@ def upgrade() -> None:
         ["institution_id", "instructor_id"],
     )
     protect("student_advisors")
+    for function in _AS_OWNER:
+        op.execute(
+            f"DO $$ BEGIN EXECUTE format('ALTER FUNCTION {function} SET search_path = %I, pg_temp', current_schema());"
+            " END $$"
+        )
 
 
 def downgrade() -> None:
     """Forget who advises whom."""
+    for function in _AS_OWNER:
+        op.execute(f"ALTER FUNCTION {function} SET search_path FROM CURRENT")
     op.drop_table("student_advisors")
