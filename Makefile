@@ -59,6 +59,7 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/matricula db erd --check docs/data-model.md
+	$(BIN)/matricula docs access --check docs/access.md
 	$(BIN)/matricula docs errors --check docs/errors.md
 	$(BIN)/matricula docs events --check docs/events.md
 	$(BIN)/matricula docs settings --check docs/settings.md

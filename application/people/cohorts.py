@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt, PlainSerializer
 
 from application.shared.dto import IN_ORDER, Dto, ReferenceText
 from application.shared.records import Views, resolve
@@ -19,6 +19,9 @@ Programs = Annotated[frozenset[ReferenceText], Field(max_length=200, examples=[[
 Students = Annotated[frozenset[ReferenceText], Field(max_length=2_000, examples=[["code:S-0001"]]), IN_ORDER]
 
 
+_IN_ORDER_OR_COUNTED = PlainSerializer(lambda told: told if isinstance(told, int) else sorted(told), when_used="json")
+
+
 class CohortFields(Dto):
     """Students named one by one, and those in one of `programs` and at one of `class_levels`.
 
@@ -28,6 +31,17 @@ class CohortFields(Dto):
     students: Students = frozenset()
     programs: Programs = frozenset()
     class_levels: ClassLevels = frozenset()
+
+
+class CohortView(CohortFields):
+    """A cohort as it is shown: `students` are ids, or only their number for whoever may not know who they are."""
+
+    students: Annotated[frozenset[ReferenceText] | NonNegativeInt, _IN_ORDER_OR_COUNTED] = frozenset()  # type: ignore[assignment]  # a view may tell less than what was given
+
+    def counted(self) -> "CohortView":
+        """The cohort with the number of its students instead of their ids."""
+        students = self.students if isinstance(self.students, int) else len(self.students)
+        return self.model_copy(update={"students": students})
 
 
 async def assemble_cohort(fields: CohortFields, work: Views) -> Cohort:

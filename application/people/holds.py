@@ -3,10 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
+from application.people.relations import rights_about
+from application.shared.access_table import Right
+from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.dto import IN_ORDER, Dto, Moment, Name, ReferenceText, Text
 from application.shared.paging import Listing
-from application.shared.records import RecordKind, Work, resolve
+from application.shared.records import RecordKind, Views, Work, resolve
 from domain.people.hold import Hold, HoldBlock
 from domain.people.student import Student
 from domain.shared.identifiers import HoldId, StudentId
@@ -30,6 +33,10 @@ class HoldView(HoldFields):
     version: int
 
 
+async def _related(caller: Caller, view: HoldView, views: Views) -> frozenset[Right]:
+    return await rights_about(caller, UUID(view.student), views)
+
+
 def hold_kind(clock: Clock) -> RecordKind[Hold, HoldFields, HoldView]:
     """The record kind of holds; a new one is placed at the clock's present moment."""
 
@@ -51,4 +58,5 @@ def hold_kind(clock: Clock) -> RecordKind[Hold, HoldFields, HoldView]:
         view=HoldView,
         listing=Listing(sorts=("placed_at", "office"), filters=("student", "office"), searches=("office", "reason")),
         assemble=assemble,
+        related=_related,
     )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from application.people.relations import authorise_about
 from application.registration.ports import AuditRecord, RegistrationReading
-from application.shared.access import authorise, authorise_about, is_allowed
+from application.shared.access import authorise, is_allowed
 from application.shared.caller import Caller
 from application.shared.dto import Dto, Moment
 from application.shared.errors import InvalidRequest, NotFound
@@ -84,11 +85,11 @@ class ReadAudit:
         """Read what was decided about an enrollment or entry. Raises `NotFound`, `AccessDenied`."""
         async with self._reading(caller.institution) as views:
             student = await views.student_of(identifier)
+            if student is None:
+                authorise(caller, "get_enrollment_history")
+                raise NotFound("enrollment", str(identifier))
+            await authorise_about(caller, "get_enrollment_history", student, views)
             records = await views.audit_records_about(identifier)
-        if student is None:
-            authorise(caller, "get_enrollment_history")
-            raise NotFound("enrollment", str(identifier))
-        authorise_about(caller, "get_enrollment_history", StudentId(student))
         events = audit_event_views(records)
         if not is_allowed(caller, "list_audit_events"):
             events = tuple(_about_only(student, event) for event in events)

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.people.relations import rights_about
+from application.shared.access_table import Right
+from application.shared.caller import Caller
 from application.shared.dto import Code, Credits, Dto, Label, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
-from application.shared.records import RecordKind, Work, resolve, resolve_optional
+from application.shared.records import RecordKind, Views, Work, resolve, resolve_optional
 from domain.catalog.course import Course
 from domain.catalog.grading import GradingScheme
 from domain.people.student import Student
@@ -93,6 +96,10 @@ async def _assemble(
     )
 
 
+async def _related(caller: Caller, view: CourseAttemptView, views: Views) -> frozenset[Right]:
+    return await rights_about(caller, UUID(view.student), views)
+
+
 COURSE_ATTEMPTS = RecordKind(
     name="course attempt",
     entity=CourseAttempt,
@@ -104,6 +111,7 @@ COURSE_ATTEMPTS = RecordKind(
         searches=("student_code", "course_code", "grade"),
     ),
     assemble=_assemble,
+    related=_related,
 )
 
 OF_ONE_STUDENT = Listing(sorts=("term", "course_code"), filters=("course", "term"))

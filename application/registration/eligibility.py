@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from application.people.relations import authorise_about
 from application.registration.decisions import rejection_view, verdict_view, waiver_views
 from application.registration.dto import RejectionView, VerdictView, WaiverView
 from application.registration.ports import RegistrationReading, RegistrationViews
 from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
-from application.shared.access import authorise, authorise_about
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.dto import Code, Dto, Moment, ReferenceText, reference
@@ -93,7 +94,7 @@ class AskEligibility:
             if addressee.student is None:
                 authorise(caller, "get_eligibility")
                 raise NotFound("student", student)
-            authorise_about(caller, "get_eligibility", addressee.student)
+            await authorise_about(caller, "get_eligibility", addressee.student, views)
             if addressee.term is None:
                 raise NotFound("term", question.term)
             nobody = UUID(int=0)

@@ -5,10 +5,13 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
+from application.people.relations import authorise_about
 from application.registration.dto import EnrollmentRow, EnrollmentView, RosterView, ScheduleView
 from application.registration.own_records import OwnRecords
 from application.registration.ports import RegistrationReading, RegistrationViews
-from application.shared.access import authorise, authorise_about
+from application.scheduling.sections import SECTIONS
+from application.shared.access import authorise, authorise_related, may_be_related
+from application.shared.access_table import Right
 from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.errors import InvalidRequest, NotFound
@@ -60,16 +63,18 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
             if addressee.student is None:
                 authorise(caller, "get_schedule")
                 raise NotFound("student", str(student))
-            authorise_about(caller, "get_schedule", addressee.student)
+            await authorise_about(caller, "get_schedule", addressee.student, views)
             if addressee.term is None:
                 raise NotFound("term", str(term))
             return await views.schedule(addressee.term, addressee.student, as_of)
 
     async def roster(self, caller: Caller, section: Reference, as_of: datetime | None = None) -> RosterView:
         """Read who sits in a section, or sat there at the moment `as_of`. Raises `NotFound`, `AccessDenied`."""
-        authorise(caller, "get_roster")
+        is_related = may_be_related(caller, "get_roster")
         async with self._reading(caller.institution) as views:
             identifier = await views.identify(Section, section)
+            if is_related:
+                authorise_related(caller, "get_roster", await _rights_in(caller, identifier, views))
             if identifier is None:
                 raise NotFound("section", str(section))
             return await views.roster(SectionId(identifier), as_of)
@@ -99,3 +104,8 @@ class ReadEnrollments(OwnRecords[Enrollment, Dto, EnrollmentView]):
             if identifier is None:
                 raise NotFound("term", str(term))
             yield views, TermId(identifier)
+
+
+async def _rights_in(caller: Caller, section: UUID | None, views: RegistrationViews) -> frozenset[Right]:
+    view = None if section is None else await views.views(SECTIONS).one(section)
+    return frozenset() if view is None else await SECTIONS.rights_in(caller, view, views)

@@ -1,18 +1,18 @@
-"""Reading what is a student's own: staff may read it, and the student; nobody learns of others' by asking."""
+"""Reading what is a student's own: keepers may, the student and their advisors; nobody learns of others' by asking."""
 
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from application.people.relations import authorise_about
 from application.registration.dto import OwnView
 from application.registration.ports import RegistrationReading
-from application.shared.access import authorise, authorise_about
+from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.dto import Dto
 from application.shared.errors import NotFound
 from application.shared.paging import Page, PageQuery
 from application.shared.records import Entity, RecordKind
 from domain.people.student import Student
-from domain.shared.identifiers import StudentId
 from domain.shared.reference import Reference
 
 E = TypeVar("E", bound=Entity)
@@ -37,7 +37,7 @@ class OwnPages(Generic[E, F, V]):
                 authorise(caller, operation)
                 name = "student"
                 raise NotFound(name, str(student))
-            authorise_about(caller, operation, StudentId(identifier))
+            await authorise_about(caller, operation, identifier, views)
             filters = {**query.filters, "student": str(identifier)}
             own = PageQuery(query.limit, query.cursor, query.sort, filters, query.search)
             return await views.views(self._kind).page(own)
@@ -50,11 +50,11 @@ class OwnRecords(OwnPages[E, F, W]):
         """Read one of them. Raises `NotFound`, `AccessDenied`."""
         async with self._reading(caller.institution) as views:
             view = await views.views(self._kind).one(identifier)
-        if view is None:
-            authorise(caller, self._kind.operation("get"))
-            raise NotFound(self._kind.name, str(identifier))
-        authorise_about(caller, self._kind.operation("get"), StudentId(view.student))
-        return view
+            if view is None:
+                authorise(caller, self._kind.operation("get"))
+                raise NotFound(self._kind.name, str(identifier))
+            await authorise_about(caller, self._kind.operation("get"), view.student, views)
+            return view
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[W]:
         """Read a page of the whole collection. Raises `InvalidRequest`, `AccessDenied`."""

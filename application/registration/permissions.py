@@ -5,15 +5,17 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.people.relations import rights_about
 from application.registration.desk import RegistrationDesk
 from application.registration.submission import Submission
 from application.shared.access import authorise
+from application.shared.access_table import Right
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import IN_ORDER, Dto, Moment, ReferenceText, Text
 from application.shared.errors import InvalidField, InvalidRequest, NotFound
 from application.shared.paging import Listing
-from application.shared.records import RecordKind, UnitOfWork, Work, resolve, resolve_optional
+from application.shared.records import RecordKind, UnitOfWork, Views, Work, resolve, resolve_optional
 from domain.people.student import Student
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import GivePermission as GivePermissionCommand
@@ -57,6 +59,10 @@ async def _only_at_the_desk(
     raise InvalidRequest(detail)
 
 
+async def _related(caller: Caller, view: PermissionView, views: Views) -> frozenset[Right]:
+    return await rights_about(caller, UUID(view.student), views)
+
+
 PERMISSIONS = RecordKind(
     name="permission",
     entity=Permission,
@@ -66,6 +72,7 @@ PERMISSIONS = RecordKind(
         sorts=("given_at",), filters=("student", "term", "offering", "section", "issuer"), searches=("reason",)
     ),
     assemble=_only_at_the_desk,
+    related=_related,
 )
 
 

@@ -20,7 +20,7 @@ from application.registration.dto import (
 )
 from application.registration.ports import AnswerKey, KeptAnswer
 from application.registration.submission import Idempotency, Submission
-from application.shared.access import authorise, authorise_about
+from application.shared.access import authorise, authorise_self
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
@@ -106,14 +106,14 @@ class Register:
         """The term and student of a request; ids are taken at their word, for the desk looks them up anyway."""
         term, student = reference(request.term), reference(request.student)
         if term.id is not None and student.id is not None:
-            authorise_about(caller, "register", StudentId(student.id))
+            authorise_self(caller, "register", StudentId(student.id))
             return TermId(term.id), StudentId(student.id)
         addressee = await self._addressees.find(caller.institution, term, student)
         if addressee.student is None:
             authorise(caller, "register")
             field = "student"
             raise UnknownReference(field, request.student)
-        authorise_about(caller, "register", addressee.student)
+        authorise_self(caller, "register", addressee.student)
         if addressee.term is None:
             field = "term"
             raise UnknownReference(field, request.term)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from application.people.cohorts import CohortFields, assemble_cohort
+from application.people.cohorts import CohortFields, CohortView, assemble_cohort
+from application.shared.access_table import Right
+from application.shared.caller import Caller
 from application.shared.dto import IN_ORDER, Code, Day, Dto, Moment, Name, ReferenceText
 from application.shared.errors import InvalidField
 from application.shared.paging import Listing
-from application.shared.records import RecordKind, Work, resolve, resolve_optional
+from application.shared.records import RecordKind, Views, Work, resolve, resolve_optional
 from domain.people.instructor import Instructor
 from domain.scheduling.calendar import Meeting, Weekday
 from domain.scheduling.offering import Component, CourseOffering
@@ -62,6 +64,12 @@ class ReservedSeatsFields(Dto):
     released_at: Moment | None = None
 
 
+class ReservedSeatsView(ReservedSeatsFields):
+    """Reserved seats as they are shown."""
+
+    cohort: CohortView
+
+
 class SectionFields(Dto):
     """What is given to create or replace a section.
 
@@ -86,8 +94,11 @@ class SectionFields(Dto):
 class SectionView(SectionFields):
     """A section as stored, with its seats; references are ids, `component` is `CONFIGURATION/COMPONENT`.
 
-    `seats_taken` counts the enrollments that sit in the section; `seats_free` is null without limit.
+    `seats_taken` counts the enrollments that sit in the section; `seats_free` is null without limit. Only who keeps the
+    records or teaches the section sees which students seats are reserved for; others see how many.
     """
+
+    reserved: Annotated[tuple[ReservedSeatsView, ...], Field(max_length=50)] = ()
 
     id: UUID
     term: ReferenceText
@@ -176,6 +187,16 @@ async def _meeting(given: MeetingFields, session: Session | None, work: Work) ->
     )
 
 
+async def _related(caller: Caller, view: SectionView, _views: Views) -> frozenset[Right]:
+    is_taught = caller.instructor_id is not None and str(caller.instructor_id) in view.instructors
+    return frozenset({Right.OWN_SECTION}) if is_taught else frozenset()
+
+
+def _in_part(view: SectionView) -> SectionView:
+    reserved = tuple(kept.model_copy(update={"cohort": kept.cohort.counted()}) for kept in view.reserved)
+    return view.model_copy(update={"reserved": reserved})
+
+
 SECTIONS = RecordKind(
     name="section",
     entity=Section,
@@ -187,4 +208,6 @@ SECTIONS = RecordKind(
         searches=("code", "course_code"),
     ),
     assemble=assemble_section,
+    related=_related,
+    in_part=_in_part,
 )

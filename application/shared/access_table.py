@@ -18,7 +18,16 @@ class Right(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     SELF = "self"
-    """Of a student: what is about themselves."""
+    """What is about the student that the caller is."""
+
+    ADVISEE = "advisee"
+    """What is about a student whom the caller advises."""
+
+    IN_PART = "in part"
+    """Whatever it is about; the students whom it names are counted only, unless the caller teaches the section."""
+
+    OWN_SECTION = "own section"
+    """What is about a section that the caller teaches."""
 
 
 Rights = Mapping[Role, Right]
@@ -49,6 +58,11 @@ class Rule:
         """The roles that may do it when it is about themselves."""
         return self.roles_with(Right.SELF)
 
+    @cached_property
+    def related(self) -> frozenset[Role]:
+        """The roles that may do it when they are related to whom it is about."""
+        return frozenset(self.rights) - self.outright
+
     def roles_with(self, right: Right) -> frozenset[Role]:
         """The roles that have this right."""
         return frozenset(role for role, given in self.rights.items() if given is right)
@@ -59,14 +73,19 @@ KEEPERS: Rights = {Role.REGISTRAR: Right.ALLOWED, Role.ADMINISTRATOR: Right.ALLO
 
 STAFF: Rights = {**KEEPERS, Role.ADVISOR: Right.ALLOWED}
 EVERYONE: Rights = dict.fromkeys(Role, Right.ALLOWED)
-OWN: Rights = {**STAFF, Role.STUDENT: Right.SELF}
+IN_PART: Rights = {**dict.fromkeys(Role, Right.IN_PART), **KEEPERS}
+RELATED: Rights = {**KEEPERS, Role.ADVISOR: Right.ADVISEE, Role.STUDENT: Right.SELF}
+"""Who reads what is about one student."""
 
 
 def _kept(name: str, scope: str, reading: Rights, *also: str) -> dict[str, Rule]:
-    """The operations on a kind of record that keepers keep; `also` are more verbs than those that all kinds share."""
+    """The operations on a kind of record that keepers keep; `also` are more verbs than those that all kinds share.
+
+    Whoever reads a record by relation alone does not read the collection.
+    """
     read, write = Rule(f"{scope}:read", reading), Rule(f"{scope}:write", KEEPERS)
     return {
-        f"list_{name}s": read,
+        f"list_{name}s": Rule(f"{scope}:read", KEEPERS) if reading is RELATED else read,
         f"get_{name}": read,
         **{f"{verb}_{name}": write for verb in ("create", "replace", "delete", *also)},
     }
@@ -74,8 +93,8 @@ def _kept(name: str, scope: str, reading: Rights, *also: str) -> dict[str, Rule]
 
 _PUBLIC = Rule(None)
 _INSTITUTION = Rule("institutions:write", {Role.ADMINISTRATOR: Right.ALLOWED})
-_READ_REGISTRATION = Rule("registration:read", STAFF)
-_READ_OWN = Rule("registration:read", OWN)
+_READ_REGISTRATION = Rule("registration:read", KEEPERS)
+_READ_RELATED = Rule("registration:read", RELATED)
 _READ_AUDIT = Rule("audit:read", KEEPERS)
 _IMPORT = Rule("imports:write", KEEPERS)
 _ADMINISTERED: Rights = {Role.ADMINISTRATOR: Right.ALLOWED}
@@ -89,7 +108,7 @@ ACCESS: Mapping[str, Rule] = {
     "describe_problem": _PUBLIC,
     "list_institutions": _PUBLIC,
     "get_institution": _PUBLIC,
-    "create_institution": _PUBLIC,
+    "create_institution": _INSTITUTION,
     "replace_institution": _INSTITUTION,
     "patch_institution": _INSTITUTION,
     "delete_institution": _INSTITUTION,
@@ -97,31 +116,32 @@ ACCESS: Mapping[str, Rule] = {
     **_kept("program", "catalog", EVERYONE, "patch"),
     **_kept("course", "catalog", EVERYONE, "patch"),
     **_kept("grading_scheme", "catalog", STAFF, "patch"),
-    **_kept("student", "people", STAFF, "patch"),
+    **_kept("student", "people", RELATED, "patch"),
     **_kept("instructor", "people", EVERYONE, "patch"),
-    **_kept("hold", "people", STAFF, "patch", "release"),
+    "list_advisees": Rule("people:read", {**KEEPERS, Role.ADVISOR: Right.ADVISEE}),
+    **_kept("hold", "people", RELATED, "patch", "release"),
     **_kept("term", "scheduling", EVERYONE, "patch"),
-    **_kept("time_ticket", "scheduling", STAFF, "patch"),
+    **_kept("time_ticket", "scheduling", KEEPERS, "patch"),
     **_kept("room", "scheduling", EVERYONE, "patch"),
     **_kept("offering", "scheduling", EVERYONE, "patch"),
-    **_kept("section", "scheduling", EVERYONE, "patch"),
-    "list_sections_of_term": Rule("scheduling:read", EVERYONE),
-    **_kept("course_attempt", "registration", STAFF, "patch"),
-    **_kept("permission", "registration", STAFF, "revoke"),
+    **_kept("section", "scheduling", IN_PART, "patch"),
+    "list_sections_of_term": Rule("scheduling:read", IN_PART),
+    **_kept("course_attempt", "registration", RELATED, "patch"),
+    **_kept("permission", "registration", RELATED, "revoke"),
     "register": Rule("registration:write", {**KEEPERS, Role.STUDENT: Right.SELF}),
     "review_queues": Rule("registration:write", KEEPERS),
-    "get_eligibility": _READ_OWN,
-    "get_schedule": _READ_OWN,
-    "get_roster": Rule("registration:read", {**STAFF, Role.INSTRUCTOR: Right.ALLOWED}),
+    "get_eligibility": _READ_RELATED,
+    "get_schedule": _READ_RELATED,
+    "get_roster": Rule("registration:read", {**KEEPERS, Role.INSTRUCTOR: Right.OWN_SECTION}),
     "list_enrollments": _READ_REGISTRATION,
-    "get_enrollment": _READ_OWN,
-    "get_enrollment_history": _READ_OWN,
+    "get_enrollment": _READ_RELATED,
+    "get_enrollment_history": _READ_RELATED,
     "list_waitlist_entries": _READ_REGISTRATION,
-    "get_waitlist_entry": _READ_OWN,
-    "get_waitlist_entry_history": _READ_OWN,
-    "list_enrollments_of_student": _READ_OWN,
-    "list_waitlist_entries_of_student": _READ_OWN,
-    "list_course_attempts_of_student": _READ_OWN,
+    "get_waitlist_entry": _READ_RELATED,
+    "get_waitlist_entry_history": _READ_RELATED,
+    "list_enrollments_of_student": _READ_RELATED,
+    "list_waitlist_entries_of_student": _READ_RELATED,
+    "list_course_attempts_of_student": _READ_RELATED,
     "export_enrollments": _READ_REGISTRATION,
     "verify_registration": _READ_REGISTRATION,
     "list_audit_events": _READ_AUDIT,

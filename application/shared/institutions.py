@@ -94,8 +94,13 @@ class KeepInstitutions:
         """A page of all institutions. Raises `InvalidRequest`."""
         return await self._directory.page(query)
 
-    async def found(self, fields: InstitutionFields) -> InstitutionView:
-        """Found an institution. Raises `AlreadyExists`."""
+    async def found(self, fields: InstitutionFields, caller: Caller | None = None) -> InstitutionView:
+        """Found an institution, as `caller` or, for None, as whoever runs the program.
+
+        Raises `AlreadyExists`, `AccessDenied`.
+        """
+        if caller is not None:
+            authorise(caller, "create_institution")
         identifier = InstitutionId(self._ids.new())
         await self._directory.add(Institution(identifier, fields.code, fields.name, fields.time_zone))
         return await self.find(Reference.of(identifier))

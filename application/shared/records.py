@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from application.shared.access import authorise
+from application.shared.access import authorise, authorise_related, may_be_related
+from application.shared.access_table import Right
 from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
@@ -127,6 +128,8 @@ class RecordKind(Generic[E, F, V]):
 
     `assemble` makes the entity from its id, the given fields and the entity stored before (None for a new one),
     resolving references through the work. `plural` is there where the name has not just an s at its end.
+    `related` tells which rights a view gives to callers who are related to whom it is about; `in_part` makes of it what
+    all others may see who read the kind in part.
     """
 
     name: str
@@ -136,6 +139,36 @@ class RecordKind(Generic[E, F, V]):
     listing: Listing
     assemble: Callable[[UUID, F, "E | None", Work], Awaitable[E]]
     plural: str | None = None
+    related: Callable[[Caller, V, Views], Awaitable[frozenset[Right]]] | None = None
+    in_part: Callable[[V], V] | None = None
+
+    async def rights_in(self, caller: Caller, view: V, views: Views) -> frozenset[Right]:
+        """The rights that the caller has in a record by being related to whom it is about."""
+        return frozenset() if self.related is None else await self.related(caller, view, views)
+
+    async def read_related(self, caller: Caller, reference: Reference, views: Views) -> V:
+        """The view for a caller who may see it in part, or when related.
+
+        Raises `AccessDenied`, also when there is none, and `NotFound` for whoever would have seen it.
+        """
+        identifier = await views.identify(self.entity, reference)
+        view = None if identifier is None else await views.views(self).one(identifier)
+        rights = frozenset() if view is None else await self.rights_in(caller, view, views)
+        authorise_related(caller, self.operation("get"), rights | {Right.IN_PART})
+        if view is None:
+            raise NotFound(self.name, str(reference))
+        return await self.part_for(caller, view, views)
+
+    async def part_for(self, caller: Caller, view: V, views: Views) -> V:
+        """What of a view the caller sees who is not allowed all: the whole of it when related."""
+        if self.in_part is None or await self.rights_in(caller, view, views):
+            return view
+        return self.in_part(view)
+
+    async def page_in_part(self, caller: Caller, query: PageQuery, views: Views) -> Page[V]:
+        """A page for a caller who may see the kind in part."""
+        page = await views.views(self).page(query)
+        return Page([await self.part_for(caller, view, views) for view in page.items], page.next_cursor)
 
     def operation(self, verb: str) -> str:
         """What the access table calls doing that to one of them."""
@@ -168,14 +201,18 @@ class RecordKeeping(Generic[E, F, V]):
 
     async def get(self, caller: Caller, reference: Reference) -> V:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
-        authorise(caller, self.kind.operation("get"))
+        is_related = may_be_related(caller, self.kind.operation("get"))
         async with self._reading(caller.institution) as work:
+            if is_related:
+                return await self.kind.read_related(caller, reference, work)
             return await self._view(work, await self._identify(work, reference))
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[V]:
         """Read a page of the collection. Raises `InvalidRequest`, `AccessDenied`."""
-        authorise(caller, self.kind.list_operation)
+        is_in_part = may_be_related(caller, self.kind.list_operation)
         async with self._reading(caller.institution) as work:
+            if is_in_part:
+                return await self.kind.page_in_part(caller, query, work)
             return await work.views(self.kind).page(query)
 
     async def replace(self, caller: Caller, reference: Reference, fields: F, expected_version: int | None) -> V:

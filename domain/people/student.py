@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.shared.identifiers import ProgramId, StudentId
+from domain.shared.identifiers import InstructorId, ProgramId, StudentId
 from domain.shared.invalid import require
 from domain.shared.reference import require_code
 
@@ -24,7 +24,8 @@ class TestScore:
 class Student:
     """A person who studies at the institution; `program_id` is the primary program, None while undeclared.
 
-    `class_level` counts from 1. `credit_maximum` and `credit_minimum` go before those of the term.
+    `class_level` counts from 1. `credit_maximum` and `credit_minimum` go before those of the term; the instructors with
+    `advisor_ids` advise the student.
     """
 
     id: StudentId
@@ -38,6 +39,7 @@ class Student:
     test_scores: tuple[TestScore, ...] = ()
     credit_maximum: Decimal | None = None
     credit_minimum: Decimal | None = None
+    advisor_ids: frozenset[InstructorId] = frozenset()
 
     def __post_init__(self) -> None:
         require_code(self.code)

@@ -15,6 +15,7 @@ from application.catalog.courses import COURSES
 from application.catalog.departments import DEPARTMENTS
 from application.catalog.grading_schemes import GRADING_SCHEMES
 from application.catalog.programs import PROGRAMS
+from application.people.advisees import ReadAdvisees
 from application.people.holds import hold_kind
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
@@ -88,7 +89,7 @@ class Container(containers.DeclarativeContainer):
     )
     exposition = providers.Singleton(make_exposition, recording, desk, persistence)
 
-    read_written = providers.Factory(ReadWritten, written)
+    read_written = providers.Factory(ReadWritten, written, reading)
 
     access = providers.Singleton(attrgetter("access"), persistence)
     passwords = providers.Singleton(make_passwords)
@@ -120,6 +121,7 @@ class Container(containers.DeclarativeContainer):
     grading_schemes = providers.Factory(RecordKeeping, GRADING_SCHEMES, unit_of_work, reading, ids)
 
     students = providers.Factory(RecordKeeping, STUDENTS, unit_of_work, reading, ids)
+    read_advisees = providers.Factory(ReadAdvisees, reading)
     instructors = providers.Factory(RecordKeeping, INSTRUCTORS, unit_of_work, reading, ids)
     hold_kind = providers.Singleton(hold_kind, clock)
     holds = providers.Factory(RecordKeeping, hold_kind, unit_of_work, reading, ids)

@@ -18,6 +18,14 @@ def errors(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) ->
 
 
 @commands.command()
+def access(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
+    """List every operation with the scope that it needs and what each role may do of it."""
+    from interfaces.cli.access_matrix import render_access_matrix
+
+    write_or_compare(render_access_matrix(), output, check, "matricula docs access")
+
+
+@commands.command()
 def events(output: OutputOption = STANDARD_OUTPUT, check: CheckOption = None) -> None:
     """List every event that registration publishes, with its version and its fields."""
     from interfaces.cli.event_catalogue import render_event_catalogue

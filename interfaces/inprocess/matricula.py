@@ -9,6 +9,7 @@ from application.catalog.courses import CourseFields, CourseView
 from application.catalog.departments import DepartmentFields, DepartmentView
 from application.catalog.grading_schemes import GradingSchemeFields, GradingSchemeView
 from application.catalog.programs import ProgramFields, ProgramView
+from application.people.advisees import ReadAdvisees
 from application.people.holds import HoldFields, HoldView
 from application.people.instructors import InstructorFields, InstructorView
 from application.people.students import StudentFields, StudentView
@@ -56,7 +57,7 @@ from domain.scheduling.room import Room
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
 from domain.scheduling.time_ticket import TimeTicket
-from domain.shared.identifiers import InstitutionId, StudentId
+from domain.shared.identifiers import InstitutionId, InstructorId, StudentId
 from domain.shared.reference import Reference
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -78,6 +79,7 @@ class Matricula:
     courses: RecordKeeping[Course, CourseFields, CourseView]
     grading_schemes: RecordKeeping[GradingScheme, GradingSchemeFields, GradingSchemeView]
     students: RecordKeeping[Student, StudentFields, StudentView]
+    read_advisees: ReadAdvisees
     instructors: RecordKeeping[Instructor, InstructorFields, InstructorView]
     holds: RecordKeeping[Hold, HoldFields, HoldView]
     release_hold: ReleaseHold
@@ -110,11 +112,17 @@ class Matricula:
         roles: frozenset[Role] = ADMINISTRATOR,
         subject: str = "in-process",
         student: UUID | None = None,
+        instructor: UUID | None = None,
+        scopes: frozenset[str] | None = None,
     ) -> Caller:
-        """A caller at the institution with that code; `student` is who they are. Raises `NotFound`."""
+        """A caller at the institution with that code; `student` or `instructor` is who they are. Raises `NotFound`.
+
+        `scopes` limit what an API client may do of what its roles may.
+        """
         found = await self.institutions.find(Reference(code=institution))
         student_id = None if student is None else StudentId(student)
-        return Caller(InstitutionId(found.id), subject, roles, student_id)
+        instructor_id = None if instructor is None else InstructorId(instructor)
+        return Caller(InstitutionId(found.id), subject, roles, student_id, instructor_id, scopes)
 
     async def founding_caller(self, institution: str = "main") -> Caller:
         """An administrator of the institution with that code, which is founded if there is none."""

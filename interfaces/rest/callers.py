@@ -15,13 +15,15 @@ from fastapi import Depends, Request
 
 from application.access.errors import InvalidCredentials
 from application.access.ports import Authentication
+from application.people.instructors import InstructorFields, InstructorView
 from application.people.students import StudentFields, StudentView
 from application.shared.caller import Caller, Role
 from application.shared.errors import NotFound
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
+from domain.people.instructor import Instructor
 from domain.people.student import Student
-from domain.shared.identifiers import InstitutionId, StudentId
+from domain.shared.identifiers import InstitutionId, InstructorId, StudentId
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
@@ -36,6 +38,10 @@ SECONDS_KNOWN = 2.0
 
 _NOBODY_NAMED = "development"
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_NOWHERE = InstitutionId(UUID(int=0))
+_PEOPLE = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADVISOR})
+"""The roles of callers whom a record describes."""
+
 _LONGEST_SUBJECT = 100
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 """What a proxy on this machine adds to the requests of others."""
@@ -123,16 +129,39 @@ async def _claiming(request: Request) -> Caller:
     return await _acting(institution, *actor_named(actor))
 
 
+async def founding(request: Request) -> Caller:
+    """The caller who founds an institution, and belongs to none yet. Raises `RestError`."""
+    actor = request.headers.get(ACTOR_HEADER)
+    if actor is None:
+        return Caller(_NOWHERE, _NOBODY_NAMED, _ADMINISTRATOR)
+    if not _comes_from_this_machine(request):
+        raise RestError("actor_refused")
+    role, subject = actor_named(actor)
+    return Caller(_NOWHERE, subject, frozenset({role}))
+
+
 async def _acting(institution: InstitutionId, role: Role, subject: str) -> Caller:
     roles = frozenset({role})
-    if role is not Role.STUDENT:
+    if role not in _PEOPLE or (role is not Role.STUDENT and not _names_a_record(subject)):
         return Caller(institution, subject, roles)
     finder = Caller(institution, _NOBODY_NAMED, _ADMINISTRATOR)
+    reference = Reference.parse(subject)
     try:
-        student = await _students().get(finder, Reference.parse(subject))
+        if role is Role.STUDENT:
+            student = StudentId((await _students().get(finder, reference)).id)
+            return Caller(institution, str(student), roles, student)
+        instructor = InstructorId((await _instructors().get(finder, reference)).id)
+        return Caller(institution, str(instructor), roles, instructor_id=instructor)
     except NotFound:
         raise RestError("unknown_actor") from None
-    return Caller(institution, str(student.id), roles, StudentId(student.id))
+
+
+def _names_a_record(subject: str) -> bool:
+    try:
+        Reference.parse(subject)
+    except InvalidValue:
+        return False
+    return True
 
 
 def actor_named(header: str) -> tuple[Role, str]:
@@ -153,7 +182,8 @@ def _invalid_actor() -> RestError:
     roles = ", ".join(role for role in Role if role is not Role.STUDENT)
     detail = (
         f"{ACTOR_HEADER} must be {roles}, each with or without `:SUBJECT` of up to {_LONGEST_SUBJECT} printable"
-        " characters, or student:REFERENCE with the student's id or `code:CODE`."
+        " characters, or student:REFERENCE with the student's id or `code:CODE`; instructor:REFERENCE and"
+        " advisor:REFERENCE name an instructor likewise."
     )
     return RestError("invalid_request", detail)
 
@@ -161,6 +191,7 @@ def _invalid_actor() -> RestError:
 _authentication: Callable[[], Authentication | None] = provider("authentication")
 _institutions: Callable[[], KeepInstitutions] = provider("institutions")
 _students: Callable[[], RecordKeeping[Student, StudentFields, StudentView]] = provider("students")
+_instructors: Callable[[], RecordKeeping[Instructor, InstructorFields, InstructorView]] = provider("instructors")
 
 
 def _comes_from_this_machine(request: Request) -> bool:

@@ -73,6 +73,7 @@ STUDENT: Json = {
     "test_scores": [{"test": "MATH", "score": "72.50"}],
     "credit_maximum": "21.00",
     "credit_minimum": None,
+    "advisors": ["code:I-0001"],
 }
 INSTRUCTOR: Json = {
     "code": "I-0001",
@@ -212,3 +213,4 @@ TIME_TICKET_VIEW = stored(
     cohort={"students": [STUDENT_ID], "programs": [PROGRAM_ID], "class_levels": [2, 3, 4, 5]},
 )
 HOLD_VIEW = stored(HOLD_ID, HOLD, student=STUDENT_ID, placed_at=ARRIVED, released_at=None)
+STUDENT_VIEW = stored(STUDENT_ID, STUDENT, program=PROGRAM_ID, advisors=[INSTRUCTOR_ID])

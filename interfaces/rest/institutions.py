@@ -15,7 +15,7 @@ from application.shared.paging import PageQuery
 from application.shared.written import WrittenPage
 from domain.shared.reference import Reference
 from interfaces.rest import examples
-from interfaces.rest.callers import KnownInstitutions, calling
+from interfaces.rest.callers import KnownInstitutions, calling, founding
 from interfaces.rest.provided import provider
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
@@ -43,7 +43,7 @@ class KeptInstitutions:
         self._request = request
 
     async def create(self, fields: InstitutionFields) -> InstitutionView:
-        created = await self._institutions.found(fields)
+        created = await self._institutions.found(fields, await founding(self._request))
         self._forget()
         return created
 

@@ -1,16 +1,25 @@
-"""The resources of people: students, instructors and holds."""
+"""The resources of people: instructors, students and holds, and an instructor's advisees."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from application.people.advisees import OF_ONE_ADVISOR, ReadAdvisees
 from application.people.holds import HoldFields, HoldView
 from application.people.instructors import INSTRUCTORS
 from application.people.students import STUDENTS
 from application.shared.paging import Listing
+from interfaces.rest import documentation as docs
 from interfaces.rest import examples
 from interfaces.rest.answers import PERSONAL
+from interfaces.rest.callers import Calling
 from interfaces.rest.kept import kept, kept_holds
-from interfaces.rest.records import records_router
-from interfaces.rest.resources import Resource
+from interfaces.rest.pages import Asked, page_answer, page_parameters
+from interfaces.rest.provided import provided
+from interfaces.rest.readings import READS
+from interfaces.rest.records import addressed, records_router
+from interfaces.rest.resources import BASE_PATH, Resource, page_name
 
 HOLDS = Resource(
     name="hold",
@@ -28,18 +37,6 @@ HOLDS = Resource(
 
 RECORDS: tuple[Resource[Any, Any], ...] = (
     Resource(
-        name="student",
-        collection="students",
-        about="A person who studies; `program` is the primary one.",
-        fields=STUDENTS.fields,
-        view=STUDENTS.view,
-        listing=STUDENTS.listing,
-        example=examples.STUDENT,
-        example_patch={"email": None, "program": "code:SYS-ENG"},
-        example_view=examples.stored(examples.STUDENT_ID, examples.STUDENT, program=examples.PROGRAM_ID),
-        caching=PERSONAL,
-    ),
-    Resource(
         name="instructor",
         collection="instructors",
         about="A person who teaches sections.",
@@ -51,10 +48,60 @@ RECORDS: tuple[Resource[Any, Any], ...] = (
         example_view=examples.stored(examples.INSTRUCTOR_ID, examples.INSTRUCTOR, department=examples.DEPARTMENT_ID),
         caching=PERSONAL,
     ),
+    Resource(
+        name="student",
+        collection="students",
+        about="A person who studies; `program` is the primary one, `advisors` advise them.",
+        fields=STUDENTS.fields,
+        view=STUDENTS.view,
+        listing=STUDENTS.listing,
+        example=examples.STUDENT,
+        example_patch={"email": None, "program": "code:SYS-ENG"},
+        example_view=examples.STUDENT_VIEW,
+        caching=PERSONAL,
+    ),
 )
 
 RESOURCES = (*RECORDS, HOLDS)
+
+_advisees = APIRouter(prefix=BASE_PATH, tags=["instructors"])
+
+
+@_advisees.get(
+    "/instructors/{instructor}/advisees",
+    operation_id="list_advisees",
+    summary="List an instructor's advisees",
+    description="The students whom the instructor advises, otherwise like the collection of all. Advisors may read"
+    " their own.",
+    responses={
+        200: docs.answer(
+            page_name(STUDENTS.view),
+            "A page of the students.",
+            {"items": [examples.STUDENT_VIEW], "next_cursor": None},
+            "ETag",
+            "Link",
+        ),
+        304: docs.empty_answer("The page is as the client has it.", "ETag"),
+        **docs.problems(*READS, "not_found"),
+    },
+    openapi_extra={"parameters": docs.parameters("Institution", "IfNoneMatch")},
+)
+async def list_advisees(
+    request: Request,
+    caller: Calling,
+    instructor: Annotated[
+        str, Path(description="The instructor's id, or `code:` and the code.", examples=["code:I-0001"])
+    ],
+    asked: Annotated[Asked, Depends(page_parameters(STUDENTS.view, OF_ONE_ADVISOR))],
+    advisees: Annotated[ReadAdvisees, Depends(provided("read_advisees"))],
+) -> Response:
+    """Answer a page of an instructor's advisees."""
+    page = await advisees.of_instructor(caller, addressed(instructor), asked.query)
+    return page_answer(request, page, asked, PERSONAL)
+
+
 ROUTERS = (
     *(records_router(resource, kept(resource.collection)) for resource in RECORDS),
     records_router(HOLDS, kept_holds),
+    _advisees,
 )

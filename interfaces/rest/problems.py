@@ -31,7 +31,7 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         " X-Matricula-Institution; POST /v1/institutions founds one.",
     ),
     "unknown_actor": ProblemKind(
-        400, "Unknown actor", "The header X-Matricula-Actor names a student that does not exist."
+        400, "Unknown actor", "The header X-Matricula-Actor names a student or instructor who does not exist."
     ),
     "unauthenticated": ProblemKind(
         401,

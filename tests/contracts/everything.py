@@ -57,6 +57,11 @@ PROGRAM = replace(
     department_id=DEPARTMENT.id,
 )
 CROSS_LISTED = a_course("XL", "101")
+INSTRUCTORS = (
+    replace(an_instructor("i1"), email="one@example.org", department_id=DEPARTMENT.id),
+    an_instructor("i2"),
+    an_instructor("i3"),
+)
 STUDENT = replace(
     a_student("s1", "Nuñez", "Zoë"),
     birthday=date(2008, 2, 29),
@@ -66,6 +71,7 @@ STUDENT = replace(
     test_scores=(TestScore("MATH", Decimal("70.5")), TestScore("ENGLISH", Decimal(8))),
     credit_maximum=Decimal("21.5"),
     credit_minimum=Decimal(6),
+    advisor_ids=frozenset(instructor.id for instructor in INSTRUCTORS[::2]),
 )
 ATTEMPT = CourseAttempt(
     id=AttemptId(identifier("attempt", "s1")),
@@ -77,11 +83,6 @@ ATTEMPT = CourseAttempt(
     scheme_id=LETTERS.id,
     passed=True,
     transfer=True,
-)
-INSTRUCTORS = (
-    replace(an_instructor("i1"), email="one@example.org", department_id=DEPARTMENT.id),
-    an_instructor("i2"),
-    an_instructor("i3"),
 )
 HOLD = replace(
     a_hold(),
@@ -154,8 +155,8 @@ EVERYTHING: Sequence[Entity] = (
     PROGRAM,
     LETTERS,
     NUMBERS,
-    STUDENT,
     *INSTRUCTORS,
+    STUDENT,
     HOLD,
     ATTEMPT,
     *ROOMS,

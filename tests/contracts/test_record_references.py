@@ -62,6 +62,7 @@ LOST: Sequence[tuple[Entity, str]] = (
     (replace(a_program("other"), department_id=NOBODY), "department"),
     (replace(an_instructor("other"), department_id=NOBODY), "department"),
     (replace(a_student("other"), program_id=NOBODY), "program"),
+    (replace(a_student("other"), advisor_ids=frozenset({INSTRUCTORS[0].id, NOBODY})), "advisors"),
     (a_hold("other"), "student"),
     (replace(ATTEMPT, id=NOBODY, student_id=NOBODY), "student"),
     (replace(ATTEMPT, id=NOBODY, course_id=NOBODY), "course"),
@@ -165,6 +166,18 @@ async def test_whom_a_cohort_names_stays(stored: Stored, users: Sequence[Entity]
     await stored.remove(users[-1])
     await stored.remove(a_student())
     await stored.remove(a_program())
+
+
+async def test_an_instructor_stays_while_a_student_is_advised_by_them(stored: Stored) -> None:
+    advised = replace(a_student(), advisor_ids=frozenset({an_instructor().id}))
+    await stored.add(an_instructor(), advised)
+
+    with pytest.raises(StillReferenced) as refused:
+        await stored.remove(an_instructor())
+
+    assert refused.value.parameters == {"kind": "instructor", "by": "students"}
+    await stored.save(a_student())
+    await stored.remove(an_instructor())
 
 
 async def test_a_program_stays_while_an_offering_is_restricted_to_it(stored: Stored) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from application.catalog.courses import COURSES, CourseView
 from application.catalog.departments import DEPARTMENTS, DepartmentView
 from application.catalog.programs import PROGRAMS, ProgramView
-from application.people.cohorts import CohortFields
+from application.people.cohorts import CohortFields, CohortView
 from application.people.holds import HoldView
 from application.people.instructors import INSTRUCTORS, InstructorView
 from application.people.students import STUDENTS, StudentView
@@ -15,7 +15,7 @@ from application.registration.dto import EnrollmentView
 from application.registration.enrollments import ENROLLMENTS
 from application.scheduling.offerings import ComponentView, ConfigurationView, OfferingView
 from application.scheduling.rooms import ROOMS, RoomView
-from application.scheduling.sections import SECTIONS, MeetingFields, ReservedSeatsFields, SectionFields, SectionView
+from application.scheduling.sections import SECTIONS, MeetingFields, ReservedSeatsView, SectionFields, SectionView
 from application.scheduling.terms import TERMS, SessionFields, TermView
 from application.scheduling.time_tickets import TIME_TICKETS, TimeTicketView
 from domain.catalog.grading import GradingBasis
@@ -37,6 +37,7 @@ from tests.contracts.everything import (
     TERM,
     TICKET,
 )
+from tests.contracts.everything import INSTRUCTORS as TEACHERS
 from tests.support.builders import (
     a_course,
     a_department,
@@ -151,7 +152,7 @@ async def test_a_term_and_a_room_are_shown_as_they_are(stored: Stored) -> None:
 
 
 async def test_a_student_shows_what_the_rules_look_at(stored: Stored) -> None:
-    await stored.add(DEPARTMENT, PROGRAM, STUDENT)
+    await stored.add(DEPARTMENT, PROGRAM, *TEACHERS, STUDENT)
 
     view = await stored.view(STUDENTS, STUDENT.id)
 
@@ -193,7 +194,7 @@ async def test_a_term_shows_its_sessions_and_limits_in_order(stored: Stored) -> 
 
 
 async def test_a_time_ticket_shows_its_cohort_as_ids(stored: Stored) -> None:
-    await stored.add(DEPARTMENT, PROGRAM, STUDENT, TERM, TICKET)
+    await stored.add(DEPARTMENT, PROGRAM, *TEACHERS, STUDENT, TERM, TICKET)
 
     assert await stored.view(TIME_TICKETS, TICKET.id) == TimeTicketView(
         id=TICKET.id,
@@ -225,9 +226,9 @@ async def test_a_section_shows_whom_seats_are_kept_for(stored: Stored) -> None:
 
     assert view.waitlist_capacity == 5
     assert view.reserved == (
-        ReservedSeatsFields(
+        ReservedSeatsView(
             name="Z first",
-            cohort=CohortFields(
+            cohort=CohortView(
                 students=frozenset({str(STUDENT.id)}),
                 programs=frozenset({str(PROGRAM.id)}),
                 class_levels=frozenset({1, 2}),
@@ -235,7 +236,7 @@ async def test_a_section_shows_whom_seats_are_kept_for(stored: Stored) -> None:
             seats=1,
             released_at=NOON,
         ),
-        ReservedSeatsFields(name="A second", cohort=CohortFields(class_levels=frozenset({3})), seats=0),
+        ReservedSeatsView(name="A second", cohort=CohortView(class_levels=frozenset({3})), seats=0),
     )
 
 

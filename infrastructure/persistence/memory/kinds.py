@@ -55,6 +55,8 @@ def _department_of(entity: Course | Program | Instructor) -> Iterator[Pointer]:
 
 def _of_student(student: Student) -> Iterator[Pointer]:
     yield "program", Program, student.program_id
+    for advisor in student.advisor_ids:
+        yield "advisors", Instructor, advisor
 
 
 def _of_hold(hold: Hold) -> Iterator[Pointer]:

@@ -14,6 +14,7 @@ from application.shared.records import Entity, RecordKind
 from domain.catalog.course import Course
 from domain.catalog.department import Department
 from domain.catalog.program import Program
+from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.registration.attempt import CourseAttempt
 from domain.scheduling.offering import CourseOffering
@@ -28,6 +29,7 @@ from infrastructure.persistence.memory.tables import Tables
 V = TypeVar("V", bound=Dto)
 
 _REFERENCES: Mapping[str, type[Entity]] = {
+    "advisor": Instructor,
     "department": Department,
     "program": Program,
     "student": Student,
@@ -43,6 +45,9 @@ _TEXTS: frozenset[tuple[type[Entity], str]] = frozenset({(CourseAttempt, "term")
 
 _ABOUT = "about"
 """The filter of audit events that no field of the view answers."""
+
+_LISTS: Mapping[str, str] = {"advisor": "advisors"}
+"""The filters that ask for one of those in a field."""
 
 _TYPES: Mapping[str, type[Any]] = {
     "capacity": int,
@@ -77,9 +82,7 @@ class MemoryReader(Generic[V]):
         rows = [
             row
             for row in view_rows(self._tables, self._kind.entity)
-            if all(
-                text is not None and row[name] is not None and str(row[name]) == text for name, text in wanted.items()
-            )
+            if all(text is not None and _has(row, name, text) for name, text in wanted.items())
         ]
         if _ABOUT in query.filters:
             about = _id(_ABOUT, query.filters[_ABOUT])
@@ -98,6 +101,12 @@ class MemoryReader(Generic[V]):
             detail = f"The filter {name} {error.reason}."
             raise InvalidRequest(detail, filter=name) from error
         return None if identifier is None else str(identifier)
+
+
+def _has(row: Row, name: str, text: str) -> bool:
+    if name in _LISTS:
+        return text in row[_LISTS[name]]
+    return row[name] is not None and str(row[name]) == text
 
 
 def _id(name: str, text: str) -> UUID:

@@ -102,7 +102,13 @@ def _attempt(tables: Tables, attempt: CourseAttempt) -> Row:
 
 
 def _student(_tables: Tables, student: Student) -> Row:
-    return {**_flat(student), "test_scores": [_flat(score) for score in student.test_scores]}
+    row = {
+        **_flat(student),
+        "test_scores": [_flat(score) for score in student.test_scores],
+        "advisors": [str(advisor) for advisor in student.advisor_ids],
+    }
+    del row["advisor_ids"]
+    return row
 
 
 def _term(_tables: Tables, term: Term) -> Row:

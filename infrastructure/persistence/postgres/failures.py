@@ -24,6 +24,7 @@ from infrastructure.persistence.postgres.rows.base import TENANT, Row
 
 _PARTS: Mapping[str, str] = {
     "test_scores": "students",
+    "student_advisors": "students",
     "sessions": "terms",
     "term_credit_limits": "terms",
     "time_tickets": "time-tickets",

@@ -34,6 +34,7 @@ _METHODS = {
     "clients.disable": "disable_client",
     "release_hold.execute": "release_hold",
     "read_course_attempts.of_student": "list_course_attempts_of_student",
+    "read_advisees.of_instructor": "list_advisees",
     "import_attempts.execute": "import_attempts",
     "import_timetable.execute": "import_timetable",
     "register.execute": "register",

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from application.shared.access_table import ACCESS
 from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.registration.events import Event, StudentEnrolled
 from infrastructure.bootstrap.settings import Settings, environment_name
@@ -14,10 +15,11 @@ from tests.interfaces.cli.conftest import Matricula
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE, EVENTS, SETTINGS = DOCS / "errors.md", DOCS / "events.md", DOCS / "settings.md"
+ACCESS_PAGE = DOCS / "access.md"
 SOME_SETTINGS = ("MATRICULA_DATABASE_URL", "MATRICULA_POOL_SIZE")
 
 
-@pytest.mark.parametrize("page", [PAGE, EVENTS, SETTINGS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, EVENTS, SETTINGS, ACCESS_PAGE], ids=lambda page: page.stem)
 def test_the_page_in_the_tree_is_current(page: Path, matricula: Matricula) -> None:
     outcome = matricula("docs", page.stem, "--check", str(page))
 
@@ -89,3 +91,17 @@ def test_every_setting_has_a_line_and_secrets_tell_that_they_may_be_files(matric
     secret, size = (next(line for line in lines if f"`{name}`" in line) for name in SOME_SETTINGS)
     assert secret.startswith("| `MATRICULA_DATABASE_URL` or `MATRICULA_DATABASE_URL_FILE` | secret | none | ")
     assert size.startswith("| `MATRICULA_POOL_SIZE` | integer from 1 to 1000 | `10` | ")
+
+
+def test_every_operation_has_a_line_and_a_changed_right_is_caught(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written = tmp_path / "access.md"
+
+    assert matricula("docs", "access", "-o", str(written)).code == 0
+
+    lines = [line for line in written.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in lines] == list(ACCESS)
+    assert "| `get_schedule` | `registration:read` | self | | advisee | yes | yes |" in lines
+    monkeypatch.setitem(ACCESS, "get_schedule", ACCESS["list_courses"])
+    assert matricula("docs", "access", "--check", str(written)).code == 1

@@ -94,6 +94,29 @@ async def test_an_unknown_student_is_refused(university: University) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_actor")
 
 
+@pytest.mark.parametrize("role", ["instructor", "advisor"])
+async def test_an_instructor_or_advisor_may_be_one_on_record(role: str, university: University) -> None:
+    instructor = await university.get("instructors/code:I-0001")
+    advisees = f"/v1/instructors/{instructor['id']}/advisees"
+    roster = "/v1/sections/code:2026-1:CS-101-A/roster"
+    expected = {"instructor": (403, 200), "advisor": (200, 403)}[role]
+
+    for named in ("code:I-0001", instructor["id"]):
+        answers = [await university.client.get(path, headers=acting(f"{role}:{named}")) for path in (advisees, roster)]
+        assert tuple(answer.status_code for answer in answers) == expected
+    for path in (advisees, roster):
+        assert (await university.client.get(path, headers=acting(f"{role}:somebody"))).status_code == 403
+    unknown = await university.client.get(roster, headers=acting(f"{role}:code:NOBODY"))
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "unknown_actor")
+
+
+@pytest.mark.parametrize(("actor", "status"), [("student:code:S-0001", 403), ("advisor", 403), ("administrator", 201)])
+async def test_administrators_found_institutions(actor: str, status: int, university: University) -> None:
+    answer = await university.client.post("/v1/institutions", json={"code": "x", "name": "X"}, headers=acting(actor))
+
+    assert answer.status_code == status, answer.text
+
+
 @pytest.fixture
 def peer(request: pytest.FixtureRequest) -> str:
     """The address from which the client comes."""

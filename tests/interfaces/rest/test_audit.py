@@ -81,10 +81,11 @@ async def test_the_history_of_a_waitlist_entry_tells_its_promotion(university: U
     assert (promotion["movement"], promotion["entry"]) == ("promoted", waiting["entry"])
 
 
-@pytest.mark.parametrize("reader", ["student:code:S-0003", "advisor"])
+@pytest.mark.parametrize("reader", ["student:code:S-0003", "advisor:code:I-0001"])
 async def test_a_history_tells_nothing_of_other_students(reader: str, university: University) -> None:
     """One gives up the only seat, the next in the queue is held, the third is promoted and reads how."""
     one, held, promoted = STUDENT, await university.student("S-0002"), await university.student("S-0003")
+    await university.patch(f"students/{promoted}", {"advisors": ["code:I-0001"]})
     await university.patch("sections/code:2026-1:CS-101-A", {"capacity": 1})
     enrolled = await university.enroll(one, "code:CS-101")
     await university.register(held, add("code:CS-101", if_full="waitlist"))

@@ -199,8 +199,9 @@ async def test_a_listed_field_can_be_sorted_by_and_filtered_by(
             answer = await university.client.get(resource.path, params={"sort": direction + field}, headers=header)
             assert answer.status_code == 200, answer.text
     for name in resource.listing.filters:
-        if view[name] is not None:
-            answer = await university.client.get(resource.path, params={name: view[name]}, headers=header)
+        wanted = view["advisors"][0] if name == "advisor" else view[name]
+        if wanted is not None:
+            answer = await university.client.get(resource.path, params={name: wanted}, headers=header)
             assert answer.status_code == 200, answer.text
             assert view in answer.json()["items"]
 

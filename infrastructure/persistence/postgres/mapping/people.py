@@ -32,6 +32,10 @@ def _student_values(institution: InstitutionId, student: Student) -> Values:
             }
             for position, score in enumerate(student.test_scores)
         ],
+        "advisors": [
+            {"institution_id": institution, "student_id": student.id, "instructor_id": advisor}
+            for advisor in sorted(student.advisor_ids)
+        ],
     }
 
 
@@ -50,6 +54,7 @@ def _student(row: StudentRow) -> Student:
         ),
         credit_maximum=row.credit_maximum,
         credit_minimum=row.credit_minimum,
+        advisor_ids=frozenset(InstructorId(advising.instructor_id) for advising in row.advisors),
     )
 
 

@@ -53,7 +53,9 @@ class TableReader(Generic[V]):
             references[name] = await self._identify(name, query.filters[name])
         others = query.filters.keys() & self._selection.conditions.keys() & set(self._kind.listing.filters)
         for name in others:
-            selected = selected.where(self._selection.conditions[name](_id(name, query.filters[name])))
+            identifier = references[name] if name in references else _id(name, query.filters[name])
+            if identifier is not None:
+                selected = selected.where(self._selection.conditions[name](identifier))
         asked = replace(query, filters={name: text for name, text in query.filters.items() if name not in others})
         rows, cursor = await fetch_page(self._session, selected, columns, self._kind.listing, asked, references)
         return Page([self._view(row) for row in rows], cursor)

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal_column, select
 
 from domain.catalog.course import Course
 from domain.catalog.program import Program
+from domain.people.instructor import Instructor
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.term import Term
 from infrastructure.persistence.postgres.readers.selection import Column, Selection, flat, ids, parts
 from infrastructure.persistence.postgres.rows.catalog import CourseRow
-from infrastructure.persistence.postgres.rows.people import StudentRow, TestScoreRow
+from infrastructure.persistence.postgres.rows.people import StudentAdvisorRow, StudentRow, TestScoreRow
 from infrastructure.persistence.postgres.rows.registration import EnrollmentSectionRow, SeatRow
 from infrastructure.persistence.postgres.rows.scheduling import (
     ComponentRow,
@@ -52,7 +54,14 @@ def _cohort(students: Column, programs: Column, class_levels: Column) -> Column:
     )
 
 
-STUDENT = _with(
+def _is_advised_by(instructor: UUID) -> ColumnElement[bool]:
+    advised = select(StudentAdvisorRow.student_id).where(
+        StudentAdvisorRow.institution_id == StudentRow.institution_id, StudentAdvisorRow.instructor_id == instructor
+    )
+    return StudentRow.id.in_(advised.correlate(StudentRow))
+
+
+_STUDENT = _with(
     flat(StudentRow, program=Program),
     test_scores=parts(
         StudentRow,
@@ -62,6 +71,18 @@ STUDENT = _with(
         test=TestScoreRow.test,
         score=cast(TestScoreRow.score, Text),
     ),
+    advisors=ids(
+        StudentRow,
+        StudentAdvisorRow.instructor_id,
+        StudentAdvisorRow.institution_id == StudentRow.institution_id,
+        StudentAdvisorRow.student_id == StudentRow.id,
+    ),
+)
+
+STUDENT = replace(
+    _STUDENT,
+    references={**_STUDENT.references, "advisor": Instructor},
+    conditions={"advisor": _is_advised_by},
 )
 
 TERM = _with(

@@ -20,7 +20,8 @@ class Selection:
     """A view's SELECT, whose labels are the fields of the view.
 
     `columns` are what a collection can be filtered, sorted and searched by; for the filters in `references` the value
-    names a record of that entity type; those in `conditions` are about an id that no column of the view shows.
+    names a record of that entity type; those in `conditions` are about a record, or an id of any kind, that no column
+    of the view shows.
     `finish` makes of a row's dict what SQL could not.
     """
 

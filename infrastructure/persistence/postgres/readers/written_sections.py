@@ -3,6 +3,8 @@
 `row_to_json` writes no space, and the names of a row in their order: the rows here have those of the view.
 """
 
+from dataclasses import replace
+
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
 from domain.scheduling.term import Term
@@ -37,24 +39,33 @@ _INSTRUCTORS = """
            ORDER BY i.position)
 """
 
-_COHORT = """
-    SELECT ARRAY(SELECT x.student_id FROM reserved_seats_students x
-                  WHERE x.institution_id = k.institution_id AND x.section_id = k.section_id AND x.name = k.name
-                  ORDER BY x.student_id) AS students,
-           ARRAY(SELECT x.program_id FROM reserved_seats_programs x
-                  WHERE x.institution_id = k.institution_id AND x.section_id = k.section_id AND x.name = k.name
-                  ORDER BY x.program_id) AS programs,
-           k.class_levels
+_NAMED = """
+    FROM reserved_seats_students x
+   WHERE x.institution_id = k.institution_id AND x.section_id = k.section_id AND x.name = k.name
 """
 
-_RESERVED = f"""
-    ARRAY(SELECT row_to_json(v) FROM (
-        SELECT k.name, (SELECT row_to_json(c) FROM ({_COHORT}) c) AS cohort, k.seats,
-               {_moment("k.released_at")} AS released_at
-          FROM reserved_seats k
-         WHERE k.institution_id = r.institution_id AND k.section_id = r.id
-         ORDER BY k.position) v)
-"""  # noqa: S608 - constants only
+_WHO = f"ARRAY(SELECT x.student_id {_NAMED} ORDER BY x.student_id)"
+_HOW_MANY = f"(SELECT count(*) {_NAMED})"
+
+
+def _reserved(students: str) -> str:
+    """The reserved seats, each with its cohort; `students` is what is told of the students whom it names."""
+    cohort = f"""
+        SELECT {students} AS students,
+               ARRAY(SELECT x.program_id FROM reserved_seats_programs x
+                      WHERE x.institution_id = k.institution_id AND x.section_id = k.section_id AND x.name = k.name
+                      ORDER BY x.program_id) AS programs,
+               k.class_levels
+    """  # noqa: S608 - constants only
+    return f"""
+        ARRAY(SELECT row_to_json(v) FROM (
+            SELECT k.name, (SELECT row_to_json(c) FROM ({cohort}) c) AS cohort, k.seats,
+                   {_moment("k.released_at")} AS released_at
+              FROM reserved_seats k
+             WHERE k.institution_id = r.institution_id AND k.section_id = r.id
+             ORDER BY k.position) v)
+    """  # noqa: S608 - constants only
+
 
 # Who sits in a section with a capacity has a seat number: those are counted in the index alone.
 _COUNTS = """
@@ -76,12 +87,21 @@ _SEATS = f"""
     SELECT n.taken || ',"seats_free":' || coalesce(({_FREE})::text, 'null') AS seats FROM ({_COUNTS}) n
 """  # noqa: S608 - constants only
 
-_DOCUMENT = f"""
+_COURSE_CODE = """
+    (SELECT c.code FROM offerings o
+       JOIN courses c ON c.institution_id = o.institution_id AND c.id = o.course_id
+      WHERE o.institution_id = r.institution_id AND o.id = r.offering_id)
+"""
+
+
+def _document(students: str) -> str:
+    """The view, which tells `students` of those whom its reserved seats name."""
+    return f"""
     SELECT row_to_json(v)::text AS document
       FROM (SELECT r.offering_id AS offering, f.name || '/' || p.name AS component, r.code, r.capacity, r.status,
                    r.parent_id AS parent, {_MEETINGS} AS meetings, {_INSTRUCTORS} AS instructors, r.waitlist_capacity,
-                   {_RESERVED} AS reserved, r.id, r.term_id AS term, t.code AS term_code, c.code AS course_code,
-                   n.taken AS seats_taken, {_FREE} AS seats_free, r.version
+                   {_reserved(students)} AS reserved, r.id, r.term_id AS term, t.code AS term_code,
+                   c.code AS course_code, n.taken AS seats_taken, {_FREE} AS seats_free, r.version
               FROM offerings o
               JOIN courses c ON c.institution_id = o.institution_id AND c.id = o.course_id
               JOIN terms t ON t.institution_id = o.institution_id AND t.id = o.term_id
@@ -91,15 +111,10 @@ _DOCUMENT = f"""
              WHERE o.institution_id = r.institution_id AND o.id = r.offering_id) v
 """  # noqa: S608 - constants only
 
-_COURSE_CODE = """
-    (SELECT c.code FROM offerings o
-       JOIN courses c ON c.institution_id = o.institution_id AND c.id = o.course_id
-      WHERE o.institution_id = r.institution_id AND o.id = r.offering_id)
-"""
 
 WRITTEN_SECTION = WrittenSelection(
     entity=Section,
-    document=_DOCUMENT,
+    document=_document(_WHO),
     seats=_SEATS,
     before_seats='"seats_taken":',
     after_seats=',"version":',
@@ -112,3 +127,6 @@ WRITTEN_SECTION = WrittenSelection(
     },
     references={"term": Term, "offering": CourseOffering},
 )
+
+WRITTEN_SECTION_IN_PART = replace(WRITTEN_SECTION, document=_document(_HOW_MANY))
+"""What whoever keeps no records sees of a section."""

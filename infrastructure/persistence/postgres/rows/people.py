@@ -1,4 +1,4 @@
-"""Tables of people: students with their test scores, instructors and holds."""
+"""Tables of people: students with their test scores and advisors, instructors and holds."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -41,6 +41,9 @@ class StudentRow(Row):
     test_scores: Mapped[list["TestScoreRow"]] = relationship(
         order_by="TestScoreRow.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
+    advisors: Mapped[list["StudentAdvisorRow"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
+    )
 
     __table_args__ = (
         belongs_to_institution(),
@@ -63,6 +66,22 @@ class TestScoreRow(Row):
     score: Mapped[Decimal] = mapped_column(Numeric(8, 2))
 
     __table_args__ = (refers_to("student", "students", cascade=True),)
+
+
+class StudentAdvisorRow(Row):
+    """Which instructors advise which students."""
+
+    __tablename__ = "student_advisors"
+
+    institution_id: Mapped[UUID] = key()
+    student_id: Mapped[UUID] = key()
+    instructor_id: Mapped[UUID] = key()
+
+    __table_args__ = (
+        refers_to("student", "students", cascade=True),
+        refers_to("advisors", "instructors", "instructor_id"),
+        Index(None, TENANT, "instructor_id"),
+    )
 
 
 class InstructorRow(Row):

@@ -1,0 +1,45 @@
+"""The application on records in memory, with the Python door to the same use cases, and a campus in it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import fields
+
+import httpx
+import pytest
+
+from infrastructure.bootstrap.container import Container
+from interfaces.inprocess import Matricula
+from tests.interfaces.access.campus import Campus
+from tests.interfaces.access.serving import container_of, in_memory, on_postgres, serving, two_campuses
+
+
+@pytest.fixture
+def container() -> Container:
+    return container_of(in_memory())
+
+
+@pytest.fixture
+async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
+    async with serving(container) as client:
+        yield client
+
+
+@pytest.fixture
+async def campus(client: httpx.AsyncClient) -> Campus:
+    campus = Campus(client)
+    await campus.build()
+    return campus
+
+
+@pytest.fixture
+def matricula(container: Container) -> Matricula:
+    return Matricula(**{field.name: container.providers[field.name]() for field in fields(Matricula)})
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def both(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Campus, Campus]]:
+    """Two campuses that look alike, in two institutions of one server: on each adapter."""
+    is_memory = request.param == "memory"
+    async with two_campuses(
+        in_memory() if is_memory else on_postgres(request.getfixturevalue("postgres_database"))
+    ) as both:
+        yield both
