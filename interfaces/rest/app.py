@@ -20,6 +20,7 @@ from application.registration.dto import (
     ScheduleView,
 )
 from application.registration.eligibility import EligibilityView
+from application.registration.waitlists import QueueReview
 from interfaces.rest import (
     audit,
     catalog,
@@ -148,4 +149,4 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
         *(page_model(reading.view) for reading in READINGS),
     ]
     views += [RegistrationRequestView, RosterView, ScheduleView, EligibilityView, EnrollmentHistory]
-    return requests, [*views, waitlists.QueueReview, operations.Health, operations.Index, operations.ProblemDescription]
+    return requests, [*views, QueueReview, operations.Health, operations.Index, operations.ProblemDescription]

@@ -38,7 +38,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "in": "header",
         "description": "1 to 200 printable characters of the client's choice. The same request with the same key gets"
         " the same answer again, and has no second effect; another request is refused. Each caller has keys of their"
-        " own in each term.",
+        " own. Answers are kept for 24 hours, those to registration requests and permissions, whose keys are the"
+        " caller's in each term, as long as the term.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},
         "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },

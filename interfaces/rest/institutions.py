@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 
 from application.shared.caller import Caller
+from application.shared.idempotency import Answer
 from application.shared.institutions import (
     INSTITUTION_LISTING,
     InstitutionFields,
@@ -32,6 +33,9 @@ INSTITUTIONS = Resource(
     example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
 )
 
+_FOUNDER = "development"
+"""Whose idempotency keys name what is founded: whoever founds belongs to no institution yet."""
+
 _institutions: Callable[[], KeepInstitutions] = provider("institutions")
 
 
@@ -42,8 +46,11 @@ class KeptInstitutions:
         self._institutions = institutions
         self._request = request
 
-    async def create(self, fields: InstitutionFields) -> InstitutionView:
-        created = await self._institutions.found(fields)
+    async def create(self, fields: InstitutionFields, key: str | None) -> Answer[InstitutionView]:
+        if key is None:
+            created = Answer(await self._institutions.found(fields))
+        else:
+            created = await self._institutions.found_once(_FOUNDER, fields, key)
         self._forget()
         return created
 

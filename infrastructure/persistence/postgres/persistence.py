@@ -21,6 +21,8 @@ from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptStaging
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.import_runs import PostgresImportRuns
+from infrastructure.persistence.postgres.kept_answers import PostgresKeptAnswers
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.lines import Lines
 from infrastructure.persistence.postgres.readers.records import TableReader
@@ -115,6 +117,8 @@ class _Transaction(_ReadTransaction):
     ) -> None:
         super().__init__(session, institution, snapshots)
         self._driver = driver
+        self.kept_answers = PostgresKeptAnswers(driver, institution)
+        self.import_runs = PostgresImportRuns(session, institution)
         self.book = PostgresRegistrationBook(session, driver, institution, snapshots)
 
     def records(self, entity: type[E]) -> Records[E]:
