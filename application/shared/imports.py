@@ -210,10 +210,11 @@ class FollowImports:
             return replace(run, state=ImportState.FAILED, problem=_ABANDONED, finished_at=run.alive_at + SILENCE)
         return run
 
-    async def advance(self, institution: InstitutionId, identifier: UUID, progress: ImportProgress) -> bool:
-        """Say that an import is running, and how far it is; whether it still goes on."""
+    async def advance(self, institution: InstitutionId, identifier: UUID, progress: ImportProgress | None) -> bool:
+        """Say that an import lives, and how far it is (None: it waits for its turn); whether it still goes on."""
+        running = {} if progress is None else {"state": ImportState.RUNNING, "progress": progress}
         async with self._unit_of_work(institution) as work:
-            return await self._change(work.import_runs, identifier, state=ImportState.RUNNING, progress=progress)
+            return await self._change(work.import_runs, identifier, **running)
 
     async def fail(self, institution: InstitutionId, identifier: UUID, problem: ImportProblem) -> None:
         """Say why an import has failed."""

@@ -26,10 +26,10 @@ def create_app() -> FastAPI:
     configure_logging(settings.log_level.value, settings.log_format.value)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
-            async with _serving(Container(settings=database.settings)):
+            async with _serving(app, Container(settings=database.settings)):
                 with settled_garbage():
                     yield
 
@@ -40,18 +40,19 @@ def app_for(container: Container) -> FastAPI:
     """The application on the use cases of `container`, whose persistence is closed when the server stops."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _serving(container):
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _serving(app, container):
             yield
 
     return rest_app(lifespan)
 
 
 @asynccontextmanager
-async def _serving(container: Container) -> AsyncIterator[None]:
+async def _serving(app: FastAPI, container: Container) -> AsyncIterator[None]:
     """Wire the container to what the routers ask, and let time act on waitlists.
 
-    When the server stops, its requests are answered, what clients left behind is decided, and the records are let go.
+    When the server stops, its requests are answered, what clients left behind is decided, imports get a while to end,
+    and the records are let go.
     """
     container.wire(modules=[provided], warn_unresolved=True)
     persistence = container.persistence()
@@ -63,6 +64,7 @@ async def _serving(container: Container) -> AsyncIterator[None]:
             yield
     finally:
         await container.desk().drain()
+        await app.state.import_jobs.close()
         await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()

@@ -21,12 +21,14 @@ from application.registration.dto import (
 )
 from application.registration.eligibility import EligibilityView
 from application.registration.waitlists import QueueReview
+from application.scheduling.timetable import Timetable
 from interfaces.rest import (
     audit,
     catalog,
     course_attempts,
     eligibility,
     enrollments,
+    imports,
     institutions,
     operations,
     people,
@@ -38,6 +40,7 @@ from interfaces.rest import (
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import openapi
 from interfaces.rest.handlers import handle_errors
+from interfaces.rest.import_jobs import ImportJobs
 from interfaces.rest.lean import LeanOperations
 from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
@@ -68,6 +71,7 @@ _ROUTERS = (
     *permissions.ROUTERS,
     *audit.ROUTERS,
     *operations.ROUTERS,
+    *imports.ROUTERS,
     *institutions.ROUTERS,
     *catalog.ROUTERS,
     *people.ROUTERS,
@@ -82,7 +86,7 @@ _MIDDLEWARE = (
     Middleware(RequestContext),
     Middleware(HeadAsGet),
     Middleware(Negotiation, base_path=BASE_PATH),
-    Middleware(BodyLimit),
+    Middleware(BodyLimit, uploads=frozenset({imports.PATH})),
 )
 """What every request passes, the outermost first."""
 
@@ -116,6 +120,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     # As the app's own: a router that is included is searched twice for each request.
     app.router.routes.extend(operations_served)
     app.state.known_institutions = KnownInstitutions()
+    app.state.import_jobs = ImportJobs()
     app.state.operations = operations_served
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
@@ -133,6 +138,7 @@ def _collections() -> dict[str, str]:
     names = [
         *(resource.collection for resource in RESOURCES),
         *(reading.collection for reading in READINGS),
+        "imports",
         "queue-reviews",
         "registration-requests",
     ]
@@ -141,7 +147,11 @@ def _collections() -> dict[str, str]:
 
 def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     """The models of request bodies and of answers, for the document."""
-    requests: list[type[BaseModel]] = [*(resource.fields for resource in RESOURCES), RegistrationRequestFields]
+    requests: list[type[BaseModel]] = [
+        *(resource.fields for resource in RESOURCES),
+        RegistrationRequestFields,
+        Timetable,
+    ]
     views: list[type[BaseModel]] = [
         *(resource.view for resource in RESOURCES),
         *(page_model(resource.view) for resource in RESOURCES),
@@ -149,4 +159,11 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
         *(page_model(reading.view) for reading in READINGS),
     ]
     views += [RegistrationRequestView, RosterView, ScheduleView, EligibilityView, EnrollmentHistory]
-    return requests, [*views, QueueReview, operations.Health, operations.Index, operations.ProblemDescription]
+    return requests, [
+        *views,
+        *imports.MODELS,
+        QueueReview,
+        operations.Health,
+        operations.Index,
+        operations.ProblemDescription,
+    ]

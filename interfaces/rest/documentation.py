@@ -81,6 +81,7 @@ _HEADERS: Mapping[str, Json] = {
         "description": "`true` when the answer is one that was given to the same key before; else absent.",
         "schema": {"type": "string"},
     },
+    "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}},
     "X-Request-ID": {"description": "The request's name in the logs.", "schema": {"type": "string"}},
 }
 
@@ -114,6 +115,11 @@ def patch_body(content: Mapping[str, object], model: type[BaseModel], media_type
     }
     media = {"schema": schema, "examples": {"patch": {"value": content}}}
     return {"required": True, "content": dict.fromkeys(media_types, media)}
+
+
+def reference_to(model: type[BaseModel]) -> Json:
+    """The schema of a model, by reference."""
+    return {"$ref": _SCHEMA.format(model=model.__name__)}
 
 
 def answer(model: type[BaseModel] | str, description: str, example: object, *header_names: str) -> Json:
