@@ -15,6 +15,7 @@ from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+from interfaces.rest.rate_limit import RateLimiter
 
 
 def create_app() -> FastAPI:
@@ -56,11 +57,12 @@ async def _serving(app: FastAPI, container: Container) -> AsyncIterator[None]:
     """
     container.wire(modules=[provided], warn_unresolved=True)
     persistence = container.persistence()
-    seconds = container.settings().queue_review_seconds
+    settings = container.settings()
+    app.state.rate_limiter = RateLimiter(settings.rate_limit)
     # The first request should not wait for it, and neither should the server.
     preparing = asyncio.create_task(asyncio.to_thread(prepare))
     try:
-        async with reviewing_queues(container.institutions, container.review_queues, seconds):
+        async with reviewing_queues(container.institutions, container.review_queues, settings.queue_review_seconds):
             yield
     finally:
         await container.desk().drain()

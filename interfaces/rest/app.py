@@ -46,6 +46,7 @@ from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
 from interfaces.rest.middleware.request_context import PAGE, RequestContext
+from interfaces.rest.rate_limit import RateLimiter
 from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 
@@ -120,6 +121,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     # As the app's own: a router that is included is searched twice for each request.
     app.router.routes.extend(operations_served)
     app.state.known_institutions = KnownInstitutions()
+    app.state.rate_limiter = RateLimiter(0)
     app.state.import_jobs = ImportJobs()
     app.state.operations = operations_served
     app.state.resources = _collections()

@@ -23,6 +23,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -69,7 +70,16 @@ class KnownInstitutions:
 
 
 async def calling(request: Request) -> Caller:
-    """The caller of a request. Raises `RestError` when the headers name nobody known, or are not believed."""
+    """The caller of a request.
+
+    Raises `RestError` when the headers name nobody known, or are not believed, and for a request too many.
+    """
+    caller = await _named(request)
+    admit(request, caller)
+    return caller
+
+
+async def _named(request: Request) -> Caller:
     given = request.headers.get(INSTITUTION_HEADER)
     reference = None if given is None else institution_named(given)
     known: KnownInstitutions = request.app.state.known_institutions

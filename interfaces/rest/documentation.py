@@ -70,8 +70,12 @@ _PARAMETERS: Mapping[str, Json] = {
 _ACTOR_TOO = {"Institution": ("Institution", "Actor")}
 """Whoever names an institution may name who acts there."""
 
-_ACTOR_PROBLEMS = {"institution_required": ("institution_required", "unknown_actor", "actor_refused")}
-"""Whoever must name an institution may be refused for who acts there, too."""
+_ACTOR_PROBLEMS = {
+    "institution_required": ("institution_required", "unknown_actor", "actor_refused", "too_many_requests")
+}
+"""Whoever must name an institution may be refused for who acts there, too, and for asking too often."""
+
+_HEADERS_OF_PROBLEMS = {429: ("RateLimit", "RateLimit-Policy", "Retry-After"), 503: ("Retry-After",)}
 
 _HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
@@ -79,6 +83,15 @@ _HEADERS: Mapping[str, Json] = {
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last.', "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` when the answer is one that was given to the same key before; else absent.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "For callers with a limit, on every answer: how many requests are left (`r`), and in how many"
+        " seconds all of them are again (`t`).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) a caller may send in how many seconds (`w`).",
         "schema": {"type": "string"},
     },
     "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}},
@@ -146,7 +159,7 @@ def problems(*codes: str) -> dict[int | str, Json]:
         names = documented["content"][PROBLEM_JSON]["examples"]
         names[code] = {"$ref": f"#/components/examples/{code}"}
         documented["description"] = ", ".join(names)
-        documented["headers"] = headers()
+        documented["headers"] = headers(*_HEADERS_OF_PROBLEMS.get(kind.status, ()))
     return by_status
 
 

@@ -18,6 +18,7 @@ from domain.shared.reference import Reference
 from interfaces.rest import examples
 from interfaces.rest.callers import KnownInstitutions, calling
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
@@ -33,6 +34,7 @@ INSTITUTIONS = Resource(
     example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
 )
 
+_OPEN_TO_STRANGERS = ("GET", "POST")
 _FOUNDER = "development"
 """Whose idempotency keys name what is founded: whoever founds belongs to no institution yet."""
 
@@ -86,6 +88,8 @@ class KeptInstitutions:
 
 async def kept_institutions(request: Request) -> KeptInstitutions:
     """A dependency on the institutions."""
+    if request.method in _OPEN_TO_STRANGERS:
+        admit_stranger(request)
     return KeptInstitutions(_institutions(), request)
 
 
