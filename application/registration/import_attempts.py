@@ -1,5 +1,6 @@
 """Importing a table of course attempts: all of it in one transaction, or nothing. Its size takes time, not memory."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from application.registration.attempt_table import AttemptTable, CheckedRow, InvalidRow
@@ -17,6 +18,7 @@ from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import InvalidField
+from application.shared.imports import Conclusion, no_conclusion
 from domain.catalog.grading import GradingScheme
 from domain.registration.attempt import CourseAttempt
 from domain.shared.identifiers import AttemptId, CourseId, GradingSchemeId, StudentId
@@ -26,6 +28,14 @@ from domain.shared.reference import Reference
 _CHUNK = 5000
 _REMEMBERED = 10_000
 _ANYBODY = UUID(int=0)
+
+
+RowsChecked = Callable[[int], None]
+"""Told how many rows are ready to be stored."""
+
+
+def nobody_counts(_rows: int) -> None:
+    """Rows that nobody counts."""
 
 
 class AttemptsReport(Dto):
@@ -41,7 +51,13 @@ class ImportAttempts:
         self._unit_of_work = unit_of_work
         self._ids = ids
 
-    async def execute(self, caller: Caller, table: AttemptTable) -> AttemptsReport:
+    async def execute(
+        self,
+        caller: Caller,
+        table: AttemptTable,
+        progress: RowsChecked = nobody_counts,
+        conclude: Conclusion = no_conclusion,
+    ) -> AttemptsReport:
         """Store an attempt for each row.
 
         Raises `InvalidRow` for the first line that is not valid, names an unknown record, does not hold together, or
@@ -51,7 +67,7 @@ class ImportAttempts:
         authorise(caller, "import_attempts")
         async with self._unit_of_work(caller.institution) as work:
             staging = await work.stage_attempts()
-            created, fault = await self._stage(table, staging, _Grading(work))
+            created, fault = await self._stage(table, staging, _Grading(work), progress)
             found = await staging.first_fault()
             if found is not None:  # It stands among the rows that were staged, before a row that could not be.
                 raise _named(found)
@@ -59,10 +75,12 @@ class ImportAttempts:
                 raise fault
             await staging.merge()
             await work.refresh_statistics()
-        return AttemptsReport(created=created)
+            report = AttemptsReport(created=created)
+            await conclude(work.import_runs, report)
+            return report
 
     async def _stage(
-        self, table: AttemptTable, staging: AttemptStaging, grading: "_Grading"
+        self, table: AttemptTable, staging: AttemptStaging, grading: "_Grading", progress: RowsChecked
     ) -> tuple[int, InvalidRow | None]:
         """Stage the rows before the first that is not valid by itself; how many, and what is wrong with that one."""
         staged, fault = 0, None
@@ -88,6 +106,7 @@ class ImportAttempts:
                 if len(chunk) == _CHUNK:
                     await staging.stage(chunk)
                     staged += len(chunk)
+                    progress(staged)
                     chunk = []
         except InvalidRow as error:
             fault = error

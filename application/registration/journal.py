@@ -22,6 +22,7 @@ from domain.registration.outcomes import (
     RequestDecided,
     RevisionRefused,
 )
+from domain.registration.permission import Permission
 from domain.shared.identifiers import TermId
 
 
@@ -82,7 +83,11 @@ def journal_of(
 
 
 def _told(command: Command, term: TermId, decisions: Sequence[str]) -> str:
-    """What the caller of a registration request is told, as a `RegistrationRequestView` dumps itself."""
+    """What the caller is told: of a registration request a `RegistrationRequestView`, as it dumps itself, of a new
+    permission its `PermissionView`.
+    """
+    if isinstance(command, GivePermission):
+        return _permission(command.permission)
     if not isinstance(command, RegistrationRequest):
         return "null"
     return (
@@ -91,6 +96,25 @@ def _told(command: Command, term: TermId, decisions: Sequence[str]) -> str:
         f',"term":"{text_of(term)}"'
         f',"arrived_at":{to_json(command.arrived_at)}'
         f',"decisions":[{",".join(decisions)}]}}'
+    )
+
+
+def _permission(given: Permission) -> str:
+    return to_json(
+        {
+            "student": given.student_id,
+            "offering": given.offering_id,
+            "section": given.section_id,
+            "codes": sorted(given.codes),
+            "reason": given.reason,
+            "expires_at": given.expires_at,
+            "id": given.id,
+            "term": given.term_id,
+            "issuer": given.issuer,
+            "given_at": given.given_at,
+            "revoked_at": given.revoked_at,
+            "version": 1,
+        }
     )
 
 

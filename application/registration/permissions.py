@@ -7,13 +7,15 @@ from pydantic import Field
 
 from application.people.relations import rights_about
 from application.registration.desk import RegistrationDesk
-from application.registration.submission import Submission
+from application.registration.ports import AnswerKey, KeptAnswer
+from application.registration.submission import Idempotency, Submission
 from application.shared.access import authorise
 from application.shared.access_table import Right
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import IN_ORDER, Dto, Moment, ReferenceText, Text
 from application.shared.errors import InvalidField, InvalidRequest, NotFound
+from application.shared.idempotency import Answer, KeyedRequest
 from application.shared.paging import Listing
 from application.shared.records import RecordKind, UnitOfWork, Views, Work, resolve, resolve_optional
 from domain.people.student import Student
@@ -90,16 +92,27 @@ class GivePermission:
 
         Raises `UnknownReference`, `InvalidField`, `InvalidValue`, `AccessDenied`, `Unavailable`.
         """
+        return (await self._give(caller, fields, None)).view
+
+    async def execute_once(self, caller: Caller, fields: PermissionFields, key: str) -> Answer[PermissionView]:
+        """Give a permission, or the answer that the same request with this idempotency `key` got before.
+
+        As with registration requests, whose keys these are, too, the term keeps the answer. Raises what `execute`
+        raises, and `KeyReused`.
+        """
+        request = KeyedRequest.of(caller.subject, key, "give permission", fields.model_dump_json())
+        return await self._give(caller, fields, Idempotency(AnswerKey(request.subject, key), request.digest))
+
+    async def _give(
+        self, caller: Caller, fields: PermissionFields, idempotency: Idempotency | None
+    ) -> Answer[PermissionView]:
         authorise(caller, "create_permission")
         async with self._unit_of_work(caller.institution) as work:
             permission = await self._assemble(caller, fields, work)
         command = GivePermissionCommand(permission, permission.given_at)
-        await self._desk.decide(permission.term_id, Submission(caller, command))
-        async with self._unit_of_work(caller.institution) as work:
-            view = await work.views(PERMISSIONS).one(permission.id)
-        if view is None:
-            raise NotFound(PERMISSIONS.name, str(permission.id))
-        return view
+        settled = await self._desk.decide(permission.term_id, Submission(caller, command, idempotency))
+        view = PermissionView.model_validate_json(settled.answer)
+        return Answer(view, is_replay=isinstance(settled, KeptAnswer))
 
     async def _assemble(self, caller: Caller, fields: PermissionFields, work: Work) -> Permission:
         student = await resolve(work, Student, "student", fields.student)

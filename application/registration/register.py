@@ -24,7 +24,8 @@ from application.shared.access import authorise, authorise_self
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
-from application.shared.errors import InvalidField, NotFound, UnknownReference
+from application.shared.errors import NotFound, UnknownReference
+from application.shared.idempotency import require_key
 from domain.registration.commands import (
     Action,
     Add,
@@ -38,7 +39,6 @@ from domain.registration.commands import (
 )
 from domain.shared.identifiers import EnrollmentId, RequestId, StudentId, TermId, WaitlistEntryId
 
-LONGEST_KEY = 200
 _WHOSE = {"student", "term"}
 
 
@@ -81,7 +81,8 @@ class Register:
         self, caller: Caller, request: RegistrationRequestFields, idempotency_key: str | None = None
     ) -> Answered:
         """Do what `execute` does, and tell whether the answer is an old one."""
-        _check_key(idempotency_key)
+        if idempotency_key is not None:
+            require_key(idempotency_key)
         arrived_at = self._clock.now()
         term, student = await self._addressee(caller, request)
         command = RegistrationRequest(
@@ -152,12 +153,6 @@ def choice_of(given: ChoiceFields) -> Choice:
         sections=tuple([reference(text) for text in given.sections]),
         course=None if given.course is None else reference(given.course),
     )
-
-
-def _check_key(key: str | None) -> None:
-    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
-        field, reason = "idempotency_key", f"must be 1 to {LONGEST_KEY} printable characters"
-        raise InvalidField(field, reason)
 
 
 def _digest(request: RegistrationRequestFields, student: StudentId, term: TermId) -> str:

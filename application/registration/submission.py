@@ -26,7 +26,9 @@ class Submission:
 
 @value(frozen=True, slots=True)
 class Settled:
-    """A decision that is stored; `answer` is the view of a registration request as JSON, `null` for other commands."""
+    """A decision that is stored; `answer` is the view of a registration request or permission as JSON, `null` for other
+    commands.
+    """
 
     decided: Decided
     answer: str

@@ -11,8 +11,9 @@ from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.dto import Code, Dto, Moment
 from application.shared.errors import InvalidRequest
+from application.shared.idempotency import Answer, KeyedRequest, answer_once
 from application.shared.paging import Listing
-from application.shared.records import RecordKind, Work
+from application.shared.records import RecordKind, UnitOfWork, Work
 from domain.catalog.grading import GradingBasis
 from domain.registration.asking import would_move
 from domain.registration.commands import ReviewQueues as ReviewQueuesCommand
@@ -69,13 +70,42 @@ OF_ONE_STUDENT = Listing(sorts=("number",), filters=("term", "term_code", "offer
 """What the collection of one student's entries can be asked for."""
 
 
+class QueueReview(Dto):
+    """The terms in which anybody was promoted, passed over or sent away."""
+
+    terms: tuple[UUID, ...]
+
+
 class ReviewQueues:
     """Looking at the queues of terms again: tickets have opened, reserved seats were released, waitlists closed."""
 
-    def __init__(self, desk: RegistrationDesk, reading: RegistrationReading, clock: Clock) -> None:
+    def __init__(
+        self, desk: RegistrationDesk, unit_of_work: UnitOfWork, reading: RegistrationReading, clock: Clock
+    ) -> None:
         self._desk = desk
+        self._unit_of_work = unit_of_work
         self._reading = reading
         self._clock = clock
+
+    async def execute_once(self, caller: Caller, key: str) -> Answer[QueueReview]:
+        """Review the queues, or give the answer that a review with this idempotency `key` got before.
+
+        A review is of many transactions, and doing it twice does no harm: its answer is kept after it, and of two
+        that go on at the same time, both get the answer that was kept first. Raises `AccessDenied`, `KeyReused`.
+        """
+        authorise(caller, "review_queues")
+        request = KeyedRequest.of(caller.subject, key, "review queues", "")
+        async with self._unit_of_work(caller.institution) as work:
+            before = await work.kept_answers.find(request)
+        if before is not None:
+            return Answer(QueueReview.model_validate_json(before), is_replay=True)
+        review = QueueReview(terms=await self.execute(caller))
+
+        async def reviewed() -> QueueReview:
+            return review
+
+        async with self._unit_of_work(caller.institution) as work:
+            return await answer_once(work.kept_answers, request, QueueReview, reviewed)
 
     async def execute(self, caller: Caller) -> tuple[TermId, ...]:
         """Review every term of the institution in which anybody waits, and answer where anything moved.

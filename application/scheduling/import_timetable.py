@@ -20,6 +20,7 @@ from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import AlreadyExists, InvalidField, UnknownReference
+from application.shared.imports import Conclusion, no_conclusion
 from application.shared.records import Entity, Reader, RecordKind, Records, Work, resolve
 from domain.catalog.course import Course
 from domain.people.instructor import Instructor
@@ -59,7 +60,13 @@ class ImportTimetable:
         self._unit_of_work = unit_of_work
         self._ids = ids
 
-    async def execute(self, caller: Caller, timetable: Timetable, progress: Progress = no_progress) -> ImportReport:
+    async def execute(
+        self,
+        caller: Caller,
+        timetable: Timetable,
+        progress: Progress = no_progress,
+        conclude: Conclusion = no_conclusion,
+    ) -> ImportReport:
         """Create the term and whatever it needs.
 
         Raises `AlreadyExists` for a known term code, `UnknownReference` and `InvalidField` for what does not hold
@@ -79,7 +86,9 @@ class ImportTimetable:
             term = await importing.term(timetable)
             await importing.offerings(term, timetable.offerings)
             await work.refresh_statistics()
-            return ImportReport(created=importing.created, existing=importing.existing)
+            report = ImportReport(created=importing.created, existing=importing.existing)
+            await conclude(work.import_runs, report)
+            return report
 
 
 def _course_code(course: CourseFields) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
-from application.shared.records import Entity, Work
+from application.shared.imports import ImportingWork
+from application.shared.records import Entity
 from domain.shared.identifiers import InstitutionId
 
 E = TypeVar("E", bound=Entity)
@@ -23,7 +24,7 @@ class RecordStaging(Protocol[E_contra]):
         ...
 
 
-class ImportWork(Work, Protocol):
+class ImportWork(ImportingWork, Protocol):
     """A transaction that stores much at once."""
 
     async def stage_records(self, entity: type[E]) -> RecordStaging[E]:

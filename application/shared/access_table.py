@@ -165,6 +165,9 @@ ACCESS: Mapping[str, Rule] = {
     "create_client": _WRITE_ACCESS,
     "rotate_client_secret": _WRITE_ACCESS,
     "disable_client": _WRITE_ACCESS,
+    "create_import": _IMPORT,
+    "get_import": _IMPORT,
+    "get_import_result": _IMPORT,
     "import_timetable": _IMPORT,
     "import_attempts": _IMPORT,
 }

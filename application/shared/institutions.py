@@ -2,7 +2,7 @@
 
 from functools import cache
 from typing import Annotated, Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
@@ -11,7 +11,8 @@ from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Code, Dto, Name
-from application.shared.errors import NotFound
+from application.shared.errors import AlreadyExists, KeyReused, NotFound
+from application.shared.idempotency import Answer, KeyedRequest, Told
 from application.shared.paging import Listing, Page, PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.institution import Institution
@@ -33,6 +34,9 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone), Field(max_length=64, examples=["America/Bogota"])]
 """The name of a zone in the IANA time zone database."""
+
+_FOUNDED_UNDER = UUID("0192f0c1-7d5e-7c43-9a51-3f6c2b8e4d10")
+"""The name space of the ids of institutions that were founded under an idempotency key."""
 
 INSTITUTION_LISTING = Listing(sorts=("code", "name"), filters=("code",), searches=("code", "name"))
 
@@ -63,8 +67,15 @@ class InstitutionDirectory(Protocol):
         """A page of all institutions, listed as `INSTITUTION_LISTING` says. Raises `InvalidRequest`."""
         ...
 
-    async def add(self, institution: Institution) -> None:
-        """Store a new institution. Raises `AlreadyExists`."""
+    async def add(self, institution: Institution, told: Told | None = None) -> None:
+        """Store a new institution and keep the answer to whoever founded it, `told`. Raises `AlreadyExists`."""
+        ...
+
+    async def told(self, identifier: InstitutionId, request: KeyedRequest) -> str | None:
+        """The answer that the institution keeps for this request, as JSON, or None.
+
+        Raises `KeyReused` when the key came with another request.
+        """
         ...
 
     async def save(self, institution: Institution, expected_version: int | None) -> None:
@@ -102,16 +113,40 @@ class KeepInstitutions:
         if caller is not None:
             authorise(caller, "create_institution")
         identifier = InstitutionId(self._ids.new())
-        await self._directory.add(Institution(identifier, fields.code, fields.name, fields.time_zone))
+        await self._directory.add(_institution(identifier, fields))
         return await self.find(Reference.of(identifier))
+
+    async def found_once(self, caller: Caller, fields: InstitutionFields, key: str) -> Answer[InstitutionView]:
+        """Found an institution, or give the answer that the same request of the caller with this `key` got before.
+
+        No institution keeps the keys of whoever founds one but the new one itself: its id is made of subject and key,
+        so that it is found again. Raises `AlreadyExists`, `KeyReused`, `InvalidField` for a key of another form.
+        """
+        authorise(caller, "create_institution")
+        subject = caller.subject
+        request = KeyedRequest.of(subject, key, "found institution", fields.model_dump_json())
+        identifier = InstitutionId(uuid5(_FOUNDED_UNDER, f"{subject} {key}"))
+        view = InstitutionView(id=identifier, version=1, **dict(fields))
+        before = await self._directory.told(identifier, request)
+        if before is None:
+            try:
+                await self._directory.add(_institution(identifier, fields), Told(request, view.model_dump_json()))
+            except AlreadyExists:
+                before = await self._directory.told(identifier, request)  # A twin was faster.
+                if before is None and await self._directory.find(Reference.of(identifier)) is not None:
+                    raise KeyReused(key) from None
+                if before is None:
+                    raise
+        if before is None:
+            return Answer(view)
+        return Answer(InstitutionView.model_validate_json(before), is_replay=True)
 
     async def replace(
         self, caller: Caller, reference: Reference, fields: InstitutionFields, expected_version: int | None
     ) -> InstitutionView:
         """Give an institution new fields. Raises `NotFound`, `StaleWrite`, `AlreadyExists`, `AccessDenied`."""
         identifier = await self._own(caller, "replace_institution", reference)
-        institution = Institution(identifier, fields.code, fields.name, fields.time_zone)
-        await self._directory.save(institution, expected_version)
+        await self._directory.save(_institution(identifier, fields), expected_version)
         return await self.find(Reference.of(identifier))
 
     async def delete(self, caller: Caller, reference: Reference, expected_version: int | None) -> None:
@@ -126,3 +161,7 @@ class KeepInstitutions:
         if identifier != caller.institution:
             raise NotFound("institution", str(reference))
         return identifier
+
+
+def _institution(identifier: InstitutionId, fields: InstitutionFields) -> Institution:
+    return Institution(identifier, fields.code, fields.name, fields.time_zone)

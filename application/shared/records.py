@@ -16,6 +16,7 @@ from application.shared.caller import Caller
 from application.shared.clock import IdGenerator
 from application.shared.dto import Dto
 from application.shared.errors import NotFound, UnknownReference
+from application.shared.idempotency import Answer, KeptAnswers, KeyedRequest, answer_once
 from application.shared.paging import Listing, Page, PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.reference import Reference
@@ -106,6 +107,15 @@ class Work(Views, Protocol):
         ...
 
 
+class AnsweringWork(Work, Protocol):
+    """A transaction that keeps the answers to requests that may come again."""
+
+    @property
+    def kept_answers(self) -> KeptAnswers:
+        """The answers that the institution keeps."""
+        ...
+
+
 class ReadUnitOfWork(Protocol):
     """Opens a transaction that reads."""
 
@@ -117,7 +127,7 @@ class ReadUnitOfWork(Protocol):
 class UnitOfWork(Protocol):
     """Opens a transaction that reads and writes: committed when its block ends, undone when an exception leaves it."""
 
-    def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[Work]:
+    def __call__(self, institution: InstitutionId) -> AbstractAsyncContextManager[AnsweringWork]:
         """A transaction on the records of `institution` and no other."""
         ...
 
@@ -195,9 +205,18 @@ class RecordKeeping(Generic[E, F, V]):
         """Create a record. Raises `AlreadyExists`, `UnknownReference`, `InvalidValue`, `AccessDenied`."""
         authorise(caller, self.kind.operation("create"))
         async with self._unit_of_work(caller.institution) as work:
-            entity = await self.kind.assemble(self._ids.new(), fields, None, work)
-            await work.records(self.kind.entity).add([entity])
-            return await self._view(work, entity.id)
+            return await self._created(work, fields)
+
+    async def create_once(self, caller: Caller, fields: F, key: str) -> Answer[V]:
+        """Create a record, or give the answer that the same request with this idempotency `key` got before.
+
+        Raises what `create` raises, and `KeyReused`.
+        """
+        authorise(caller, self.kind.operation("create"))
+        asked = fields.model_dump_json()
+        request = KeyedRequest.of(caller.subject, key, f"create {self.kind.name}", asked)
+        async with self._unit_of_work(caller.institution) as work:
+            return await answer_once(work.kept_answers, request, self.kind.view, lambda: self._created(work, fields))
 
     async def get(self, caller: Caller, reference: Reference) -> V:
         """Read a record. Raises `NotFound`, `AccessDenied`."""
@@ -234,6 +253,11 @@ class RecordKeeping(Generic[E, F, V]):
         async with self._unit_of_work(caller.institution) as work:
             identifier = await self._identify(work, reference)
             await work.records(self.kind.entity).remove(identifier, expected_version)
+
+    async def _created(self, work: Work, fields: F) -> V:
+        entity = await self.kind.assemble(self._ids.new(), fields, None, work)
+        await work.records(self.kind.entity).add([entity])
+        return await self._view(work, entity.id)
 
     async def _identify(self, work: Views, reference: Reference) -> UUID:
         identifier = await work.identify(self.kind.entity, reference)

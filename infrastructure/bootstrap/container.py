@@ -41,6 +41,7 @@ from application.scheduling.sections import SECTIONS
 from application.scheduling.terms import TERMS
 from application.scheduling.time_tickets import TIME_TICKETS
 from application.shared.access_table import SCOPES
+from application.shared.imports import FollowImports
 from application.shared.institutions import KeepInstitutions
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten
@@ -131,6 +132,8 @@ class Container(containers.DeclarativeContainer):
     read_course_attempts = providers.Factory(OwnPages, COURSE_ATTEMPTS, reading)
     import_attempts = providers.Factory(ImportAttempts, unit_of_work, ids)
 
+    imports = providers.Factory(FollowImports, unit_of_work, clock, ids)
+
     rooms = providers.Factory(RecordKeeping, ROOMS, unit_of_work, reading, ids)
     terms = providers.Factory(RecordKeeping, TERMS, unit_of_work, reading, ids)
     time_tickets = providers.Factory(RecordKeeping, TIME_TICKETS, unit_of_work, reading, ids)
@@ -146,7 +149,7 @@ class Container(containers.DeclarativeContainer):
     give_permission = providers.Factory(GivePermission, desk, unit_of_work, clock, ids)
     revoke_permission = providers.Factory(RevokePermission, unit_of_work, clock)
     waitlists = providers.Factory(OwnRecords, WAITLIST_ENTRIES, reading)
-    review_queues = providers.Factory(ReviewQueues, desk, reading, clock)
+    review_queues = providers.Factory(ReviewQueues, desk, unit_of_work, reading, clock)
     audit = providers.Factory(ReadAudit, reading)
     replay_audit = providers.Factory(ReplayAudit, reading)
     verify_registration = providers.Factory(VerifyRegistration, reading)

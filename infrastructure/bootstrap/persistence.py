@@ -6,6 +6,7 @@ from typing import Protocol
 
 from application.access.ports import AccessWork
 from application.registration.ports import RegistrationViews, RegistrationWork
+from application.shared.imports import ImportingWork
 from application.shared.institutions import InstitutionDirectory
 from application.shared.written import WrittenViews
 from domain.shared.identifiers import InstitutionId
@@ -14,6 +15,10 @@ from infrastructure.persistence.pools import PoolUse
 
 _MOST_LINES = 4
 """How many of a process's connections serve reads of one statement: more are never busy at once."""
+
+
+class StoredWork(RegistrationWork, ImportingWork, Protocol):
+    """A transaction as the adapters offer it: of the desk, and of everybody else."""
 
 
 class Persistence(Protocol):
@@ -29,7 +34,7 @@ class Persistence(Protocol):
         """Records as JSON, each question in a transaction of its own."""
         ...
 
-    def work(self, institution: InstitutionId) -> AbstractAsyncContextManager[RegistrationWork]:
+    def work(self, institution: InstitutionId) -> AbstractAsyncContextManager[StoredWork]:
         """A transaction that reads and writes, registration included."""
         ...
 

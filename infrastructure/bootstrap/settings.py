@@ -133,6 +133,18 @@ class Settings(BaseSettings):
             "reserved seats are released, waitlists close; 0 for never.",
         ),
     ] = 30
+    import_limit_mib: Annotated[
+        int, Field(ge=1, le=4096, description="How many mebibytes an upload to `/v1/imports` has at most.")
+    ] = 64
+    rate_limit: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            description="How many requests a minute a process answers to a student, an instructor, or an address that "
+            "nobody has signed in from, until it answers 429; 0 for any number. Staff have no limit.",
+        ),
+    ] = 600
     host: Annotated[str, Field(min_length=1, description="The address `matricula serve` listens on.")] = "127.0.0.1"
     port: Annotated[
         int, Field(ge=0, le=65_535, description="The port `matricula serve` listens on; 0 for any free one.")

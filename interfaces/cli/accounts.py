@@ -30,6 +30,7 @@ _ClientArgument = Annotated[UUID, typer.Argument(metavar="ID", help="The client'
 
 @accounts.command("add")
 def add_account(
+    *,
     email: _EmailArgument,
     role: Annotated[list[str], typer.Option("--role", help="What its person is; may be given more than once.")],
     password_stdin: _PasswordOption = False,

@@ -28,7 +28,7 @@ def import_attempts(
     scheme, passed, in_progress and transfer. A cell may be empty where nothing is known; passed is then what the
     grading scheme says of the grade. Attempts that are stored already are refused, so that no file counts twice.
     """
-    from interfaces.cli.attempt_rows import reading_attempts
+    from interfaces.attempt_rows import reading_attempts
 
     with reading_attempts(file) as table:
         report = asyncio.run(_import(table, institution))

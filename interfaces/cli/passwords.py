@@ -1,4 +1,4 @@
-"""Passwords for commands: asked for, or from standard input; never an argument, which everybody on the machine reads."""
+"""Passwords for commands: asked for, or from standard input; never an argument, which anybody on the machine reads."""
 
 import getpass
 import sys

@@ -108,7 +108,7 @@ def _who(url: str, institution: str, token: str | None, email: str | None, *, pa
     return None if token is None else given(token)
 
 
-def _held(
+def _held(  # noqa: PLR0917 - the options of a replay, in the order of the commands
     demands: "Sequence[Demand]",
     url: str,
     term: str,

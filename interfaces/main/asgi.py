@@ -20,6 +20,7 @@ from interfaces.main.sampling import sampling
 from interfaces.main.stopping import finishing_first, last_orders
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+from interfaces.rest.rate_limit import RateLimiter
 
 _LAST_SECONDS = 2.0
 
@@ -39,7 +40,7 @@ def create_app() -> FastAPI:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
             container = Container(settings=database.settings, recording=recording)
-            async with _serving(container):
+            async with _serving(app, container):
                 stopping = partial(last_orders, app.state.stopping, container.desk())
                 with settled_garbage(), last_resorts_logged(), finishing_first(stopping):
                     yield
@@ -51,28 +52,30 @@ def app_for(container: Container) -> FastAPI:
     """The application on the use cases of `container`, whose persistence is closed when the server stops."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with _serving(container):
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _serving(app, container):
             yield
 
     return rest_app(lifespan, container.recording().requests)
 
 
 @asynccontextmanager
-async def _serving(container: Container) -> AsyncIterator[None]:
+async def _serving(app: FastAPI, container: Container) -> AsyncIterator[None]:
     """Wire the container to what the routers ask, and let time act on waitlists.
 
-    When the server stops, its requests are answered, what clients left behind is decided, and the records are let go.
+    When the server stops, its requests are answered, what clients left behind is decided, imports get a while to end,
+    and the records are let go.
     """
     container.wire(modules=[provided], warn_unresolved=True)
     persistence = container.persistence()
-    seconds = container.settings().queue_review_seconds
+    settings = container.settings()
+    app.state.rate_limiter = RateLimiter(settings.rate_limit)
     # The first request should not wait for it, and neither should the server.
     preparing = asyncio.create_task(asyncio.to_thread(prepare))
     try:
         async with (
             sampling(container.exposition()),
-            reviewing_queues(container.institutions, container.review_queues, seconds),
+            reviewing_queues(container.institutions, container.review_queues, settings.queue_review_seconds),
         ):
             yield
     finally:
@@ -80,6 +83,7 @@ async def _serving(container: Container) -> AsyncIterator[None]:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
                 await container.desk().close()
+        await app.state.import_jobs.close()
         await asyncio.gather(preparing, return_exceptions=True)
         await persistence.close()
         container.unwire()

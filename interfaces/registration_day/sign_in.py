@@ -1,4 +1,4 @@
-"""Who replays: a bearer token, given once, or fetched with an account's password and fetched again before it expires."""
+"""Who replays: a bearer token, given, or fetched with an account's password and again before it expires."""
 
 from collections.abc import Awaitable, Callable
 from time import monotonic

@@ -21,6 +21,8 @@ from application.registration.dto import (
     ScheduleView,
 )
 from application.registration.eligibility import EligibilityView
+from application.registration.waitlists import QueueReview
+from application.scheduling.timetable import Timetable
 from interfaces.rest import (
     accounts,
     audit,
@@ -28,6 +30,7 @@ from interfaces.rest import (
     course_attempts,
     eligibility,
     enrollments,
+    imports,
     institutions,
     oauth,
     operations,
@@ -40,11 +43,13 @@ from interfaces.rest import (
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import openapi
 from interfaces.rest.handlers import handle_errors
+from interfaces.rest.import_jobs import ImportJobs
 from interfaces.rest.lean import LeanOperations
 from interfaces.rest.middleware.body_limit import BodyLimit
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
 from interfaces.rest.middleware.request_context import PAGE, Measure, RequestContext
+from interfaces.rest.rate_limit import RateLimiter
 from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 from interfaces.rest.stopping import Stopping
@@ -73,6 +78,7 @@ _ROUTERS = (
     *oauth.ROUTERS,
     *accounts.ROUTERS,
     *operations.ROUTERS,
+    *imports.ROUTERS,
     *institutions.ROUTERS,
     *catalog.ROUTERS,
     *people.ROUTERS,
@@ -119,6 +125,8 @@ def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
     app.router.routes.extend(operations_served)
     app.state.stopping = stopping
     app.state.known_institutions = KnownInstitutions()
+    app.state.rate_limiter = RateLimiter(0)
+    app.state.import_jobs = ImportJobs()
     app.state.operations = operations_served
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
@@ -135,7 +143,7 @@ def _middleware(measure: Measure, stopping: Stopping) -> Sequence[Middleware]:
         Middleware(RequestContext, measure, stopping),
         Middleware(HeadAsGet),
         Middleware(Negotiation, base_path=BASE_PATH),
-        Middleware(BodyLimit),
+        Middleware(BodyLimit, uploads=frozenset({imports.PATH})),
     )
 
 
@@ -150,6 +158,7 @@ def _collections() -> dict[str, str]:
     names = [
         *(resource.collection for resource in RESOURCES),
         *(reading.collection for reading in READINGS),
+        "imports",
         "queue-reviews",
         "registration-requests",
     ]
@@ -158,8 +167,12 @@ def _collections() -> dict[str, str]:
 
 def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     """The models of request bodies and of answers, for the document."""
-    requests: list[type[BaseModel]] = [*(resource.fields for resource in RESOURCES), RegistrationRequestFields]
-    requests += accounts.REQUESTS
+    requests: list[type[BaseModel]] = [
+        *(resource.fields for resource in RESOURCES),
+        RegistrationRequestFields,
+        Timetable,
+        *accounts.REQUESTS,
+    ]
     views: list[type[BaseModel]] = [
         *(resource.view for resource in RESOURCES),
         *(page_model(resource.view) for resource in RESOURCES),
@@ -167,5 +180,13 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
         *(page_model(reading.view) for reading in READINGS),
     ]
     views += [RegistrationRequestView, RosterView, ScheduleView, EligibilityView, EnrollmentHistory]
-    views += [NewClient, *oauth.MODELS]
-    return requests, [*views, waitlists.QueueReview, operations.Health, operations.Index, operations.ProblemDescription]
+    return requests, [
+        *views,
+        NewClient,
+        *oauth.MODELS,
+        *imports.MODELS,
+        QueueReview,
+        operations.Health,
+        operations.Index,
+        operations.ProblemDescription,
+    ]

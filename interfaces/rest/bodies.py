@@ -21,6 +21,12 @@ F = TypeVar("F", bound=Dto)
 
 async def read_body(request: Request, *media_types: str) -> bytes:
     """The body, if it is of one of the media types and not compressed. Raises `RestError` (415, 413)."""
+    require_media_type(request, *media_types)
+    return await _received(request.receive)
+
+
+def require_media_type(request: Request, *media_types: str) -> None:
+    """Raise `RestError` (415) unless the body is of one of the media types and not compressed; nothing is read."""
     content_type = request.headers.get("content-type", "")
     if content_type not in media_types:
         media_type, _, parameters = content_type.lower().partition(";")
@@ -29,7 +35,6 @@ async def read_body(request: Request, *media_types: str) -> bytes:
             raise _unsupported(request, media_types)
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unsupported(request, media_types)
-    return await _received(request.receive)
 
 
 async def _received(receive: Receive) -> bytes:

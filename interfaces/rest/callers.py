@@ -28,6 +28,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -81,7 +82,16 @@ class KnownInstitutions:
 
 
 async def calling(request: Request) -> Caller:
-    """The caller of a request. Raises `RestError` (401) without a token that somebody stands behind."""
+    """The caller of a request.
+
+    Raises `RestError` for one without a token that somebody stands behind (401), and for a request too many (429).
+    """
+    caller = await _known(request)
+    admit(request, caller)
+    return caller
+
+
+async def _known(request: Request) -> Caller:
     authentication = _authentication()
     if authentication is None:
         return await _claiming(request)
@@ -130,7 +140,9 @@ async def _claiming(request: Request) -> Caller:
 
 
 async def founding(request: Request) -> Caller:
-    """The caller who founds an institution, and belongs to none yet. Raises `RestError`."""
+    """The caller who founds an institution, and in development belongs to none yet. Raises `RestError`."""
+    if _authentication() is not None:
+        return await calling(request)
     actor = request.headers.get(ACTOR_HEADER)
     if actor is None:
         return Caller(_NOWHERE, _NOBODY_NAMED, _ADMINISTRATOR)

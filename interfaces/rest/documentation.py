@@ -46,7 +46,8 @@ _PARAMETERS: Mapping[str, Json] = {
         "in": "header",
         "description": "1 to 200 printable characters of the client's choice. The same request with the same key gets"
         " the same answer again, and has no second effect; another request is refused. Each caller has keys of their"
-        " own in each term.",
+        " own. Answers are kept for 24 hours, those to registration requests and permissions, whose keys are the"
+        " caller's in each term, as long as the term.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},
         "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
     },
@@ -78,19 +79,41 @@ _ACTOR_TOO = {"Institution": ("Institution", "Actor")}
 """Whoever names an institution may name who acts there."""
 
 _ACTOR_PROBLEMS = {
-    "institution_required": ("institution_required", "unauthenticated", "unknown_actor", "actor_refused")
+    "institution_required": (
+        "institution_required",
+        "unauthenticated",
+        "unknown_actor",
+        "actor_refused",
+        "too_many_requests",
+    )
 }
-"""Whoever must name an institution may be refused for who acts there, too."""
+"""Whoever must name an institution may be refused for who acts there, too, and for asking too often."""
+
+_HEADERS_OF_PROBLEMS = {
+    401: ("WWW-Authenticate",),
+    429: ("RateLimit", "RateLimit-Policy", "Retry-After"),
+    503: ("Retry-After",),
+}
 
 _HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
     "Location": {"description": "Where the new record is.", "schema": {"type": "string"}},
     "Link": {"description": 'The next page, as `rel="next"`; absent on the last.', "schema": {"type": "string"}},
-    "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "How to come in (RFC 6750).", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
         "description": "`true` when the answer is one that was given to the same key before; else absent.",
         "schema": {"type": "string"},
     },
+    "RateLimit": {
+        "description": "For callers with a limit, on every answer: how many requests are left (`r`), and in how many"
+        " seconds all of them are again (`t`).",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) a caller may send in how many seconds (`w`).",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}},
     "X-Request-ID": {"description": "The request's name in the logs.", "schema": {"type": "string"}},
 }
 
@@ -126,6 +149,11 @@ def patch_body(content: Mapping[str, object], model: type[BaseModel], media_type
     return {"required": True, "content": dict.fromkeys(media_types, media)}
 
 
+def reference_to(model: type[BaseModel]) -> Json:
+    """The schema of a model, by reference."""
+    return {"$ref": _SCHEMA.format(model=model.__name__)}
+
+
 def answer(model: type[BaseModel] | str, description: str, example: object, *header_names: str) -> Json:
     """What FastAPI's `responses` takes for an answer with a JSON body, of a model or of the one with that name."""
     name = model if isinstance(model, str) else model.__name__
@@ -150,7 +178,7 @@ def problems(*codes: str) -> dict[int | str, Json]:
         names = documented["content"][PROBLEM_JSON]["examples"]
         names[code] = {"$ref": f"#/components/examples/{code}"}
         documented["description"] = ", ".join(names)
-        documented["headers"] = headers()
+        documented["headers"] = headers(*_HEADERS_OF_PROBLEMS.get(kind.status, ()))
     return by_status
 
 

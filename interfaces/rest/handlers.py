@@ -1,6 +1,7 @@
 """Turns exceptions into problems: those of use cases, of the domain, of this adapter and of the framework."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from application.shared.errors import ApplicationError, InvalidField, UnknownReference
 from domain.shared.invalid import InvalidValue
+from interfaces.rest.bodies import JSON, MERGE_PATCH
 from interfaces.rest.problems import PROBLEMS, InvalidPart, RestError, problem_response
 
 _CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}
@@ -28,13 +30,30 @@ async def refusal(request: Request, error: Exception) -> Response:
 
 
 def allowed_methods(app: FastAPI, path: str) -> list[str]:
-    """The methods that some operation at `path` supports, sorted; HEAD wherever GET is.
+    """The methods that some operation at `path` supports, sorted; OPTIONS everywhere, HEAD wherever GET is.
 
     Where no operation is, there is documentation, which can be read.
     """
+    methods = {method for route in _operations_at(app, path) for method in route.methods or ()} or {"GET"}
+    return sorted(methods | {"HEAD", "OPTIONS"} if "GET" in methods else methods | {"OPTIONS"})
+
+
+def _operations_at(app: FastAPI, path: str) -> list[APIRoute]:
     routes: list[APIRoute] = app.state.operations
-    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()} or {"GET"}
-    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+    return [route for route in routes if route.path_regex.match(path)]
+
+
+def _options(allowed: str) -> Response:
+    """What is supported here (RFC 9110, 9.3.7), and in which formats a PATCH may come (RFC 5789)."""
+    patches = {"Accept-Patch": f"{MERGE_PATCH}, {JSON}"} if "PATCH" in allowed else {}
+    return Response(status_code=204, headers={"Allow": allowed, **patches})
+
+
+def _moved(request: Request, path: str) -> Response:
+    """To the path without its last slash, with the same method, body and query."""
+    query: bytes = request.scope["query_string"]
+    location = quote(path, safe="/:@!$&'()*+,;=") + (f"?{query.decode('latin-1')}" if query else "")
+    return Response(status_code=308, headers={"Location": location})
 
 
 async def _application_error(request: Request, error: ApplicationError) -> Response:
@@ -85,8 +104,13 @@ def _message(kind: str, message: str) -> str:
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
     code = _CODES_OF_STATUS.get(error.status_code, "invalid_request")
+    path: str = request.scope["path"]
+    if code == "not_found" and path.endswith("/") and _operations_at(request.app, path[:-1]):
+        return _moved(request, path[:-1])
     if code == "method_not_allowed":
-        allowed = ", ".join(allowed_methods(request.app, request.scope["path"]))
+        allowed = ", ".join(allowed_methods(request.app, path))
+        if request.method == "OPTIONS":
+            return _options(allowed)
         detail = f"{request.method} is not supported here; these are: {allowed}."
         return problem_response(request.state.request_id, code, detail, headers={"Allow": allowed})
     detail = "There is no resource at this path." if code == "not_found" else str(error.detail)

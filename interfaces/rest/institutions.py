@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 
 from application.shared.caller import Caller
+from application.shared.idempotency import Answer
 from application.shared.institutions import (
     INSTITUTION_LISTING,
     InstitutionFields,
@@ -17,6 +18,7 @@ from domain.shared.reference import Reference
 from interfaces.rest import examples
 from interfaces.rest.callers import KnownInstitutions, calling, founding
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import records_router
 from interfaces.rest.resources import Resource
 
@@ -32,6 +34,10 @@ INSTITUTIONS = Resource(
     example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
 )
 
+_OPEN_TO_STRANGERS = ("GET", "POST")
+_FOUNDER = "development"
+"""Whose idempotency keys name what is founded: whoever founds belongs to no institution yet."""
+
 _institutions: Callable[[], KeepInstitutions] = provider("institutions")
 
 
@@ -42,8 +48,12 @@ class KeptInstitutions:
         self._institutions = institutions
         self._request = request
 
-    async def create(self, fields: InstitutionFields) -> InstitutionView:
-        created = await self._institutions.found(fields, await founding(self._request))
+    async def create(self, fields: InstitutionFields, key: str | None) -> Answer[InstitutionView]:
+        caller = await founding(self._request)
+        if key is None:
+            created = Answer(await self._institutions.found(fields, caller))
+        else:
+            created = await self._institutions.found_once(caller, fields, key)
         self._forget()
         return created
 
@@ -79,6 +89,8 @@ class KeptInstitutions:
 
 async def kept_institutions(request: Request) -> KeptInstitutions:
     """A dependency on the institutions."""
+    if request.method in _OPEN_TO_STRANGERS:
+        admit_stranger(request)
     return KeptInstitutions(_institutions(), request)
 
 

@@ -17,6 +17,7 @@ from application.registration.revise_section import ReviseSection
 from application.scheduling.sections import SectionFields, SectionView
 from application.shared.caller import Caller
 from application.shared.dto import Dto
+from application.shared.idempotency import Answer
 from application.shared.paging import PageQuery
 from application.shared.records import RecordKeeping
 from application.shared.written import ReadWritten, WrittenPage
@@ -45,8 +46,8 @@ _revoke_permission: Callable[[], RevokePermission] = provider("revoke_permission
 class Kept(Protocol[F_contra, V_co]):
     """The records of one kind that a caller keeps."""
 
-    async def create(self, fields: F_contra) -> V_co:
-        """Create a record."""
+    async def create(self, fields: F_contra, key: str | None) -> Answer[Any]:
+        """Create a record, once for an idempotency key."""
         ...
 
     async def get(self, reference: Reference) -> V_co:
@@ -77,8 +78,10 @@ class KeptRecords(Generic[F, V]):
         self._keeping = keeping
         self._caller = caller
 
-    async def create(self, fields: F) -> V:
-        return await self._keeping.create(self._caller, fields)
+    async def create(self, fields: F, key: str | None) -> Answer[V]:
+        if key is None:
+            return Answer(await self._keeping.create(self._caller, fields))
+        return await self._keeping.create_once(self._caller, fields, key)
 
     async def get(self, reference: Reference) -> V:
         return await self._keeping.get(self._caller, reference)
@@ -136,8 +139,10 @@ class KeptPermissions(KeptRecords[PermissionFields, PermissionView]):
         self._give = give
         self._revoke = revoke
 
-    async def create(self, fields: PermissionFields) -> PermissionView:
-        return await self._give.execute(self._caller, fields)
+    async def create(self, fields: PermissionFields, key: str | None) -> Answer[PermissionView]:
+        if key is None:
+            return Answer(await self._give.execute(self._caller, fields))
+        return await self._give.execute_once(self._caller, fields, key)
 
     async def remove(self, reference: Reference, expected_version: int | None) -> None:
         await self._revoke.execute(self._caller, reference, expected_version)

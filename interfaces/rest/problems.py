@@ -99,6 +99,11 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         "Precondition required",
         "A change must say in If-Match which version it is about (the ETag of a GET), or * for whichever.",
     ),
+    "too_many_requests": ProblemKind(
+        429,
+        "Too many requests",
+        "The caller has sent more requests in a minute than RateLimit-Policy allows: go on after Retry-After seconds.",
+    ),
     "internal_error": ProblemKind(
         500, "Internal error", "A defect of the server; the request id finds it in the server's log."
     ),

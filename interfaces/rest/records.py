@@ -13,6 +13,7 @@ from domain.shared.reference import Reference
 from interfaces.rest import documentation as docs
 from interfaces.rest.answers import changed_answer, created_answer, record_answer
 from interfaces.rest.bodies import JSON, MERGE_PATCH, patch_fields, read_body, read_fields
+from interfaces.rest.idempotency import REPLAYED, idempotency_key, marked
 from interfaces.rest.kept import Kept
 from interfaces.rest.lean import lean
 from interfaces.rest.pages import asked_by, page_parameters, written_page_answer
@@ -104,18 +105,21 @@ def _add_collection(
         description=resource.about,
         status_code=201,
         responses={
-            201: docs.answer(resource.view, f"The new {resource.name}.", resource.example_view, "ETag", "Location"),
-            **docs.problems(*_BODIES, "already_exists"),
+            201: docs.answer(
+                resource.view, f"The new {resource.name}.", resource.example_view, "ETag", "Location", REPLAYED
+            ),
+            **docs.problems(*_BODIES, "already_exists", "idempotency_key_reused"),
         },
         openapi_extra={
-            "parameters": docs.parameters("Institution"),
+            "parameters": docs.parameters("Institution", "IdempotencyKey"),
             "requestBody": docs.request_body(resource.fields, {resource.name: resource.example}),
         },
     )
     async def create_record(request: Request, kept: Annotated[Kept[F, V], Depends(kept_records)]) -> Response:
         refuse_query(request)
         fields = read_fields(resource.fields, await read_body(request, JSON))
-        return created_answer(request, await kept.create(fields), resource.caching)
+        answer = await kept.create(fields, idempotency_key(request))
+        return marked(created_answer(request, answer.view, resource.caching), answer)
 
 
 def _add_reading(

@@ -11,15 +11,13 @@ from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, json_answer
 from interfaces.rest.bodies import JSON, read_body, read_fields
-from interfaces.rest.callers import as_text, calling
+from interfaces.rest.callers import calling
+from interfaces.rest.idempotency import REPLAYED, idempotency_key
 from interfaces.rest.lean import lean
-from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
 from interfaces.rest.readings import READS
 from interfaces.rest.records import refuse_query
 from interfaces.rest.resources import BASE_PATH
-
-IDEMPOTENCY_KEY = "Idempotency-Key"
 
 _use_case: Callable[[], Register] = provider("register")
 
@@ -36,7 +34,7 @@ router = APIRouter(prefix=BASE_PATH)
     " durable when the answer arrives.",
     responses={
         200: docs.answer(
-            RegistrationRequestView, "A decision for each action.", examples.REGISTRATION_ANSWER, "Idempotency-Replayed"
+            RegistrationRequestView, "A decision for each action.", examples.REGISTRATION_ANSWER, REPLAYED
         ),
         **docs.problems(
             *READS,
@@ -59,18 +57,11 @@ async def register(request: Request) -> Response:
     caller = await calling(request)
     refuse_query(request)
     fields = read_fields(RegistrationRequestFields, await read_body(request, JSON))
-    answered = await _use_case().answer(caller, fields, _idempotency_key(request))
+    answered = await _use_case().answer(caller, fields, idempotency_key(request))
     answer = json_answer(answered.json, Cache_Control=PERSONAL)
     if answered.is_replay:
-        answer.headers["Idempotency-Replayed"] = "true"
+        answer.headers[REPLAYED] = "true"
     return answer
-
-
-def _idempotency_key(request: Request) -> str | None:
-    given = request.headers.getlist(IDEMPOTENCY_KEY)
-    if len(given) > 1:
-        raise RestError("invalid_request", f"{IDEMPOTENCY_KEY} is given more than once.")
-    return as_text(given[0]) if given else None
 
 
 ROUTERS = (router,)

@@ -1,22 +1,23 @@
 """Waitlists over REST: who waits, and looking at the queues again at once."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from application.registration.waitlists import (
     OF_ONE_STUDENT,
     WAITLIST_ENTRIES,
+    QueueReview,
     ReviewQueues,
     WaitlistEntryView,
 )
+from application.shared.idempotency import Answer
 from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import json_answer
 from interfaces.rest.callers import Calling
+from interfaces.rest.idempotency import REPLAYED, idempotency_key, marked
 from interfaces.rest.provided import provided
 from interfaces.rest.readings import READS, Reading, own_router, readings_router
 from interfaces.rest.records import refuse_query
@@ -33,12 +34,6 @@ READING = Reading(
 )
 
 
-class QueueReview(BaseModel):
-    """The terms in which anybody was promoted, passed over or sent away."""
-
-    terms: list[UUID]
-
-
 router = APIRouter(prefix=BASE_PATH)
 
 
@@ -49,16 +44,23 @@ router = APIRouter(prefix=BASE_PATH)
     summary="Review all queues now",
     description="Looks at the queues of every term again, as the server does by itself from time to time: a time ticket"
     " may have opened, reserved seats may have been released, a waitlist may have closed. Takes no body.",
-    responses={200: docs.answer(QueueReview, "Where anything moved.", examples.QUEUE_REVIEW), **docs.problems(*READS)},
-    openapi_extra={"parameters": docs.parameters("Institution")},
+    responses={
+        200: docs.answer(QueueReview, "Where anything moved.", examples.QUEUE_REVIEW, REPLAYED),
+        **docs.problems(*READS, "invalid_field", "idempotency_key_reused"),
+    },
+    openapi_extra={"parameters": docs.parameters("Institution", "IdempotencyKey")},
 )
 async def review_queues(
     request: Request, caller: Calling, use_case: Annotated[ReviewQueues, Depends(provided("review_queues"))]
 ) -> Response:
     """Review the queues."""
     refuse_query(request)
-    reviewed = QueueReview(terms=list(await use_case.execute(caller)))
-    return json_answer(reviewed.model_dump_json(), Cache_Control="no-store")
+    key = idempotency_key(request)
+    if key is None:
+        answer = Answer(QueueReview(terms=await use_case.execute(caller)))
+    else:
+        answer = await use_case.execute_once(caller, key)
+    return marked(json_answer(answer.view.model_dump_json(), Cache_Control="no-store"), answer)
 
 
 OWN = own_router(

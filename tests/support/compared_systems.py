@@ -67,7 +67,7 @@ class ComparedSystem:
         self._give = GivePermission(desk, work, self._clock, ids)
         self._kind = hold_kind(self._clock)
         self._release = ReleaseHold(self._kind, desk, work, reading, self._clock)
-        self._review = ReviewQueues(desk, reading, self._clock)
+        self._review = ReviewQueues(desk, work, reading, self._clock)
         self._verify = VerifyRegistration(reading)
         self._replay = ReplayAudit(reading)
         self._holds: dict[str, list[Hold]] = {}

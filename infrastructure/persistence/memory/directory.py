@@ -1,16 +1,18 @@
 """The directory of institutions in memory."""
 
 from asyncio import Lock
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from uuid import UUID
 
 from application.shared.errors import AlreadyExists, StaleWrite, StillReferenced
+from application.shared.idempotency import KeyedRequest, Told
 from application.shared.institutions import INSTITUTION_LISTING, InstitutionView
 from application.shared.paging import Page, PageQuery
 from application.shared.records import Stored
 from domain.shared.identifiers import InstitutionId
 from domain.shared.institution import Institution
 from domain.shared.reference import Reference
+from infrastructure.persistence.memory.kept_answers import keep_answer, kept_answer
 from infrastructure.persistence.memory.kinds import KINDS
 from infrastructure.persistence.memory.readers import page_of
 from infrastructure.persistence.memory.rows import Row
@@ -22,7 +24,7 @@ _KIND = "institution"
 class MemoryDirectory:
     """The `InstitutionDirectory` port; `tables` are those of each institution, `writing` the one lock of writers."""
 
-    def __init__(self, tables: Mapping[InstitutionId, Tables], writing: Lock) -> None:
+    def __init__(self, tables: MutableMapping[InstitutionId, Tables], writing: Lock) -> None:
         self._tables = tables
         self._writing = writing
         self._institutions: dict[UUID, Stored[Institution]] = {}
@@ -42,12 +44,20 @@ class MemoryDirectory:
         found, cursor = page_of(rows, INSTITUTION_LISTING, query)
         return Page([InstitutionView.model_validate(row) for row in found], cursor)
 
-    async def add(self, institution: Institution) -> None:
+    async def add(self, institution: Institution, told: Told | None = None) -> None:
         """See `InstitutionDirectory.add`."""
         async with self._writing:
             if institution.id in self._institutions:
                 raise AlreadyExists(_KIND, "id")
             self._put(institution, 1)
+            if told is not None:
+                tables = self._tables[institution.id] = Tables()
+                keep_answer(tables, told)
+
+    async def told(self, identifier: InstitutionId, request: KeyedRequest) -> str | None:
+        """See `InstitutionDirectory.told`."""
+        tables = self._tables.get(identifier)
+        return None if tables is None else kept_answer(tables, request)
 
     async def save(self, institution: Institution, expected_version: int | None) -> None:
         """See `InstitutionDirectory.save`."""
@@ -63,6 +73,7 @@ class MemoryDirectory:
                 if tables is not None and tables.records(kind.entity):
                     raise StillReferenced(_KIND, kind.table)
             del self._institutions[identifier]
+            self._tables.pop(identifier, None)
 
     def _put(self, institution: Institution, version: int) -> None:
         for other in self._institutions.values():

@@ -20,6 +20,8 @@ from infrastructure.persistence.memory.access import AccessTables, MemoryAccessW
 from infrastructure.persistence.memory.attempt_staging import MemoryAttemptStaging
 from infrastructure.persistence.memory.book import MemoryRegistrationBook
 from infrastructure.persistence.memory.directory import MemoryDirectory
+from infrastructure.persistence.memory.import_runs import MemoryImportRuns
+from infrastructure.persistence.memory.kept_answers import MemoryKeptAnswers
 from infrastructure.persistence.memory.readers import MemoryReader
 from infrastructure.persistence.memory.record_staging import MemoryRecordStaging
 from infrastructure.persistence.memory.records import MemoryRecords, identify
@@ -98,6 +100,8 @@ class _Transaction(_ReadTransaction):
         super().__init__(tables)
         self._institution = institution
         self._founded = founded
+        self.kept_answers = MemoryKeptAnswers(tables)
+        self.import_runs = MemoryImportRuns(tables)
         self.book = MemoryRegistrationBook(tables, self.records(Section), self.records(Permission), self.records(Hold))
 
     def records(self, entity: type[E]) -> MemoryRecords[E]:

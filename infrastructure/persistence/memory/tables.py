@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from application.registration.ports import AnswerKey, AuditRecord, KeptAnswer, OutboxMessage
+from application.shared.idempotency import Told
+from application.shared.imports import ImportRun
 from application.shared.records import Entity, Stored
 from domain.registration.enrollment import Enrollment
 from domain.registration.seating import Seating
@@ -95,7 +97,8 @@ class Tables:
     `codes` finds records by entity type, term (None for records outside terms) and natural code. `seats` are the
     numbers of a section's seats, each with the permission that added it or None; `sitting` the standing enrollments in
     a section with their seats, `standing` a student's standing enrollments in all terms, `stays` everything that an
-    enrollment went through. `audit`, `documents`, `outbox` and `answers` are the journal.
+    enrollment went through. `audit`, `documents`, `outbox` and `answers` are the journal. `told` are
+    other answers by subject and key, and until when they are kept.
     """
 
     def __init__(self) -> None:
@@ -113,6 +116,8 @@ class Tables:
         self.documents: Table[str, str] = Table()
         self.outbox: Table[UUID, OutboxMessage] = Table()
         self.answers: Table[tuple[TermId, AnswerKey], KeptAnswer] = Table()
+        self.told: Table[tuple[str, str], tuple[Told, datetime]] = Table()
+        self.imports: Table[UUID, ImportRun] = Table()
 
     def branch(self) -> "Tables":
         """The same rows, to be changed on their own."""

@@ -7,12 +7,15 @@ from sqlalchemy import Select, column, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from application.shared.errors import StaleWrite
+from application.shared.idempotency import KeyedRequest, Told
 from application.shared.institutions import INSTITUTION_LISTING, InstitutionView
 from application.shared.paging import Page, PageQuery
 from domain.shared.identifiers import InstitutionId
 from domain.shared.institution import Institution
 from domain.shared.reference import Reference
+from infrastructure.persistence.postgres.driver import driver_of
 from infrastructure.persistence.postgres.failures import reaching_the_database, storing
+from infrastructure.persistence.postgres.kept_answers import PostgresKeptAnswers
 from infrastructure.persistence.postgres.readers.paging import Columns, fetch_page
 from infrastructure.persistence.postgres.rows.catalog import InstitutionRow
 from infrastructure.persistence.postgres.tenancy import enter_institution
@@ -57,12 +60,24 @@ class PostgresDirectory:
                 rows, cursor = await fetch_page(session, _select(), columns, INSTITUTION_LISTING, query)
         return Page([InstitutionView.model_validate(row) for row in rows], cursor)
 
-    async def add(self, institution: Institution) -> None:
+    async def add(self, institution: Institution, told: Told | None = None) -> None:
         """See `InstitutionDirectory.add`."""
         with reaching_the_database(), storing(_KIND):
             async with AsyncSession(self._engine) as session, session.begin():
                 await enter_institution(session, institution.id)
                 session.add(_row(institution, 1))
+                if told is not None:
+                    await session.flush()
+                    answers = await _kept_answers(session, institution.id)
+                    await answers.claim(told.request)
+                    await answers.keep(told)
+
+    async def told(self, identifier: InstitutionId, request: KeyedRequest) -> str | None:
+        """See `InstitutionDirectory.told`."""
+        with reaching_the_database():
+            async with AsyncSession(self._engine) as session, session.begin():
+                await enter_institution(session, identifier)
+                return await (await _kept_answers(session, identifier)).find(request)
 
     async def save(self, institution: Institution, expected_version: int | None) -> None:
         """See `InstitutionDirectory.save`."""
@@ -86,6 +101,10 @@ class PostgresDirectory:
         if row is None or (expected is not None and row.version != expected):
             raise StaleWrite(_KIND)
         return row
+
+
+async def _kept_answers(session: AsyncSession, identifier: InstitutionId) -> PostgresKeptAnswers:
+    return PostgresKeptAnswers(await driver_of(await session.connection()), identifier)
 
 
 def _select() -> Select[*tuple[Any, ...]]:

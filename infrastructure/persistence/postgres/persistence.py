@@ -25,6 +25,8 @@ from infrastructure.persistence.postgres.attempt_staging import PostgresAttemptS
 from infrastructure.persistence.postgres.directory import PostgresDirectory
 from infrastructure.persistence.postgres.engine import use_of
 from infrastructure.persistence.postgres.failures import reaching_the_database
+from infrastructure.persistence.postgres.import_runs import PostgresImportRuns
+from infrastructure.persistence.postgres.kept_answers import PostgresKeptAnswers
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.lines import Lines
 from infrastructure.persistence.postgres.readers.records import TableReader
@@ -143,6 +145,8 @@ class _Transaction(_ReadTransaction):
     ) -> None:
         super().__init__(session, institution, snapshots)
         self._driver = driver
+        self.kept_answers = PostgresKeptAnswers(driver, institution)
+        self.import_runs = PostgresImportRuns(session, institution)
         self.book = PostgresRegistrationBook(session, driver, institution, snapshots)
 
     def records(self, entity: type[E]) -> Records[E]:

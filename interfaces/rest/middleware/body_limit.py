@@ -1,5 +1,7 @@
 """Refuses bodies that are too large: by their announced length, and while they stream in."""
 
+from collections.abc import Container
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interfaces.rest.problems import RestError
@@ -8,32 +10,45 @@ MAXIMUM_BYTES = 1024 * 1024
 
 
 class BodyLimit:
-    """Pure ASGI middleware; an operation that reads more than `maximum` bytes meets a `RestError` (413)."""
+    """Pure ASGI middleware; an operation that reads more than `maximum` bytes meets a `RestError` (413).
 
-    def __init__(self, app: ASGIApp, maximum: int = MAXIMUM_BYTES) -> None:
+    What is at the paths in `uploads` has a limit of its own, and looks after it itself.
+    """
+
+    def __init__(self, app: ASGIApp, maximum: int = MAXIMUM_BYTES, uploads: Container[str] = ()) -> None:
         self._app = app
         self._maximum = maximum
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._uploads:
             await self._app(scope, receive, send)
-            return
-        received = 0
+        else:
+            await self._app(scope, within_limit(scope, receive, self._maximum), send)
 
-        async def receive_within_limit() -> Message:
-            nonlocal received
-            if received == 0 and _announced(scope) > self._maximum:
-                raise self._too_large()
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._maximum:
-                raise self._too_large()
-            return message
 
-        await self._app(scope, receive_within_limit, send)
+def within_limit(scope: Scope, receive: Receive, maximum: int) -> Receive:
+    """What receives as `receive` does, and raises `RestError` (413) for more than `maximum` bytes.
 
-    def _too_large(self) -> RestError:
-        return RestError("body_too_large", f"A body has at most {self._maximum} bytes.")
+    What announces that it is more is refused before any of it is received.
+    """
+    received = 0
+
+    async def receive_within_limit() -> Message:
+        nonlocal received
+        if received == 0 and _announced(scope) > maximum:
+            raise _too_large(maximum)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > maximum:
+            raise _too_large(maximum)
+        return message
+
+    return receive_within_limit
+
+
+def _too_large(maximum: int) -> RestError:
+    return RestError("body_too_large", f"A body has at most {maximum} bytes here.")
 
 
 def _announced(scope: Scope) -> int:

@@ -49,9 +49,13 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id, shared_headers = _headers_of(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id, shared_headers, expects = _headers_of(scope)
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["shared_headers"] = shared_headers
         status = 0
+        if expects:
+            receive = _closing_unless_received(receive, shared_headers)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -92,17 +96,35 @@ async def _read(receive: Receive) -> None:
         pass
 
 
-def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]]]:
-    """The request's id, given or new, and the headers of its answer."""
+def _closing_unless_received(receive: Receive, headers: list[tuple[bytes, bytes]]) -> Receive:
+    """For a client that waits for 100 (Continue): one that is answered without it may send the body or leave it, so the
+    connection is good for no other request (RFC 9110, 10.1.1).
+    """
+    closing = (b"connection", b"close")
+    headers.append(closing)
+
+    async def receive_body() -> Message:
+        if closing in headers:
+            headers.remove(closing)
+        return await receive()
+
+    return receive_body
+
+
+def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]], bool]:
+    """The request's id, given or new, the headers of its answer, and whether the client waits for 100 (Continue)."""
     given = trace = None
+    expects = False
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             given = value
         elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
             trace = value
+        elif name == b"expect":
+            expects = True
     identifier = given or urandom(16).hex().encode()
     policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
     headers = [*_SECURITY, policy, (b"x-request-id", identifier)]
     if trace is not None:
         headers.append((b"traceparent", trace))
-    return identifier.decode(), headers
+    return identifier.decode(), headers, expects

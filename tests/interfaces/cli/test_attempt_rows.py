@@ -7,7 +7,7 @@ from typing import Self
 import pytest
 
 from application.registration.attempt_table import InvalidRow
-from interfaces.cli.attempt_rows import reading_attempts
+from interfaces.attempt_rows import reading_attempts
 
 HEADER = "student_code,course_code,term,credits\n"
 BLOCK = 1 << 18

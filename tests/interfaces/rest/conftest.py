@@ -14,6 +14,8 @@ from infrastructure.metrics.recording import Recording
 from interfaces.main.logging import configure_logging
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+from interfaces.rest.import_jobs import ImportJobs
+from interfaces.rest.rate_limit import RateLimiter
 from tests.interfaces.rest.university import University
 
 
@@ -61,8 +63,11 @@ async def client(app: FastAPI, container: Container) -> AsyncIterator[httpx.Asyn
     configure_logging("error", "json")
     container.wire(modules=[provided], warn_unresolved=True)
     app.state.known_institutions.forget()
+    app.state.import_jobs = ImportJobs()
+    app.state.rate_limiter = RateLimiter(0)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client:
         yield client
+    await app.state.import_jobs.close()
     container.unwire()
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from application.shared import errors
 from application.shared.errors import ApplicationError, Unavailable
@@ -48,9 +49,7 @@ async def test_every_problem_type_leads_to_its_description(client: httpx.AsyncCl
     assert_is_problem(await client.get("/problems/of_mine"), "not_found")
 
 
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/v1/nothing", "/v1/courses/code:CS-101/", "/v1/courses/", "/v1", "/v1//courses"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/v1/nothing/", "/v1/courses//", "/v1", "/v1//courses"])
 async def test_a_path_without_a_resource_is_not_found(path: str, university: University) -> None:
     assert_is_problem(await university.client.get(path), "not_found")
 
@@ -58,13 +57,12 @@ async def test_a_path_without_a_resource_is_not_found(path: str, university: Uni
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", COURSES, "GET, HEAD, POST"),
-        ("POST", COURSE, "DELETE, GET, HEAD, PATCH, PUT"),
-        ("OPTIONS", COURSE, "DELETE, GET, HEAD, PATCH, PUT"),
-        ("GET", "/v1/registration-requests", "POST"),
-        ("POST", "/v1/sections/x/roster", "GET, HEAD"),
-        ("PUT", "/livez", "GET, HEAD"),
-        ("BREW", COURSES, "GET, HEAD, POST"),
+        ("DELETE", COURSES, "GET, HEAD, OPTIONS, POST"),
+        ("POST", COURSE, "DELETE, GET, HEAD, OPTIONS, PATCH, PUT"),
+        ("GET", "/v1/registration-requests", "OPTIONS, POST"),
+        ("POST", "/v1/sections/x/roster", "GET, HEAD, OPTIONS"),
+        ("PUT", "/livez", "GET, HEAD, OPTIONS"),
+        ("BREW", COURSES, "GET, HEAD, OPTIONS, POST"),
     ],
 )
 async def test_a_method_that_is_not_supported_is_told_which_are(
@@ -74,6 +72,31 @@ async def test_a_method_that_is_not_supported_is_told_which_are(
 
     assert_is_problem(answer, "method_not_allowed")
     assert answer.headers["allow"] == allowed
+
+
+async def test_every_path_tells_what_it_supports(app: FastAPI, client: httpx.AsyncClient) -> None:
+    for path in app.openapi()["paths"]:
+        answer = await client.options(path.replace("{", "").replace("}", ""))
+        assert (answer.status_code, answer.content) == (204, b""), path
+        methods = {method.upper() for method in app.openapi()["paths"][path]} | {"OPTIONS"}
+        allowed = set(answer.headers["allow"].split(", "))
+        assert allowed >= methods
+        assert ("accept-patch" in answer.headers) == ("PATCH" in allowed)
+    patches = (await client.options(COURSE)).headers["accept-patch"]
+    assert patches == "application/merge-patch+json, application/json"
+    assert (await client.options("/docs")).headers["allow"] == "GET, HEAD, OPTIONS"
+    assert_is_problem(await client.options("/v1/nothing"), "not_found")
+
+
+@pytest.mark.parametrize("path", [COURSES, COURSE, "/v1/registration-requests", "/livez"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "OPTIONS"])
+async def test_a_last_slash_too_many_leads_to_the_path_without_it(
+    method: str, path: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.request(method, f"{path}/?q=a%20b&fields=id")
+
+    assert (answer.status_code, answer.content) == (308, b"")
+    assert answer.headers["location"] == f"{path}?q=a%20b&fields=id"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
     release = ReleaseHold(hold_kind(clock), desk, closed_storage, closed_storage, clock)
     revise = ReviseSection(desk, closed_storage, clock)
     give, revoke = GivePermission(desk, closed_storage, clock, ids), RevokePermission(closed_storage, clock)
-    review, replay = ReviewQueues(desk, closed_storage, clock), ReplayAudit(closed_storage)
+    review, replay = ReviewQueues(desk, closed_storage, closed_storage, clock), ReplayAudit(closed_storage)
     audit = ReadAudit(closed_storage)
     importing = ImportTimetable(closed_storage, CountedIds())
     importing_attempts = ImportAttempts(closed_storage, CountedIds())

@@ -47,9 +47,11 @@ def key() -> MappedColumn[UUID]:
     return mapped_column(Uuid, primary_key=True)
 
 
-def belongs_to_institution() -> ForeignKeyConstraint:
-    """The foreign key of a tenant's table."""
-    return ForeignKeyConstraint([TENANT], ["institutions.institution_id"], name=TENANT)
+def belongs_to_institution(*, cascade: bool = False) -> ForeignKeyConstraint:
+    """The foreign key of a tenant's table; with `cascade` its rows keep no institution from going."""
+    return ForeignKeyConstraint(
+        [TENANT], ["institutions.institution_id"], name=TENANT, ondelete="CASCADE" if cascade else None
+    )
 
 
 def refers_to(

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 from infrastructure.persistence.postgres.migrations.tenancy import APPLICATION_ROLE, protect
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None

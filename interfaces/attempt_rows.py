@@ -18,10 +18,15 @@ _LONGEST_LINE = 1 << 20
 def reading_attempts(path: Path) -> Iterator[AttemptTable]:
     """The table in a file. Raises `InvalidRow`, also from its rows, and `OSError` for a file that cannot be read."""
     with path.open("rb") as stream:
-        reader = csv.reader(_lines(stream), strict=True)
-        rows = _rows(reader)
-        _, header = next(rows, (1, []))
-        yield AttemptTable(header, rows)
+        yield attempts_in(stream)
+
+
+def attempts_in(stream: BinaryIO) -> AttemptTable:
+    """The table in an open file, which stays open as long as its rows are read. Raises `InvalidRow`, they too."""
+    reader = csv.reader(_lines(stream), strict=True)
+    rows = _rows(reader)
+    _, header = next(rows, (1, []))
+    return AttemptTable(header, rows)
 
 
 class _Reader(Protocol):

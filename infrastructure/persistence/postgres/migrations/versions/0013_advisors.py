@@ -8,8 +8,8 @@ from alembic import op
 
 from infrastructure.persistence.postgres.migrations.tenancy import protect
 
-revision = "0014"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
