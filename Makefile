@@ -62,6 +62,8 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 	$(BIN)/matricula docs errors --check docs/errors.md
 	$(BIN)/matricula docs events --check docs/events.md
 	$(BIN)/matricula docs settings --check docs/settings.md
+	$(BIN)/matricula docs openapi --check docs/openapi.json
+	$(BIN)/matricula docs openapi --compare docs/openapi-released.json
 
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .

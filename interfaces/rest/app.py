@@ -35,7 +35,7 @@ from interfaces.rest import (
     waitlists,
 )
 from interfaces.rest.callers import KnownInstitutions
-from interfaces.rest.documentation import openapi
+from interfaces.rest.documentation import TAGS, openapi
 from interfaces.rest.handlers import handle_errors
 from interfaces.rest.lean import LeanOperations
 from interfaces.rest.middleware.body_limit import BodyLimit
@@ -102,6 +102,7 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
         summary="Catalog, people, schedule and registration of a university",
         description=_DESCRIPTION,
         version=API_VERSION,
+        openapi_tags=list(TAGS),
         lifespan=lifespan,
         docs_url=PAGE,
         redoc_url=None,

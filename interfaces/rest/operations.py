@@ -58,7 +58,7 @@ router = APIRouter()
     operation_id="live",
     summary="Tell whether the process lives",
     responses={200: docs.answer(Health, "It does.", {"status": "ok"}), **docs.problems()},
-    openapi_extra={"parameters": docs.parameters()},
+    openapi_extra={"parameters": docs.parameters(), **docs.PUBLIC},
 )
 async def live() -> Response:
     """Answer, which is all that is asked."""
@@ -72,7 +72,7 @@ async def live() -> Response:
     summary="Tell whether requests can be served",
     description="Looks whether the database answers and has the schema that this release needs.",
     responses={200: docs.answer(Health, "They can.", {"status": "ready"}), **docs.problems()},
-    openapi_extra={"parameters": docs.parameters()},
+    openapi_extra={"parameters": docs.parameters(), **docs.PUBLIC},
 )
 async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"))]) -> Response:
     """Answer 200, or 503 while records are out of reach."""
@@ -98,7 +98,7 @@ async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"
         ),
         **docs.problems(),
     },
-    openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
+    openapi_extra={"parameters": docs.parameters("IfNoneMatch"), **docs.PUBLIC},
 )
 async def index(request: Request) -> Response:
     """Answer where everything is."""
@@ -129,7 +129,7 @@ async def index(request: Request) -> Response:
         ),
         **docs.problems("not_found"),
     },
-    openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
+    openapi_extra={"parameters": docs.parameters("IfNoneMatch"), **docs.PUBLIC},
 )
 async def describe_problem(
     request: Request, code: Annotated[str, Path(description="The code of a problem.", examples=["not_found"])]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import httpx
+import openapi_spec_validator
 import pytest
 from pydantic import BaseModel
 
@@ -67,6 +68,26 @@ def test_the_document_is_of_the_version_that_it_says(document: Json) -> None:
     assert document["info"]["title"] == "Matrícula"
 
 
+def test_the_document_is_valid(document: Json) -> None:
+    openapi_spec_validator.validate(document)
+
+
+def test_every_tag_is_described_and_used(document: Json) -> None:
+    used = {tag for _, _, operation in operations(document) for tag in operation["tags"]}
+
+    assert used == {tag["name"] for tag in document["tags"] if tag["description"]}
+
+
+def test_every_operation_names_its_security_or_is_declared_public(document: Json) -> None:
+    schemes = document["components"]["securitySchemes"]
+    public = {path for _, path, operation in operations(document) if operation["security"] == []}
+    named = {name for _, _, operation in operations(document) for one in operation["security"] for name in one}
+
+    assert public == {"/", "/livez", "/readyz", "/problems/{code}"}
+    assert named == schemes.keys()
+    assert all(scheme["description"] for scheme in schemes.values())
+
+
 def test_every_reference_in_the_document_leads_somewhere(document: Json) -> None:
     for node in nodes(document):
         if isinstance(node.get("$ref"), str):
@@ -102,7 +123,8 @@ def test_every_operation_names_the_parameters_of_its_path_and_each_parameter_onc
 
 def test_every_answer_has_an_example_or_no_content(document: Json) -> None:
     for method, path, operation in operations(document):
-        for status, answer in operation["responses"].items():
+        for status, given in operation["responses"].items():
+            answer = resolve(document, given)
             assert answer["description"], (method, path, status)
             assert "X-Request-ID" in answer["headers"], (method, path, status)
             if status in ("204", "304"):
@@ -130,7 +152,7 @@ def test_every_problem_is_documented_where_it_may_be_met(document: Json) -> None
             code
             for status, answer in operation["responses"].items()
             if int(status) >= 400
-            for code in answer["content"]["application/problem+json"]["examples"]
+            for code in resolve(document, answer)["content"]["application/problem+json"]["examples"]
         }
         assert {"invalid_request", "not_acceptable", "internal_error", "unavailable"} <= codes, (method, path)
         if method in ("put", "patch", "delete"):
