@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Compiled modules make every start faster, the second demo above all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo serve test check format bench bench-quick scaling lock clean
+.PHONY: help install demo serve test check audit fuzz format bench bench-quick scaling lock clean
 
 help: ## List the commands
 	@echo 'Usage: make COMMAND [ARGS="…"]'
@@ -68,6 +68,9 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: $(INSTALLED) ## Let schemathesis look for requests on which the server breaks its contract (ARGS="--minutes 5")
+	$(BIN)/python -m tests.fuzzing $(ARGS)
 
 bench: $(INSTALLED) ## Measure performance on this machine
 	$(BIN)/python -m tests.performance $(ARGS)

@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 from interfaces.rest.bodies import JSON
 from interfaces.rest.callers import ACTOR_HEADER, INSTITUTION_HEADER
+from interfaces.rest.collected import link_records, thin_items
 from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 Json = dict[str, Any]
@@ -213,7 +215,9 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
             tags=app.openapi_tags,
             routes=app.routes,
         )
-        _, definitions = models_json_schema(_with_modes(requests, answers), ref_template=_SCHEMA)
+        _, definitions = models_json_schema(
+            _with_modes(requests, answers), ref_template=_SCHEMA, schema_generator=_Schemas
+        )
         document["components"] = {
             "schemas": definitions["$defs"],
             "parameters": dict(_PARAMETERS),
@@ -223,6 +227,8 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
                 code: {"summary": kind.title, "value": example_problem(code)} for code, kind in PROBLEMS.items()
             },
         }
+        thin_items(definitions["$defs"])
+        link_records(document["paths"])
         refusals: dict[str, Json] = {}
         for operations in document["paths"].values():
             for operation in operations.values():
@@ -234,6 +240,13 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
         document["components"]["responses"] = refusals
         app.openapi_schema = document
     return app.openapi_schema
+
+
+class _Schemas(GenerateJsonSchema):
+    """Schemas as pydantic makes them, but for times of day: those of this API have no offset, as `time` wants one."""
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:  # noqa: ARG002 - as it is inherited
+        return {"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$", "examples": ["10:00:00"]}
 
 
 def _share_refusals(responses: dict[str, Json], shared: dict[str, Json]) -> None:

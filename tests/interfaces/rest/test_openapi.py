@@ -224,3 +224,34 @@ async def test_the_documented_schema_of_an_answer_names_the_fields_that_it_has(
             continue
         schema = document["components"]["schemas"][resource.view.__name__]
         assert list(page["items"][0]) == list(schema["properties"])
+
+
+def test_the_items_of_a_page_may_lack_what_the_query_did_not_ask_for(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    item, view = schemas["CourseItem"], schemas["CourseView"]
+
+    assert schemas["CoursePage"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/CourseItem"}
+    assert item["properties"] == view["properties"]
+    assert "required" not in item
+    assert "required" in view
+
+
+def test_a_record_leads_to_all_that_can_be_done_with_it(document: Json) -> None:
+    rooms = document["paths"]["/v1/rooms"]
+    done = {operation["operationId"] for operation in document["paths"]["/v1/rooms/{ref}"].values()}
+    created, listed = rooms["post"]["responses"]["201"]["links"], rooms["get"]["responses"]["200"]["links"]
+
+    assert created.keys() == listed.keys() == done
+    assert created["patch_room"] == {
+        "operationId": "patch_room",
+        "parameters": {"path.ref": "$response.body#/id", "header.If-Match": "$response.header.ETag"},
+    }
+    assert listed["get_room"]["parameters"] == {"path.ref": "$response.body#/items/0/id"}
+    assert "get_roster" in document["paths"]["/v1/sections"]["post"]["responses"]["201"]["links"]
+
+
+def test_a_time_of_day_has_no_offset(document: Json) -> None:
+    starts_at = document["components"]["schemas"]["MeetingFields"]["properties"]["starts_at"]
+
+    assert re.fullmatch(starts_at["pattern"], "10:00:00")
+    assert "format" not in starts_at
