@@ -12,7 +12,7 @@ from interfaces.cli.output import note
 from interfaces.cli.session import session_of
 
 APPLICATION = "interfaces.main.asgi:create_app"
-PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
+PROTOCOL = "interfaces.cli.patience:Patience"
 _GRACE_SECONDS = 25
 
 
@@ -37,10 +37,10 @@ def serve(
     with session.ready_database() as origin:
         url = address_url(address, chosen)
         note(f"Serving {url} (documentation: {url}/docs) on {origin}; Ctrl-C stops.")
-        _run(address, chosen, workers)
+        _run(address, chosen, workers, settings.connection_limit)
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _run(host: str, port: int, workers: int, connection_limit: int) -> None:
     import uvicorn
 
     # The server hands a signal on once it has stopped; an orderly stop is no failure.
@@ -56,6 +56,7 @@ def _run(host: str, port: int, workers: int) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        limit_concurrency=connection_limit,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 

@@ -36,7 +36,7 @@ class DatabaseAdministration(Protocol):
 
 
 class ServerSettings(Protocol):
-    """Where the server listens when no option says so."""
+    """Where the server listens when no option says so, and to how many."""
 
     @property
     def host(self) -> str:
@@ -51,6 +51,11 @@ class ServerSettings(Protocol):
     @property
     def allow_unauthenticated(self) -> bool:
         """Whether other addresses than the loopback are allowed."""
+        ...
+
+    @property
+    def connection_limit(self) -> int:
+        """How many connections a process serves at a time."""
         ...
 
 

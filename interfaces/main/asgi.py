@@ -15,6 +15,7 @@ from interfaces.main.logging import configure_logging
 from interfaces.main.queue_reviews import reviewing_queues
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+from interfaces.rest.doors import Doors
 
 
 def create_app() -> FastAPI:
@@ -33,7 +34,7 @@ def create_app() -> FastAPI:
                 with settled_garbage():
                     yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, _doors(settings))
 
 
 def app_for(container: Container) -> FastAPI:
@@ -44,7 +45,16 @@ def app_for(container: Container) -> FastAPI:
         async with _serving(container):
             yield
 
-    return rest_app(lifespan)
+    return rest_app(lifespan, _doors(container.settings()))
+
+
+def _doors(settings: Settings) -> Doors:
+    return Doors(
+        cors_origins=settings.cors_origins,
+        hsts_seconds=settings.hsts_seconds,
+        request_seconds=settings.request_seconds,
+        body_seconds=settings.body_seconds,
+    )
 
 
 @asynccontextmanager

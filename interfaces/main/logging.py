@@ -9,6 +9,8 @@ from typing import Any, Literal
 import orjson
 import structlog
 
+from interfaces.main.tracebacks import discreet, write_discreetly
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
@@ -79,11 +81,9 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
 
 def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.Processor]:
     if log_format == "console":
-        return [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=write_discreetly)]
     return [
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(discreet),
         structlog.processors.JSONRenderer(serializer=_as_json),
     ]
 

@@ -1,6 +1,6 @@
 """The application: routers, middleware, error handling and the OpenAPI document, put together."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
@@ -36,12 +36,10 @@ from interfaces.rest import (
 )
 from interfaces.rest.callers import KnownInstitutions
 from interfaces.rest.documentation import TAGS, openapi
+from interfaces.rest.doors import Doors, middleware
 from interfaces.rest.handlers import handle_errors
 from interfaces.rest.lean import LeanOperations
-from interfaces.rest.middleware.body_limit import BodyLimit
-from interfaces.rest.middleware.head import HeadAsGet
-from interfaces.rest.middleware.negotiation import Negotiation
-from interfaces.rest.middleware.request_context import PAGE, RequestContext
+from interfaces.rest.middleware.request_context import PAGE
 from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
 
@@ -77,16 +75,11 @@ _ROUTERS = (
 API_VERSION = "1"
 """The version of the contract, which is the base path's; not that of the program."""
 
-_MIDDLEWARE = (
-    Middleware(RequestContext),
-    Middleware(HeadAsGet),
-    Middleware(Negotiation, base_path=BASE_PATH),
-    Middleware(BodyLimit),
-)
-"""What every request passes, the outermost first."""
-
 PAGE_ASSETS = f"{PAGE}/assets"
 """Where the scripts and styles of the documentation's page are: the server brings them along."""
+
+_PAGES = (PAGE, PAGE_ASSETS, "/openapi.json")
+"""What is there besides operations."""
 
 _DESCRIPTION = """\
 The backend of an academic system. Records are addressed by id or by natural code (`code:CS-101`, within a term
@@ -95,8 +88,10 @@ The backend of an academic system. Records are addressed by id or by natural cod
 """
 
 
-def rest_app(lifespan: Lifespan) -> FastAPI:
+def rest_app(lifespan: Lifespan, doors: Doors | None = None) -> FastAPI:
     """Make the application; its routers take the use cases from the container that is wired to this package."""
+    operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    layers = middleware(doors or Doors(), BASE_PATH, [*(route.path for route in operations_served), *_PAGES])
     app = FastAPIOffline(
         title="Matrícula",
         summary="Catalog, people, schedule and registration of a university",
@@ -108,11 +103,10 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
         redoc_url=None,
         static_url=PAGE_ASSETS,
         redirect_slashes=False,
-        middleware=_MIDDLEWARE,
+        middleware=layers,
         # Nothing collects it, and whether somebody does is looked up for every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # As the app's own: a router that is included is searched twice for each request.
     app.router.routes.extend(operations_served)
     app.state.known_institutions = KnownInstitutions()
@@ -120,13 +114,15 @@ def rest_app(lifespan: Lifespan) -> FastAPI:
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
-    app.build_middleware_stack = partial(_stack, app.build_middleware_stack, operations_served)  # type: ignore[method-assign]  # likewise
+    app.build_middleware_stack = partial(_stack, app.build_middleware_stack, operations_served, layers)  # type: ignore[method-assign]  # likewise
     return app
 
 
-def _stack(of_the_framework: Callable[[], ASGIApp], routes: Iterable[APIRoute]) -> ASGIApp:
+def _stack(
+    of_the_framework: Callable[[], ASGIApp], routes: Iterable[APIRoute], layers: Sequence[Middleware]
+) -> ASGIApp:
     """Lean operations in front, and the framework with all others behind them."""
-    return LeanOperations(of_the_framework(), routes, _MIDDLEWARE)
+    return LeanOperations(of_the_framework(), routes, layers)
 
 
 def _collections() -> dict[str, str]:

@@ -111,8 +111,11 @@ TAGS: Sequence[Json] = (
 _ACTOR_TOO = {"Institution": ("Institution", "Actor")}
 """Whoever names an institution may name who acts there."""
 
-_ACTOR_PROBLEMS = {"institution_required": ("institution_required", "unknown_actor", "actor_refused")}
-"""Whoever must name an institution may be refused for who acts there, too."""
+_TOGETHER = {
+    "institution_required": ("institution_required", "unknown_actor", "actor_refused"),
+    "body_too_large": ("body_too_large", "body_too_slow"),
+}
+"""Whoever must name an institution may be refused for who acts there, too; what is large may be slow."""
 
 _HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The entity tag of the representation.", "schema": {"type": "string"}},
@@ -172,7 +175,7 @@ def empty_answer(description: str, *header_names: str) -> Json:
 def problems(*codes: str) -> dict[int | str, Json]:
     """What FastAPI's `responses` takes for problems with these codes, and for those that every operation may meet."""
     by_status: dict[int | str, Json] = {}
-    met = (code for given in codes for code in _ACTOR_PROBLEMS.get(given, (given,)))
+    met = (code for given in codes for code in _TOGETHER.get(given, (given,)))
     for code in (*met, "invalid_request", "not_acceptable", "internal_error", "unavailable"):
         kind = PROBLEMS[code]
         documented = by_status.setdefault(

@@ -52,6 +52,7 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "not_acceptable": ProblemKind(
         406, "Not acceptable", "The header Accept leaves out application/json, which is what there is."
     ),
+    "body_too_slow": ProblemKind(408, "Body too slow", "The body took longer to arrive than the server waits for it."),
     "already_exists": ProblemKind(
         409, "Already exists", "Another record of the institution (or term) already has what must be unique."
     ),
@@ -90,7 +91,9 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         500, "Internal error", "A defect of the server; the request id finds it in the server's log."
     ),
     "unavailable": ProblemKind(
-        503, "Unavailable", "The database is away or too many requests wait: try again after Retry-After seconds."
+        503,
+        "Unavailable",
+        "The database is away, too many requests wait, or this one took too long: try again after Retry-After seconds.",
     ),
 }
 """Every problem that a client may meet, by its stable code."""

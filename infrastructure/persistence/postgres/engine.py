@@ -7,6 +7,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for `url` (`postgresql+asyncpg://…`) that keeps up to `pool_size` connections; connects lazily."""
     return create_async_engine(
         url,
+        # What statements are about is nobody's business who reads a log.
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         # The connection that was used last has its plans at hand.
