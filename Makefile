@@ -22,7 +22,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Compiled modules make every start faster, the second demo above all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo serve test check format bench bench-quick scaling lock clean
+.PHONY: help install demo serve test check fuzz format bench bench-quick scaling lock clean
 
 help: ## List the commands
 	@echo 'Usage: make COMMAND [ARGS="…"]'
@@ -53,7 +53,7 @@ serve: $(INSTALLED) ## Serve the REST API
 test: $(INSTALLED) ## Run every test (ARGS="tests/unit -k seats" narrows)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(INSTALLED) ## Check format, lint, types, import contracts and that generated documents are current
+check: $(INSTALLED) ## Check format, lint, types, import contracts, libraries and that generated documents are current
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -63,10 +63,16 @@ check: $(INSTALLED) ## Check format, lint, types, import contracts and that gene
 	$(BIN)/matricula docs errors --check docs/errors.md
 	$(BIN)/matricula docs events --check docs/events.md
 	$(BIN)/matricula docs settings --check docs/settings.md
+	$(BIN)/matricula docs openapi --check docs/openapi.json
+	$(BIN)/matricula docs openapi --compare docs/openapi-released.json
+	$(BIN)/python .ci/audit.py
 
 format: $(INSTALLED) ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: $(INSTALLED) ## Let schemathesis look for requests on which the server breaks its contract (ARGS="--minutes 5")
+	$(BIN)/python -m tests.fuzzing $(ARGS)
 
 bench: $(INSTALLED) ## Measure performance on this machine
 	$(BIN)/python -m tests.performance $(ARGS)

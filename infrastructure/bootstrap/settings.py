@@ -9,11 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, get_args
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.shared.errors import ApplicationError
 from infrastructure.bootstrap.database_url import normalised
+from infrastructure.bootstrap.origins import separated
 from infrastructure.persistence.pooler import Pooler
 
 PREFIX = "MATRICULA_"
@@ -190,6 +191,41 @@ class Settings(BaseSettings):
             "for everybody's, where only a proxy can reach the server."
         ),
     ] = ""
+    cors_origins: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(separated),
+        Field(
+            description="The origins whose pages may call the API from a browser, separated by commas, each exactly as "
+            "browsers send it: `https://portal.example.edu`."
+        ),
+    ] = ()
+    hsts_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=63_072_000,
+            description="How long browsers shall come over TLS alone (Strict-Transport-Security); for servers with TLS "
+            "in front of them. 0 says nothing of it.",
+        ),
+    ] = 0
+    request_seconds: Annotated[
+        float,
+        Field(gt=0, le=3600, allow_inf_nan=False, description="How long a request may take until it is answered 503."),
+    ] = 60
+    body_seconds: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            allow_inf_nan=False,
+            description="How long the body of a request may take to arrive until it is refused with 408.",
+        ),
+    ] = 30
+    connection_limit: Annotated[
+        int,
+        Field(ge=10, description="How many connections a process serves at a time; others are answered 503."),
+    ] = 4000
     log_level: Annotated[LogLevel, Field(description="The least severe events that are logged.")] = LogLevel.INFO
     log_format: Annotated[
         LogFormat,

@@ -4,7 +4,7 @@ import inspect
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -27,7 +27,15 @@ without the newlines at its end, is the value. To set both is an error, as is a 
 | --- | --- | --- | --- |
 """
 
-_KINDS = {str: "text", int: "integer", float: "number", bool: "`true`, `false`", Path: "path", SecretStr: "secret"}
+_KINDS = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "`true`, `false`",
+    Path: "path",
+    SecretStr: "secret",
+    tuple: "list",
+}
 _BOUNDS = (("ge", "from"), ("gt", "above"), ("le", "to"), ("lt", "below"))
 
 
@@ -62,12 +70,14 @@ def _values(field: FieldInfo) -> str:
 
 def _kind(annotation: Any) -> type[Any]:  # noqa: ANN401 - an annotation
     """The type of a value, whatever else the annotation says of it, and whether or not it may be absent."""
+    if get_origin(annotation) is tuple:
+        return tuple
     parts = [part for part in get_args(annotation) if part is not NoneType]
     return _kind(parts[0]) if parts else annotation
 
 
 def _default(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "none"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

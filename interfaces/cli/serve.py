@@ -14,10 +14,10 @@ from typing import Annotated
 import typer
 
 from interfaces.cli.output import note
-from interfaces.cli.session import session_of
+from interfaces.cli.session import ServerSettings, session_of
 
 APPLICATION = "interfaces.main.asgi:create_app"
-PROTOCOL = "interfaces.cli.whole_answers:WholeAnswers"
+PROTOCOL = "interfaces.cli.patience:Patience"
 
 _GRACE_SECONDS = 5
 """How long answers may take to leave once the application has finished, which takes up to 20 seconds."""
@@ -47,7 +47,7 @@ def serve(
         session.log_as_a_server()
         _announce(url, origin)
         with _sharing_figures(workers):
-            _run(address, chosen, workers, settings.trusted_proxies)
+            _run(address, chosen, workers, settings)
 
 
 def _announce(url: str, origin: str) -> None:
@@ -74,7 +74,7 @@ def _sharing_figures(workers: int) -> Iterator[None]:
             del os.environ[_SHARED_FIGURES]
 
 
-def _run(host: str, port: int, workers: int, trusted_proxies: str) -> None:
+def _run(host: str, port: int, workers: int, settings: ServerSettings) -> None:
     import uvicorn
 
     from interfaces.cli.workers import Workers
@@ -91,8 +91,9 @@ def _run(host: str, port: int, workers: int, trusted_proxies: str) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=trusted_proxies,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        limit_concurrency=settings.connection_limit,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     if workers > 1:

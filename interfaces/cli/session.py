@@ -67,7 +67,7 @@ class DatabaseAdministration(Protocol):
 
 
 class ServerSettings(Protocol):
-    """Where the server listens when no option says so."""
+    """Where the server listens when no option says so, and to how many."""
 
     @property
     def host(self) -> str:
@@ -82,6 +82,11 @@ class ServerSettings(Protocol):
     @property
     def trusted_proxies(self) -> str:
         """Whose X-Forwarded-For is believed: addresses and networks, `*` for everybody's, empty for nobody's."""
+        ...
+
+    @property
+    def connection_limit(self) -> int:
+        """How many connections a process serves at a time."""
         ...
 
 

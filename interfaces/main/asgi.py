@@ -20,6 +20,7 @@ from interfaces.main.sampling import sampling
 from interfaces.main.stopping import finishing_first, last_orders
 from interfaces.rest import provided
 from interfaces.rest.app import rest_app
+from interfaces.rest.doors import Doors
 from interfaces.rest.rate_limit import RateLimiter
 
 _LAST_SECONDS = 2.0
@@ -45,7 +46,7 @@ def create_app() -> FastAPI:
                 with settled_garbage(), last_resorts_logged(), finishing_first(stopping):
                     yield
 
-    return rest_app(lifespan, recording.requests)
+    return rest_app(lifespan, recording.requests, _doors(settings))
 
 
 def app_for(container: Container) -> FastAPI:
@@ -56,7 +57,16 @@ def app_for(container: Container) -> FastAPI:
         async with _serving(app, container):
             yield
 
-    return rest_app(lifespan, container.recording().requests)
+    return rest_app(lifespan, container.recording().requests, _doors(container.settings()))
+
+
+def _doors(settings: Settings) -> Doors:
+    return Doors(
+        cors_origins=settings.cors_origins,
+        hsts_seconds=settings.hsts_seconds,
+        request_seconds=settings.request_seconds,
+        body_seconds=settings.body_seconds,
+    )
 
 
 @asynccontextmanager

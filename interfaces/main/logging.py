@@ -10,7 +10,7 @@ import orjson
 import structlog
 from structlog.typing import EventDict
 
-from interfaces.main.tracebacks import without_data
+from interfaces.main.tracebacks import without_data, write_without_data
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -82,9 +82,7 @@ def configure_logging(level: str, log_format: Literal["json", "console"]) -> Non
 
 def _renderers(log_format: Literal["json", "console"]) -> list[structlog.typing.Processor]:
     if log_format == "console":
-        return [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=write_without_data)]
     return [
         structlog.processors.ExceptionRenderer(without_data),
         structlog.processors.JSONRenderer(serializer=_as_json),

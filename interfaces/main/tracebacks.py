@@ -5,6 +5,7 @@ no number. Their messages are left out, but for kinds that Python itself raises 
 """
 
 import traceback
+from typing import TextIO
 
 from structlog.typing import ExcInfo
 
@@ -33,6 +34,11 @@ def without_data(exc_info: ExcInfo) -> str:
         chain.append(error)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return _LED_TO.join(_alone(error) for error in reversed(chain))
+
+
+def write_without_data(stream: TextIO, exc_info: ExcInfo) -> None:
+    """Write it, as structlog's renderer for people wants it."""
+    stream.write(f"{without_data(exc_info)}\n")
 
 
 def _alone(error: BaseException) -> str:

@@ -41,14 +41,12 @@ from interfaces.rest import (
     waitlists,
 )
 from interfaces.rest.callers import KnownInstitutions
-from interfaces.rest.documentation import openapi
+from interfaces.rest.documentation import TAGS, openapi
+from interfaces.rest.doors import Doors, middleware
 from interfaces.rest.handlers import handle_errors
 from interfaces.rest.import_jobs import ImportJobs
 from interfaces.rest.lean import LeanOperations
-from interfaces.rest.middleware.body_limit import BodyLimit
-from interfaces.rest.middleware.head import HeadAsGet
-from interfaces.rest.middleware.negotiation import Negotiation
-from interfaces.rest.middleware.request_context import PAGE, Measure, RequestContext
+from interfaces.rest.middleware.request_context import PAGE, Measure
 from interfaces.rest.rate_limit import RateLimiter
 from interfaces.rest.readings import Reading
 from interfaces.rest.resources import BASE_PATH, Resource, page_model
@@ -92,6 +90,9 @@ API_VERSION = "1"
 PAGE_ASSETS = f"{PAGE}/assets"
 """Where the scripts and styles of the documentation's page are: the server brings them along."""
 
+_PAGES = (PAGE, PAGE_ASSETS, "/openapi.json")
+"""What is there besides operations."""
+
 _DESCRIPTION = """\
 The backend of an academic system. Records are addressed by id or by natural code (`code:CS-101`, within a term
 `code:2026-1:CS-101-A`). Every GET has its HEAD. A change names the version it is about in `If-Match`. Errors are
@@ -99,28 +100,30 @@ The backend of an academic system. Records are addressed by id or by natural cod
 """
 
 
-def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
+def rest_app(lifespan: Lifespan, measure: Measure, doors: Doors | None = None) -> FastAPI:
     """Make the application, which tells `measure` of every request.
 
     Its routers take the use cases from the container that is wired to this package.
     """
     stopping = Stopping()
-    middleware = _middleware(measure, stopping)
+    operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    paths = [*(route.path for route in operations_served), *_PAGES]
+    layers = middleware(doors or Doors(), paths, measure, stopping, uploads=frozenset({imports.PATH}))
     app = FastAPIOffline(
         title="Matrícula",
         summary="Catalog, people, schedule and registration of a university",
         description=_DESCRIPTION,
         version=API_VERSION,
+        openapi_tags=list(TAGS),
         lifespan=lifespan,
         docs_url=PAGE,
         redoc_url=None,
         static_url=PAGE_ASSETS,
         redirect_slashes=False,
-        middleware=middleware,
+        middleware=layers,
         # Nothing collects it, and whether somebody does is looked up for every request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    operations_served = [route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     # As the app's own: a router that is included is searched twice for each request.
     app.router.routes.extend(operations_served)
     app.state.stopping = stopping
@@ -131,27 +134,15 @@ def rest_app(lifespan: Lifespan, measure: Measure) -> FastAPI:
     app.state.resources = _collections()
     app.openapi = partial(openapi, app, _models)  # type: ignore[method-assign]  # how FastAPI is told
     handle_errors(app)
-    app.build_middleware_stack = partial(  # type: ignore[method-assign]  # likewise
-        _stack, app.build_middleware_stack, operations_served, middleware
-    )
+    app.build_middleware_stack = partial(_stack, app.build_middleware_stack, operations_served, layers)  # type: ignore[method-assign]  # likewise
     return app
 
 
-def _middleware(measure: Measure, stopping: Stopping) -> Sequence[Middleware]:
-    """What every request passes, the outermost first."""
-    return (
-        Middleware(RequestContext, measure, stopping),
-        Middleware(HeadAsGet),
-        Middleware(Negotiation, base_path=BASE_PATH),
-        Middleware(BodyLimit, uploads=frozenset({imports.PATH})),
-    )
-
-
 def _stack(
-    of_the_framework: Callable[[], ASGIApp], routes: Iterable[APIRoute], middleware: Sequence[Middleware]
+    of_the_framework: Callable[[], ASGIApp], routes: Iterable[APIRoute], layers: Sequence[Middleware]
 ) -> ASGIApp:
     """Lean operations in front, and the framework with all others behind them."""
-    return LeanOperations(of_the_framework(), routes, middleware)
+    return LeanOperations(of_the_framework(), routes, layers)
 
 
 def _collections() -> dict[str, str]:

@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 from interfaces.rest.bodies import JSON
 from interfaces.rest.callers import ACTOR_HEADER, INSTITUTION_HEADER
+from interfaces.rest.collected import link_records, thin_items
 from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 Json = dict[str, Any]
@@ -75,19 +77,62 @@ _PARAMETERS: Mapping[str, Json] = {
     },
 }
 
+SECURITY_SCHEMES: Mapping[str, Json] = {
+    "Actor": {
+        "type": "apiKey",
+        "in": "header",
+        "name": ACTOR_HEADER,
+        "description": "For development, until there are accounts: who acts is believed, from this machine alone.",
+    },
+}
+"""How callers say who they are."""
+
+CALLER: Sequence[Json] = ({"Actor": []}, {})
+"""What an operation wants of its caller when it says nothing else: one of these sets of schemes."""
+
+PUBLIC: Json = {"security": []}
+"""What an operation adds to `openapi_extra` when it asks nobody who they are."""
+
+TAGS: Sequence[Json] = (
+    {"name": "registration-requests", "description": "Registering, dropping, swapping: the only way to a seat."},
+    {"name": "enrollments", "description": "Who sits where, and what was decided about it."},
+    {"name": "waitlist-entries", "description": "Who waits for what, and in which position."},
+    {"name": "permissions", "description": "What a student may do although a rule refuses it."},
+    {"name": "audit-events", "description": "Every decided command, and what every rule said."},
+    {"name": "institutions", "description": "The universities that share this server, and see nothing of each other."},
+    {"name": "departments", "description": "Who offers courses."},
+    {"name": "programs", "description": "What students follow."},
+    {"name": "courses", "description": "The catalog, with requisites."},
+    {"name": "grading-schemes", "description": "How grades become grade points."},
+    {"name": "students", "description": "People who study, their schedules and what they may take."},
+    {"name": "instructors", "description": "People who teach."},
+    {"name": "holds", "description": "What keeps a student from registering."},
+    {"name": "course-attempts", "description": "What students took before, with grades."},
+    {"name": "terms", "description": "When registration is open, and for what."},
+    {"name": "time-tickets", "description": "Who may register from when on."},
+    {"name": "rooms", "description": "Where sections meet."},
+    {"name": "offerings", "description": "Courses in a term."},
+    {"name": "sections", "description": "What students take seats in, and their rosters."},
+    {"name": "operations", "description": "The server itself: health, the index, what problems mean."},
+)
+"""What operations are about, in the order in which people are shown them."""
+
 _ACTOR_TOO = {"Institution": ("Institution", "Actor")}
 """Whoever names an institution may name who acts there."""
 
-_ACTOR_PROBLEMS = {
+_TOGETHER = {
     "institution_required": (
         "institution_required",
         "unauthenticated",
         "unknown_actor",
         "actor_refused",
         "too_many_requests",
-    )
+    ),
+    "body_too_large": ("body_too_large", "body_too_slow"),
 }
-"""Whoever must name an institution may be refused for who acts there, too, and for asking too often."""
+"""Whoever must name an institution may be refused for who acts there, too, and for asking too often; what is large may
+be slow.
+"""
 
 _HEADERS_OF_PROBLEMS = {
     401: ("WWW-Authenticate",),
@@ -169,7 +214,7 @@ def empty_answer(description: str, *header_names: str) -> Json:
 def problems(*codes: str) -> dict[int | str, Json]:
     """What FastAPI's `responses` takes for problems with these codes, and for those that every operation may meet."""
     by_status: dict[int | str, Json] = {}
-    met = (code for given in codes for code in _ACTOR_PROBLEMS.get(given, (given,)))
+    met = (code for given in codes for code in _TOGETHER.get(given, (given,)))
     for code in (*met, "invalid_request", "not_acceptable", "internal_error", "unavailable"):
         kind = PROBLEMS[code]
         documented = by_status.setdefault(
@@ -212,22 +257,48 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
             tags=app.openapi_tags,
             routes=app.routes,
         )
-        _, definitions = models_json_schema(_with_modes(requests, answers), ref_template=_SCHEMA)
+        _, definitions = models_json_schema(
+            _with_modes(requests, answers), ref_template=_SCHEMA, schema_generator=_Schemas
+        )
         document["components"] = {
             "schemas": definitions["$defs"],
             "parameters": dict(_PARAMETERS),
             "headers": dict(_HEADERS),
+            "securitySchemes": dict(SECURITY_SCHEMES),
             "examples": {
                 code: {"summary": kind.title, "value": example_problem(code)} for code, kind in PROBLEMS.items()
             },
         }
+        thin_items(definitions["$defs"])
+        link_records(document["paths"])
+        refusals: dict[str, Json] = {}
         for operations in document["paths"].values():
             for operation in operations.values():
                 if "requestBody" not in operation:
                     # FastAPI adds its own 422 to whatever has parameters; ours is about bodies.
                     operation["responses"].pop("422", None)
+                operation.setdefault("security", list(CALLER))
+                _share_refusals(operation["responses"], refusals)
+        document["components"]["responses"] = refusals
         app.openapi_schema = document
     return app.openapi_schema
+
+
+class _Schemas(GenerateJsonSchema):
+    """Schemas as pydantic makes them, but for times of day: those of this API have no offset, as `time` wants one."""
+
+    def time_schema(self, schema: core_schema.TimeSchema) -> JsonSchemaValue:  # noqa: ARG002 - as it is inherited
+        return {"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$", "examples": ["10:00:00"]}
+
+
+def _share_refusals(responses: dict[str, Json], shared: dict[str, Json]) -> None:
+    """Let every operation that is refused in the same ways refer to one description of it."""
+    for status, response in responses.items():
+        problem = response.get("content", {}).get(PROBLEM_JSON)
+        if problem is not None:
+            name = ".".join((status, *problem["examples"]))
+            shared[name] = response
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _with_modes(

@@ -58,6 +58,7 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "not_acceptable": ProblemKind(
         406, "Not acceptable", "The header Accept leaves out application/json, which is what there is."
     ),
+    "body_too_slow": ProblemKind(408, "Body too slow", "The body took longer to arrive than the server waits for it."),
     "already_exists": ProblemKind(
         409, "Already exists", "Another record of the institution (or term) already has what must be unique."
     ),
@@ -110,7 +111,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "unavailable": ProblemKind(
         503,
         "Unavailable",
-        "The database is away, too many requests wait, or the server is stopping: try again after Retry-After seconds.",
+        "The database is away, too many requests wait, this one took too long, or the server is stopping: try again"
+        " after Retry-After seconds.",
     ),
 }
 """Every problem that a client may meet, by its stable code."""

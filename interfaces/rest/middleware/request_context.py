@@ -17,7 +17,12 @@ from interfaces.rest.stopping import Stopping
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_SECURITY = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer")]
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
 _NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _SCRIPTS = b"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _OWN_CONTENT = (b"content-security-policy", b"default-src 'self'; %b; frame-ancestors 'none'" % _SCRIPTS)
@@ -37,19 +42,29 @@ _log = structlog.get_logger("matricula.rest")
 
 
 class RequestContext:
-    """Pure ASGI middleware."""
+    """Pure ASGI middleware.
 
-    def __init__(self, app: ASGIApp, measure: Measure, stopping: Stopping) -> None:
+    `shown` makes of a path what the log may show of it. With `hsts_seconds`, browsers are told to come over TLS alone
+    for that long; it is for servers that have TLS in front of them.
+    """
+
+    def __init__(
+        self, app: ASGIApp, measure: Measure, stopping: Stopping, shown: Callable[[str], str], hsts_seconds: int = 0
+    ) -> None:
         self._app = app
         self._measure = measure
         self._stopping = stopping
+        self._shown = shown
+        self._always = list(_SECURITY)
+        if hsts_seconds:
+            self._always.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id, shared_headers, expects = _headers_of(scope)
+        request_id, shared_headers, expects = self._headers_of(scope)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["shared_headers"] = shared_headers
@@ -77,7 +92,7 @@ class RequestContext:
         except ClientDisconnect:
             status = _CLIENT_GONE
         except Exception:
-            await _log.aexception("unhandled_error", method=scope["method"], path=scope["path"])
+            await _log.aexception("unhandled_error", method=scope["method"], path=self._shown(scope["path"]))
             if status:
                 raise
             detail = PROBLEMS["internal_error"].meaning
@@ -86,8 +101,27 @@ class RequestContext:
             seconds = time.perf_counter() - started
             self._measure(scope["method"], getattr(scope.get("route"), "path", UNMATCHED), status, seconds)
             milliseconds = round(seconds * 1000, 2)
-            _log.info("request", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
+            path = self._shown(scope["path"])
+            _log.info("request", method=scope["method"], path=path, status=status, ms=milliseconds)
             structlog.contextvars.reset_contextvars(**bound)
+
+    def _headers_of(self, scope: Scope) -> tuple[str, list[tuple[bytes, bytes]], bool]:
+        """The request's id, given or new, its answer's headers, and whether the client waits for 100 (Continue)."""
+        given = trace = None
+        expects = False
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+                given = value
+            elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
+                trace = value
+            elif name == b"expect":
+                expects = True
+        identifier = given or urandom(16).hex().encode()
+        policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
+        headers = [*self._always, policy, (b"x-request-id", identifier)]
+        if trace is not None:
+            headers.append((b"traceparent", trace))
+        return identifier.decode(), headers, expects
 
 
 async def _read(receive: Receive) -> None:
@@ -109,22 +143,3 @@ def _closing_unless_received(receive: Receive, headers: list[tuple[bytes, bytes]
         return await receive()
 
     return receive_body
-
-
-def _headers_of(scope: Scope) -> tuple[str, list[tuple[bytes, bytes]], bool]:
-    """The request's id, given or new, the headers of its answer, and whether the client waits for 100 (Continue)."""
-    given = trace = None
-    expects = False
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _SANE_ID.fullmatch(value):
-            given = value
-        elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
-            trace = value
-        elif name == b"expect":
-            expects = True
-    identifier = given or urandom(16).hex().encode()
-    policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
-    headers = [*_SECURITY, policy, (b"x-request-id", identifier)]
-    if trace is not None:
-        headers.append((b"traceparent", trace))
-    return identifier.decode(), headers, expects

@@ -1,5 +1,6 @@
 """`matricula docs …` lists what the program can answer and tell, and finds a page that lags behind."""
 
+import json
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import get_args
@@ -16,6 +17,7 @@ from tests.interfaces.cli.conftest import Matricula
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE, EVENTS, SETTINGS = DOCS / "errors.md", DOCS / "events.md", DOCS / "settings.md"
 ACCESS_PAGE = DOCS / "access.md"
+CONTRACT, RELEASED = DOCS / "openapi.json", DOCS / "openapi-released.json"
 SOME_SETTINGS = ("MATRICULA_DATABASE_URL", "MATRICULA_POOL_SIZE")
 
 
@@ -105,3 +107,39 @@ def test_every_operation_has_a_line_and_a_changed_right_is_caught(
     assert "| `get_schedule` | `registration:read` | self | | advisee | yes | yes |" in lines
     monkeypatch.setitem(ACCESS, "get_schedule", ACCESS["list_courses"])
     assert matricula("docs", "access", "--check", str(written)).code == 1
+
+
+def test_the_contract_in_the_tree_is_current(matricula: Matricula) -> None:
+    outcome = matricula("docs", "openapi", "--check", str(CONTRACT))
+
+    assert (outcome.code, outcome.output) == (0, "")
+
+
+def test_the_contract_breaks_no_client_of_the_released_one(matricula: Matricula) -> None:
+    outcome = matricula("docs", "openapi", "--compare", str(RELEASED))
+
+    assert (outcome.code, "BREAKING" in outcome.output) == (0, False), outcome.output
+
+
+def test_a_change_that_breaks_clients_is_named_and_ends_with_1(matricula: Matricula, tmp_path: Path) -> None:
+    old = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    old["paths"]["/v1/lecturers"] = {"get": {"responses": {}}}
+    del old["paths"]["/v1/rooms"]["post"]
+    released = tmp_path / "released.json"
+    released.write_text(json.dumps(old), encoding="utf-8")
+
+    outcome = matricula("docs", "openapi", "--compare", str(released))
+
+    assert outcome.code == 1
+    assert outcome.output.splitlines() == ["BREAKING: GET /v1/lecturers: is gone", "change: POST /v1/rooms: is new"]
+    assert outcome.errors == f"2 changes since {released}, 1 of them breaking\n"
+
+
+def test_a_contract_that_cannot_be_read_is_a_usage_error(matricula: Matricula, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{", encoding="utf-8")
+
+    outcome = matricula("docs", "openapi", "--compare", str(broken))
+
+    assert outcome.code == 2
+    assert f"{broken} is not JSON" in " ".join(outcome.errors.split())

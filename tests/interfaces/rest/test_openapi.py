@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import httpx
+import openapi_spec_validator
 import pytest
 from pydantic import BaseModel
 
@@ -71,6 +72,26 @@ def test_the_document_is_of_the_version_that_it_says(document: Json) -> None:
     assert document["info"]["title"] == "Matrícula"
 
 
+def test_the_document_is_valid(document: Json) -> None:
+    openapi_spec_validator.validate(document)
+
+
+def test_every_tag_is_described_and_used(document: Json) -> None:
+    used = {tag for _, _, operation in operations(document) for tag in operation["tags"]}
+
+    assert used == {tag["name"] for tag in document["tags"] if tag["description"]}
+
+
+def test_every_operation_names_its_security_or_is_declared_public(document: Json) -> None:
+    schemes = document["components"]["securitySchemes"]
+    public = {path for _, path, operation in operations(document) if operation["security"] == []}
+    named = {name for _, _, operation in operations(document) for one in operation["security"] for name in one}
+
+    assert public == {"/", "/livez", "/readyz", "/problems/{code}"}
+    assert named == schemes.keys()
+    assert all(scheme["description"] for scheme in schemes.values())
+
+
 def test_every_reference_in_the_document_leads_somewhere(document: Json) -> None:
     for node in nodes(document):
         if isinstance(node.get("$ref"), str):
@@ -106,7 +127,8 @@ def test_every_operation_names_the_parameters_of_its_path_and_each_parameter_onc
 
 def test_every_answer_has_an_example_or_no_content(document: Json) -> None:
     for method, path, operation in operations(document):
-        for status, answer in operation["responses"].items():
+        for status, given in operation["responses"].items():
+            answer = resolve(document, given)
             assert answer["description"], (method, path, status)
             assert "X-Request-ID" in answer["headers"], (method, path, status)
             if status in ("204", "303", "304"):
@@ -134,7 +156,7 @@ def test_every_problem_is_documented_where_it_may_be_met(document: Json) -> None
             code
             for status, answer in operation["responses"].items()
             if int(status) >= 400
-            for code in answer["content"]["application/problem+json"]["examples"]
+            for code in resolve(document, answer)["content"]["application/problem+json"]["examples"]
         }
         assert {"invalid_request", "not_acceptable", "internal_error", "unavailable"} <= codes, (method, path)
         if method in ("put", "patch", "delete"):
@@ -213,3 +235,34 @@ async def test_the_documented_schema_of_an_answer_names_the_fields_that_it_has(
             continue
         schema = document["components"]["schemas"][resource.view.__name__]
         assert list(page["items"][0]) == list(schema["properties"])
+
+
+def test_the_items_of_a_page_may_lack_what_the_query_did_not_ask_for(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    item, view = schemas["CourseItem"], schemas["CourseView"]
+
+    assert schemas["CoursePage"]["properties"]["items"]["items"] == {"$ref": "#/components/schemas/CourseItem"}
+    assert item["properties"] == view["properties"]
+    assert "required" not in item
+    assert "required" in view
+
+
+def test_a_record_leads_to_all_that_can_be_done_with_it(document: Json) -> None:
+    rooms = document["paths"]["/v1/rooms"]
+    done = {operation["operationId"] for operation in document["paths"]["/v1/rooms/{ref}"].values()}
+    created, listed = rooms["post"]["responses"]["201"]["links"], rooms["get"]["responses"]["200"]["links"]
+
+    assert created.keys() == listed.keys() == done
+    assert created["patch_room"] == {
+        "operationId": "patch_room",
+        "parameters": {"path.ref": "$response.body#/id", "header.If-Match": "$response.header.ETag"},
+    }
+    assert listed["get_room"]["parameters"] == {"path.ref": "$response.body#/items/0/id"}
+    assert "get_roster" in document["paths"]["/v1/sections"]["post"]["responses"]["201"]["links"]
+
+
+def test_a_time_of_day_has_no_offset(document: Json) -> None:
+    starts_at = document["components"]["schemas"]["MeetingFields"]["properties"]["starts_at"]
+
+    assert re.fullmatch(starts_at["pattern"], "10:00:00")
+    assert "format" not in starts_at

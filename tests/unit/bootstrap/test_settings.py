@@ -238,3 +238,32 @@ def test_the_name_of_a_file_that_is_nearly_right_is_told(monkeypatch: pytest.Mon
 
     with pytest.raises(InvalidSettings, match=r"the nearest one is MATRICULA_DATABASE_URL_FILE$"):
         Settings.from_environment()
+
+
+def test_origins_are_a_list_that_commas_separate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_CORS_ORIGINS", "https://portal.example.edu, http://localhost:5173,http://[::1]:80,")
+
+    assert Settings.from_environment().cors_origins == (
+        "https://portal.example.edu",
+        "http://localhost:5173",
+        "http://[::1]:80",
+    )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "portal.example.edu",
+        "https://portal.example.edu/",
+        "https://*.example.edu",
+        "https://Portal.edu",
+        "x",
+    ],
+)
+def test_what_no_browser_sends_as_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_CORS_ORIGINS", f"https://portal.example.edu,{origin}")
+
+    with pytest.raises(InvalidSettings, match=r"MATRICULA_CORS_ORIGINS: must be origins like https://"):
+        Settings.from_environment()
