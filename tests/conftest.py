@@ -23,7 +23,11 @@ def _controls_the_run() -> bool:
 
 
 def pytest_configure() -> None:
-    """Open the run in the controlling process; workers inherit its folder."""
+    """Open the run in the controlling process; workers inherit its folder.
+
+    Tests that are not about who may come in say by headers who calls, and so do the servers that they start.
+    """
+    os.environ["MATRICULA_AUTHENTICATION"] = "development"
     if _controls_the_run():
         start_run()
 

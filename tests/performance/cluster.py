@@ -66,7 +66,12 @@ class Cluster:
     def environment(self, database: str = PRODUCT) -> dict[str, str]:
         """What a process of the product needs to find this server."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MATRICULA_")}
-        settings = {"DATA_DIR": str(self.data_dir), "DATABASE_NAME": database, "LOG_LEVEL": "error"}
+        settings = {
+            "DATA_DIR": str(self.data_dir),
+            "DATABASE_NAME": database,
+            "LOG_LEVEL": "error",
+            "AUTHENTICATION": "development",
+        }
         return kept | {f"MATRICULA_{name}": value for name, value in settings.items()}
 
     def _run(

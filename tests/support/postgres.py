@@ -112,11 +112,7 @@ class PostgresDatabase:
     @property
     def environment(self) -> dict[str, str]:
         """The settings of a process that uses the database as the application."""
-        return {
-            "MATRICULA_DATABASE_URL": self.app_url,
-            "MATRICULA_DATABASE_POOLER": self.pooler.value,
-            "MATRICULA_AUTHENTICATION": "development",
-        }
+        return {"MATRICULA_DATABASE_URL": self.app_url, "MATRICULA_DATABASE_POOLER": self.pooler.value}
 
     def engine(self, pool_size: int = 10) -> AsyncEngine:
         """An engine of the application on the database."""

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from infrastructure.security.keys import new_key
 from interfaces.cli.serve import address_url, free_port, is_loopback
 from tests.interfaces.cli.conftest import Matricula
+from tests.interfaces.cli.test_on_postgres import name_database
+from tests.support.postgres import PostgresDatabase
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,11 +32,30 @@ def test_everything_else_may_be_reached_by_strangers(host: str) -> None:
     assert not is_loopback(host)
 
 
-def test_other_addresses_are_refused_while_there_are_no_accounts(matricula: Matricula) -> None:
-    outcome = matricula("serve", "--host", "0.0.0.0")
+@pytest.mark.parametrize(
+    ("authentication", "wanted"), [("development", "MATRICULA_AUTHENTICATION"), ("accounts", "MATRICULA_SIGNING_KEYS")]
+)
+def test_strangers_are_refused_without_a_secret_that_tells_them_apart(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, authentication: str, wanted: str
+) -> None:
+    monkeypatch.setenv("MATRICULA_AUTHENTICATION", authentication)
+
+    outcome = matricula("serve", "--host", "0.0.0.0", "--port", "0")
 
     assert outcome.code == 2
-    assert "MATRICULA_ALLOW_UNAUTHENTICATED" in outcome.errors
+    assert wanted in outcome.errors
+
+
+def test_strangers_are_refused_while_there_is_no_account(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, postgres_database: PostgresDatabase
+) -> None:
+    name_database(monkeypatch, postgres_database)
+    monkeypatch.setenv("MATRICULA_SIGNING_KEYS", new_key())
+
+    outcome = matricula("serve", "--host", "0.0.0.0", "--port", "0")
+
+    assert outcome.code == 2
+    assert "matricula accounts add" in outcome.errors
 
 
 def test_a_taken_port_is_named(matricula: Matricula) -> None:

@@ -6,8 +6,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from infrastructure.bootstrap.container import Container
-from infrastructure.bootstrap.settings import Settings
 from tests.interfaces.rest.university import University, add
 
 ACTOR = "X-Matricula-Actor"
@@ -151,14 +149,3 @@ async def test_what_a_proxy_on_this_machine_passes_on_is_not_believed(header: st
     answer = await university.client.get(DEPARTMENTS, headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "actor_refused")
-
-
-async def test_a_server_that_may_listen_beyond_the_loopback_believes_it_from_nobody(
-    container: Container, university: University
-) -> None:
-    exposed = Settings.from_environment(persistence="memory", allow_unauthenticated=True)
-    with container.settings.override(exposed):
-        answer = await university.client.get(DEPARTMENTS, headers=acting("registrar:r"))
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "actor_refused")
-    assert "MATRICULA_ALLOW_UNAUTHENTICATED" in answer.json()["detail"]

@@ -1,6 +1,7 @@
 """The container makes everything that it names, and lets a test replace a part of it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -22,14 +23,27 @@ class StoppedClock:
         return datetime(2026, 11, 24, tzinfo=UTC)
 
 
+NOTHING_IN_DEVELOPMENT = "authentication"
+
+
 @pytest.fixture
-def container() -> Container:
-    return Container(settings=providers.Object(Settings.from_environment(persistence="memory")))
+def container(tmp_path: Path) -> Container:
+    return Container(settings=providers.Object(Settings.from_environment(persistence="memory", data_dir=tmp_path)))
 
 
 @pytest.mark.parametrize("name", sorted(Container.providers))
 def test_every_provider_provides(container: Container, name: str) -> None:
-    assert container.providers[name]() is not None
+    assert (container.providers[name]() is None) == (name == NOTHING_IN_DEVELOPMENT)
+
+
+@pytest.mark.parametrize("given", [{}, {"oidc_issuer": "https://id.example.edu", "oidc_audience": "matricula"}])
+def test_who_calls_is_said_by_whom_the_settings_name(given: dict[str, str], tmp_path: Path) -> None:
+    kind = "oidc" if given else "accounts"
+    settings = Settings.from_environment(persistence="memory", data_dir=tmp_path, authentication=kind, **given)
+
+    authentication = Container(settings=providers.Object(settings)).authentication()
+
+    assert authentication.needs_institution == (kind == "oidc")
 
 
 @pytest.mark.parametrize("name", USE_CASES)
