@@ -5,11 +5,12 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import ErrorDetails, from_json, to_json
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from application.shared.dto import Dto
+from interfaces.rest.plain_words import in_plain_words
 from interfaces.rest.problems import InvalidPart, RestError
 
 JSON = "application/json"
@@ -89,18 +90,22 @@ def merge_patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON valu
 
 
 def _invalid_body(error: ValidationError, body: bytes) -> RestError:
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    errors = error.errors(include_url=False, include_input=False)
     if errors[0]["type"] == "json_invalid":
         return _malformed(errors[0]["msg"].removeprefix("Invalid JSON: "))
     content = from_json(body)
     places = {part["loc"] for part in errors}
     return _invalid(
         [
-            InvalidPart(pointer=json_pointer(part["loc"], content), message=part["msg"].removeprefix("Value error, "))
+            InvalidPart(pointer=json_pointer(part["loc"], content), message=_message(part))
             for part in errors[:_ERRORS_SHOWN]
             if not _is_explained_within(part["loc"], places)
         ]
     )
+
+
+def _message(part: ErrorDetails) -> str:
+    return "is no field here" if part["type"] == "extra_forbidden" else in_plain_words(part)
 
 
 def _is_explained_within(place: tuple[str | int, ...], places: set[tuple[str | int, ...]]) -> bool:

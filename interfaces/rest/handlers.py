@@ -1,6 +1,7 @@
 """Turns exceptions into problems: those of use cases, of the domain, of this adapter and of the framework."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from application.shared.errors import ApplicationError, InvalidField, UnknownReference
 from domain.shared.invalid import InvalidValue
+from interfaces.rest.plain_words import in_plain_words
 from interfaces.rest.problems import PROBLEMS, InvalidPart, RestError, problem_response
 
 _CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}
@@ -71,16 +73,13 @@ async def _rest_error(request: Request, error: RestError) -> Response:
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
-    parts = [
-        InvalidPart(parameter=str(part["loc"][-1]), message=_message(part["type"], part["msg"]))
-        for part in error.errors()[:20]
-    ]
+    parts = [InvalidPart(parameter=str(part["loc"][-1]), message=_message(part)) for part in error.errors()[:20]]
     detail = "; ".join(f"{part.parameter}: {part.message}" for part in parts)
     return problem_response(request.state.request_id, "invalid_request", detail, errors=parts)
 
 
-def _message(kind: str, message: str) -> str:
-    return "is no parameter of this operation" if kind == "extra_forbidden" else message
+def _message(part: Mapping[str, Any]) -> str:
+    return "is no parameter of this operation" if part["type"] == "extra_forbidden" else in_plain_words(part)
 
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
