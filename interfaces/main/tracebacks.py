@@ -4,9 +4,11 @@ What exceptions say often repeats values: parameters of a statement, the row tha
 no number. Their messages are left out, but for kinds that Python itself raises and that speak of code.
 """
 
+import re
 import traceback
 from typing import TextIO
 
+from pydantic import ValidationError
 from structlog.typing import ExcInfo
 
 _OF_CODE = (
@@ -22,6 +24,9 @@ _OF_CODE = (
 )
 _TOLD = ("code", "sqlstate", "constraint_name", "table_name", "column_name")
 """What exceptions of ours and of the database's driver know that names no value."""
+
+_EMAIL = re.compile(r"[^\s@'\"<>()=,;]+@[^\s@'\"<>()=,;]+")
+_CODE = re.compile(r"code:[^\s'\"<>()=,;]+")
 
 _LED_TO = "\nwhich led to:\n"
 
@@ -51,7 +56,14 @@ def _alone(error: BaseException) -> str:
 def _headline(error: BaseException) -> str:
     kind = type(error)
     if kind.__module__ == "builtins":
-        return f"{kind.__name__}: {error}" if isinstance(error, _OF_CODE) else kind.__name__
+        return f"{kind.__name__}: {_masked(str(error))}" if isinstance(error, _OF_CODE) else kind.__name__
+    if isinstance(error, ValidationError):
+        return f"{kind.__name__}: " + "; ".join(f"{part['type']} at {part['loc']}" for part in error.errors())
     known = ((name, getattr(error, name, None)) for name in _TOLD)
     told = ", ".join(f"{name} {value}" for name, value in known if isinstance(value, str) and value)
     return f"{kind.__module__}.{kind.__qualname__}" + (f" ({told})" if told else "")
+
+
+def _masked(text: str) -> str:
+    """A message without the addresses and natural codes that may stand in it all the same."""
+    return _CODE.sub("code:*", _EMAIL.sub("*@*", text))

@@ -99,7 +99,7 @@ async def test_a_defect_is_logged_with_its_place_and_without_whom_it_was_about(
     assert_nobody_in(log + answer.text)
     (event,) = [event for line in log.splitlines() if (event := json.loads(line))["event"] == "unhandled_error"]
     assert "in fails" in event["exception"]
-    assert "builtins.KeyError: 'no row of code:* <*@*>'" in event["exception"]
+    assert event["exception"].endswith("KeyError")
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
@@ -149,5 +149,5 @@ def test_causes_and_parts_of_a_group_are_told_as_discreetly(capsys: pytest.Captu
 
     assert_nobody_in(log)
     exception = json.loads(log)["exception"]
-    assert exception.index("ValueError: no row of code:* <*@*>") < exception.index("ExceptionGroup: several")
-    assert exception.index("ExceptionGroup: several") < exception.index("RuntimeError: no row of code:* <*@*>")
+    assert exception.index("ValueError") < exception.index("ExceptionGroup")
+    assert exception.index("ExceptionGroup") < exception.index("RuntimeError: no row of code:* <*@*>")

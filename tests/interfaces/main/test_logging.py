@@ -179,13 +179,3 @@ def test_python_is_told_to_print_for_itself_again_afterwards() -> None:
         assert before != (sys.unraisablehook, threading.excepthook)
 
     assert before == (sys.unraisablehook, threading.excepthook)
-
-
-def test_people_are_shown_what_an_exception_says(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("info", "console")
-    try:
-        fail()
-    except ValueError:
-        _log.exception("unhandled_error")
-
-    assert "ValueError: invalid literal for int() with base 10: 'Ada Lovelace'" in capsys.readouterr().err

@@ -11,8 +11,11 @@ from application.shared.clock import Clock
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
 
-OF_A_PROCESS = {"settings", "clock", "ids", "persistence", "recording", "desk", "exposition", "addressees", "hold_kind"}
-OF_THE_PERSISTENCE = {"unit_of_work", "reading", "written", "directory"}
+OF_A_PROCESS = {
+    *("settings", "clock", "ids", "persistence", "recording", "desk", "exposition", "addressees", "hold_kind"),
+    *("passwords", "secrets", "signing_keys", "tokens", "lifetimes", "scopes", "authentication", "issues_tokens"),
+}
+OF_THE_PERSISTENCE = {"unit_of_work", "reading", "written", "directory", "access"}
 USE_CASES = sorted(Container.providers.keys() - OF_A_PROCESS - OF_THE_PERSISTENCE)
 
 
