@@ -12,6 +12,7 @@ from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import AccessDenied, AlreadyExists, NotFound, UnknownReference
+from application.shared.idempotency import Answer, KeyedRequest, answer_once
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account, normalised_email
 from domain.people.instructor import Instructor
@@ -44,9 +45,21 @@ class KeepAccounts:
         Raises `AlreadyExists`, `UnknownReference`, `InvalidField` for a weak password, `InvalidValue` for roles that do
         not go with the person, `AccessDenied`.
         """
+        return (await self._open(caller, fields, None)).view
+
+    async def open_once(self, caller: Caller, fields: AccountFields, key: str) -> Answer[AccountView]:
+        """Open an account, or give the answer that the same request with this idempotency `key` got before.
+
+        Raises what `open` raises, and `KeyReused`. Of the password nothing is kept with the key.
+        """
+        asked = fields.model_dump_json(exclude={"password"})
+        return await self._open(caller, fields, KeyedRequest.of(caller.subject, key, "create account", asked))
+
+    async def _open(self, caller: Caller, fields: AccountFields, request: KeyedRequest | None) -> Answer[AccountView]:
         authorise(caller, "create_account")
         password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
-        async with self._unit_of_work(caller.institution) as work:
+
+        async def opened() -> AccountView:
             if await work.account_of(fields.email) is not None:
                 raise AlreadyExists(KIND, "email")
             student = await _person(work, Student, "student", fields.student)
@@ -62,6 +75,11 @@ class KeepAccounts:
             )
             await work.add_account(account)
             return view_of(account)
+
+        async with self._unit_of_work(caller.institution) as work:
+            if request is None:
+                return Answer(await opened())
+            return await answer_once(work.kept_answers, request, AccountView, opened)
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[AccountView]:
         """Read a page of the accounts. Raises `InvalidRequest`, `AccessDenied`."""

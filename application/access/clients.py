@@ -11,6 +11,7 @@ from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.errors import NotFound
+from application.shared.idempotency import Answer, KeyedRequest, Told
 from application.shared.paging import Page, PageQuery
 from domain.access.client import ApiClient
 from domain.shared.identifiers import ClientId
@@ -39,6 +40,17 @@ class KeepClients:
 
     async def add(self, caller: Caller, fields: ClientFields) -> NewClient:
         """Let a program in; its secret is told this once. Raises `InvalidScope`, `AlreadyExists`, `AccessDenied`."""
+        return (await self._add(caller, fields, None)).view
+
+    async def add_once(self, caller: Caller, fields: ClientFields, key: str) -> Answer[NewClient]:
+        """Let a program in, or tell what the same request with this `key` was told before, but not the secret.
+
+        Raises what `add` raises, and `KeyReused`. No secret is kept: whoever missed it gives the client another.
+        """
+        asked = fields.model_dump_json()
+        return await self._add(caller, fields, KeyedRequest.of(caller.subject, key, "create client", asked))
+
+    async def _add(self, caller: Caller, fields: ClientFields, request: KeyedRequest | None) -> Answer[NewClient]:
         authorise(caller, "create_client")
         unknown = sorted(fields.scopes - self._scopes)
         if unknown:
@@ -48,8 +60,13 @@ class KeepClients:
             ClientId(self._ids.new()), fields.name, digest(secret), fields.scopes, created_at=self._clock.now()
         )
         async with self._unit_of_work(caller.institution) as work:
+            before = None if request is None else await work.kept_answers.claim(request)
+            if before is not None:
+                return Answer(NewClient.model_validate_json(before), is_replay=True)
             await work.add_client(client)
-        return _told(client, secret)
+            if request is not None:
+                await work.kept_answers.keep(Told(request, _told(client, None).model_dump_json()))
+        return Answer(_told(client, secret))
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[ClientView]:
         """Read a page of the clients. Raises `InvalidRequest`, `AccessDenied`."""
@@ -105,5 +122,5 @@ def view_of(client: ApiClient) -> ClientView:
     )
 
 
-def _told(client: ApiClient, secret: str) -> NewClient:
+def _told(client: ApiClient, secret: str | None) -> NewClient:
     return NewClient(**view_of(client).model_dump(), secret=secret)

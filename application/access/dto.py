@@ -61,9 +61,12 @@ class ClientView(ClientFields):
 
 
 class NewClient(ClientView):
-    """A client that was just made, or given another secret, which is told now and never again."""
+    """A client that was just made, or given another secret, which is told now and never again.
 
-    secret: str
+    It is null when the answer is given once more, to a request with an idempotency key that came again.
+    """
+
+    secret: str | None
 
 
 class Tokens(Dto):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from application.access.dto import AccountView, ClientView
 from application.shared.caller import Caller
+from application.shared.idempotency import KeptAnswers
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account
 from domain.access.client import ApiClient
@@ -54,6 +55,11 @@ class AccessWork(Protocol):
 
     What locks a row says so: of two who try at once, the second sees what the first one did.
     """
+
+    @property
+    def kept_answers(self) -> KeptAnswers:
+        """The answers that were given to requests with a key."""
+        ...
 
     async def account(self, identifier: AccountId) -> Account | None:
         """The account with that id, or None."""

@@ -20,10 +20,12 @@ from application.access.dto import (
     NewClient,
 )
 from application.shared.dto import Dto
+from application.shared.idempotency import Answer
 from interfaces.rest import documentation as docs
 from interfaces.rest.answers import PERSONAL, body_answer, json_answer
 from interfaces.rest.bodies import JSON, read_body, read_fields
 from interfaces.rest.callers import calling
+from interfaces.rest.idempotency import REPLAYED, idempotency_key, marked
 from interfaces.rest.provided import provider
 from interfaces.rest.readings import READS, Reading, readings_router
 from interfaces.rest.records import refuse_query
@@ -99,11 +101,11 @@ clients = APIRouter(prefix=BASE_PATH, tags=["clients"])
     summary="Open an account",
     status_code=201,
     responses={
-        201: docs.answer(AccountView, "The new account.", _ACCOUNT, "Location"),
-        **docs.problems(*_BODIES, "unknown_reference", "already_exists"),
+        201: docs.answer(AccountView, "The new account.", _ACCOUNT, "Location", REPLAYED),
+        **docs.problems(*_BODIES, "unknown_reference", "already_exists", "idempotency_key_reused"),
     },
     openapi_extra={
-        "parameters": docs.parameters("Institution"),
+        "parameters": docs.parameters("Institution", "IdempotencyKey"),
         "requestBody": docs.request_body(
             AccountFields,
             {
@@ -121,9 +123,10 @@ async def create_account(request: Request) -> Response:
     refuse_query(request)
     caller = await calling(request)
     fields = read_fields(AccountFields, await read_body(request, JSON))
-    view = await _accounts().open(caller, fields)
-    location = f"{BASE_PATH}/accounts/{view.id}"
-    return json_answer(view.model_dump_json(), 201, Location=location, Cache_Control=PERSONAL)
+    key = idempotency_key(request)
+    keeping = _accounts()
+    answer = Answer(await keeping.open(caller, fields)) if key is None else await keeping.open_once(caller, fields, key)
+    return _created(answer, "accounts")
 
 
 @accounts.delete(
@@ -208,14 +211,15 @@ async def change_password(request: Request) -> Response:
     "/clients",
     operation_id="create_client",
     summary="Let a program in",
-    description="The answer has the client's secret, which is never shown again.",
+    description="The answer has the client's secret, which is never shown again: not even to the same request with the"
+    " same idempotency key, whose answer has null in its place.",
     status_code=201,
     responses={
-        201: docs.answer(NewClient, "The new client, with its secret.", _NEW_CLIENT, "Location"),
-        **docs.problems(*_BODIES, "already_exists", "invalid_scope"),
+        201: docs.answer(NewClient, "The new client, with its secret.", _NEW_CLIENT, "Location", REPLAYED),
+        **docs.problems(*_BODIES, "already_exists", "invalid_scope", "idempotency_key_reused"),
     },
     openapi_extra={
-        "parameters": docs.parameters("Institution"),
+        "parameters": docs.parameters("Institution", "IdempotencyKey"),
         "requestBody": docs.request_body(
             ClientFields, {"client": {"name": "timetabling", "scopes": ["scheduling:read", "scheduling:write"]}}
         ),
@@ -226,9 +230,16 @@ async def create_client(request: Request) -> Response:
     refuse_query(request)
     caller = await calling(request)
     fields = read_fields(ClientFields, await read_body(request, JSON))
-    view = await _clients().add(caller, fields)
-    location = f"{BASE_PATH}/clients/{view.id}"
-    return json_answer(view.model_dump_json(), 201, Location=location, Cache_Control=PERSONAL)
+    key = idempotency_key(request)
+    keeping = _clients()
+    answer = Answer(await keeping.add(caller, fields)) if key is None else await keeping.add_once(caller, fields, key)
+    return _created(answer, "clients")
+
+
+def _created(answer: "Answer[AccountView] | Answer[NewClient]", collection: str) -> Response:
+    location = f"{BASE_PATH}/{collection}/{answer.view.id}"
+    created = json_answer(answer.view.model_dump_json(), 201, Location=location, Cache_Control=PERSONAL)
+    return marked(created, answer)
 
 
 @clients.put(

@@ -9,12 +9,19 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
+from application.shared.access_table import ACCESS, SCOPES
 from interfaces.rest.bodies import JSON
 from interfaces.rest.callers import ACTOR_HEADER, INSTITUTION_HEADER
 from interfaces.rest.collected import link_records, thin_items
 from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, Problem
 
 Json = dict[str, Any]
+
+
+def _said(scope: str) -> str:
+    what, _, how = scope.partition(":")
+    return f"{ {'read': 'Read', 'write': 'Change'}.get(how, 'Use the own') } {what}."
+
 
 _SCHEMA = "#/components/schemas/{model}"
 _EXAMPLE_ID = "7c9e6679f0b94c7d8a3f1c2d3e4f5a6b"
@@ -77,21 +84,39 @@ _PARAMETERS: Mapping[str, Json] = {
     },
 }
 
+_TOKENS_AT = "/v1/oauth/token"
+
 SECURITY_SCHEMES: Mapping[str, Json] = {
+    "OAuth2": {
+        "type": "oauth2",
+        "description": "An account's address and password, for first-party clients, or a client's id and secret, get an"
+        " access token; the scopes limit clients alone.",
+        "flows": {
+            "password": {"tokenUrl": _TOKENS_AT, "refreshUrl": _TOKENS_AT, "scopes": {}},
+            "clientCredentials": {"tokenUrl": _TOKENS_AT, "scopes": {scope: _said(scope) for scope in sorted(SCOPES)}},
+        },
+    },
+    "Bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of this server, or of the OpenID Connect provider that its settings name.",
+    },
     "Actor": {
         "type": "apiKey",
         "in": "header",
         "name": ACTOR_HEADER,
-        "description": "For development, until there are accounts: who acts is believed, from this machine alone.",
+        "description": "For servers for development: who acts is believed, from this machine alone.",
     },
 }
 """How callers say who they are."""
 
-CALLER: Sequence[Json] = ({"Actor": []}, {})
-"""What an operation wants of its caller when it says nothing else: one of these sets of schemes."""
 
-PUBLIC: Json = {"security": []}
-"""What an operation adds to `openapi_extra` when it asks nobody who they are."""
+def security_of(operation: str) -> list[Json]:
+    """What an operation wants of its caller: one of these sets of schemes, or nothing of whoever asks."""
+    scope = ACCESS[operation].scope
+    return [] if scope is None else [{"OAuth2": [scope]}, {"Bearer": []}, {"Actor": []}]
+
 
 TAGS: Sequence[Json] = (
     {"name": "registration-requests", "description": "Registering, dropping, swapping: the only way to a seat."},
@@ -113,6 +138,10 @@ TAGS: Sequence[Json] = (
     {"name": "rooms", "description": "Where sections meet."},
     {"name": "offerings", "description": "Courses in a term."},
     {"name": "sections", "description": "What students take seats in, and their rosters."},
+    {"name": "access", "description": "Coming in and going out: tokens, and how to verify them."},
+    {"name": "accounts", "description": "Who may come in."},
+    {"name": "clients", "description": "Which programs may come in."},
+    {"name": "imports", "description": "Uploads of whole terms and histories, followed until they end."},
     {"name": "operations", "description": "The server itself: health, the index, what problems mean."},
 )
 """What operations are about, in the order in which people are shown them."""
@@ -277,7 +306,7 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
                 if "requestBody" not in operation:
                     # FastAPI adds its own 422 to whatever has parameters; ours is about bodies.
                     operation["responses"].pop("422", None)
-                operation.setdefault("security", list(CALLER))
+                operation["security"] = security_of(operation["operationId"])
                 _share_refusals(operation["responses"], refusals)
         document["components"]["responses"] = refusals
         app.openapi_schema = document

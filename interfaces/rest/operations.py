@@ -71,7 +71,7 @@ router = APIRouter()
     operation_id="live",
     summary="Tell whether the process lives",
     responses={200: docs.answer(Health, "It does.", {"status": "ok"}), **docs.problems()},
-    openapi_extra={"parameters": docs.parameters(), **docs.PUBLIC},
+    openapi_extra={"parameters": docs.parameters()},
 )
 async def live() -> Response:
     """Answer, which is all that is asked."""
@@ -85,7 +85,7 @@ async def live() -> Response:
     summary="Tell whether requests can be served",
     description="Looks whether the database answers and has the schema that this release needs.",
     responses={200: docs.answer(Health, "They can.", {"status": "ready"}), **docs.problems()},
-    openapi_extra={"parameters": docs.parameters(), **docs.PUBLIC},
+    openapi_extra={"parameters": docs.parameters()},
 )
 async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"))]) -> Response:
     """Answer 200, or 503 while records are out of reach."""
@@ -120,7 +120,7 @@ async def metrics(exposition: Annotated[Exposed, Depends(provided("exposition"))
         304: docs.empty_answer("The index is as the client has it.", "ETag"),
         **docs.problems(),
     },
-    openapi_extra={"parameters": docs.parameters("IfNoneMatch"), **docs.PUBLIC},
+    openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def index(request: Request) -> Response:
     """Answer where everything is."""
@@ -152,7 +152,7 @@ async def index(request: Request) -> Response:
         304: docs.empty_answer("The description is as the client has it.", "ETag"),
         **docs.problems("not_found"),
     },
-    openapi_extra={"parameters": docs.parameters("IfNoneMatch"), **docs.PUBLIC},
+    openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def describe_problem(
     request: Request, code: Annotated[str, Path(description="The code of a problem.", examples=["not_found"])]

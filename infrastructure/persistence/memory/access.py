@@ -20,6 +20,7 @@ from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.shared.identifiers import AccountId, ClientId, SessionId
 from domain.shared.reference import Reference
+from infrastructure.persistence.memory.kept_answers import MemoryKeptAnswers
 from infrastructure.persistence.memory.readers import page_of
 from infrastructure.persistence.memory.records import identify
 from infrastructure.persistence.memory.tables import Tables
@@ -49,11 +50,12 @@ class AccessTables:
 
 
 class MemoryAccessWork:
-    """The `AccessWork` port on a branch of the tables; `people` are the institution's records."""
+    """The `AccessWork` port on a branch of the tables; `people` is a branch of the institution's records."""
 
     def __init__(self, tables: AccessTables, people: Tables) -> None:
         self._tables = tables
         self._people = people
+        self.kept_answers = MemoryKeptAnswers(people)
 
     async def account(self, identifier: AccountId) -> Account | None:
         """See `AccessWork.account`."""

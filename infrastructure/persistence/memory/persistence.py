@@ -63,8 +63,10 @@ class MemoryPersistence:
         """A transaction on who may come in at `institution`."""
         async with self._writing:
             tables = self._access.get(institution, AccessTables()).branch()
-            yield MemoryAccessWork(tables, self._committed.get(institution, Tables()))
+            records = self._committed.get(institution, Tables()).branch()
+            yield MemoryAccessWork(tables, records)
             self._access[institution] = tables
+            self._committed[institution] = records
 
     async def has_accounts(self) -> bool:
         """Whether there is an account, anywhere, that lets somebody in."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from domain.shared.identifiers import AccountId, ClientId, InstitutionId, Instru
 from domain.shared.reference import Reference
 from domain.shared.role import Role
 from infrastructure.persistence.postgres.failures import storing
+from infrastructure.persistence.postgres.kept_answers import PostgresKeptAnswers
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.readers.paging import Columns, fetch_page
 from infrastructure.persistence.postgres.records import TableRecords
@@ -42,9 +44,10 @@ _REMOVED_AT_ONCE = 20
 class PostgresAccessWork:
     """The `AccessWork` port in one transaction."""
 
-    def __init__(self, session: AsyncSession, institution: InstitutionId) -> None:
+    def __init__(self, session: AsyncSession, driver: asyncpg.Connection, institution: InstitutionId) -> None:
         self._session = session
         self._institution = institution
+        self.kept_answers = PostgresKeptAnswers(driver, institution)
 
     async def account(self, identifier: AccountId) -> Account | None:
         """See `AccessWork.account`."""

@@ -88,9 +88,9 @@ class PostgresPersistence:
     async def access(self, institution: InstitutionId) -> AsyncIterator[AccessWork]:
         """A transaction on who may come in at `institution`. Raises `Unavailable`."""
         with reaching_the_database():
-            async with self._bare_engine.connect() as connection, transaction_of(connection, institution):
+            async with self._bare_engine.connect() as connection, transaction_of(connection, institution) as driver:
                 session = AsyncSession(connection, expire_on_commit=False)
-                yield PostgresAccessWork(session, institution)
+                yield PostgresAccessWork(session, driver, institution)
                 if session.in_transaction():
                     await session.commit()
 

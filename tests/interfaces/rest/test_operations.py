@@ -23,7 +23,7 @@ async def test_a_running_server_lives_and_is_ready(client: httpx.AsyncClient) ->
 async def test_the_index_lists_every_collection_that_can_be_read(university: University) -> None:
     index = (await university.client.get("/")).json()
 
-    assert len(index["resources"]) == 21
+    assert len(index["resources"]) == 23
     for path in (*index["resources"].values(), *index["documentation"].values()):
         expected = 405 if path in ("/v1/registration-requests", "/v1/queue-reviews", "/v1/imports") else 200
         assert (await university.client.get(path)).status_code == expected

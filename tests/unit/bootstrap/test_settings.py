@@ -151,10 +151,11 @@ def secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_secrets_and_nothing_else_may_be_files() -> None:
-    assert secret_fields() == ["database_url", "database_owner_url"]
+    assert secret_fields() == ["database_url", "database_owner_url", "signing_keys"]
     assert [name for name in environment_names() if name.endswith("_FILE")] == [
         "MATRICULA_DATABASE_URL_FILE",
         "MATRICULA_DATABASE_OWNER_URL_FILE",
+        "MATRICULA_SIGNING_KEYS_FILE",
     ]
 
 
