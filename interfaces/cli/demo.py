@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from interfaces.cli.demo_accounts import open_accounts, print_accounts
 from interfaces.cli.options import DEFAULT_INSTITUTION, SeedOption
 from interfaces.cli.output import note, say
 from interfaces.cli.registration_day import Order, hold, print_report
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
 DATABASE = "matricula_demo"
 _HOST, _PORT = "127.0.0.1", 8000
 _READY_SECONDS = 60.0
-_REPLACED = ("PERSISTENCE", "DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_NAME", "HOST", "PORT", "LOG_LEVEL")
+_REPLACED = (
+    "AUTHENTICATION",
+    "PERSISTENCE",
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_NAME",
+    "HOST",
+    "PORT",
+    "LOG_LEVEL",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,7 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
     """Import the university while the server starts, register, report; whether everything was in order."""
     from domain.shared.reference import Reference
     from interfaces.inprocess import open_matricula
+    from interfaces.registration_day.sign_in import by_password
 
     async with open_matricula(
         persistence="postgres", database_url=None, database_owner_url=None, database_name=DATABASE
@@ -106,6 +117,8 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
         serving = asyncio.create_task(asyncio.to_thread(_announce, plan, server, origin))
         caller = await matricula.founding_caller(DEFAULT_INSTITUTION)
         term, demands = await _import(plan, matricula, caller)
+        accounts = await open_accounts(matricula, caller, demands[0], await _an_instructor(matricula, caller))
+        registrar = next(account for account in accounts if account.role == "registrar")
         await serving
         report = await hold(
             demands,
@@ -116,6 +129,7 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
             order=Order.RANDOM,
             seed=plan.seed,
             carts=False,
+            token=by_password(server.url, DEFAULT_INSTITUTION, registrar.email, registrar.password),
         )
         print_report(report)
         if report.errors:
@@ -123,6 +137,7 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
         verdict = await matricula.verify_registration.execute(caller, Reference(code=term))
         print_verdict(verdict)
         await _print_sights(server.url, matricula, caller, term)
+        print_accounts(accounts, server.url)
     return verdict.is_clean and not report.errors
 
 
@@ -143,6 +158,13 @@ async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tupl
     return term, demands
 
 
+async def _an_instructor(matricula: "Matricula", caller: "Caller") -> str:
+    """The id of somebody who teaches."""
+    from application.shared.paging import PageQuery
+
+    return str((await matricula.instructors.list(caller, PageQuery(limit=1))).items[0].id)
+
+
 async def _print_sights(url: str, matricula: "Matricula", caller: "Caller", term: str) -> None:
     """Print addresses worth a look: the documentation, a full section and the schedule of who sits in it."""
     from application.shared.paging import MAXIMUM_LIMIT, PageQuery
@@ -150,7 +172,7 @@ async def _print_sights(url: str, matricula: "Matricula", caller: "Caller", term
     sections = await matricula.sections.list(caller, PageQuery(limit=MAXIMUM_LIMIT))
     full = max(sections.items, key=lambda section: (section.seats_free == 0, section.seats_taken))
     enrollments = await matricula.enrollments.list(caller, PageQuery(limit=1))
-    say("To explore:")
+    say("To explore, with a token:")
     say(f"  {url}/docs")
     say(f"  {url}/v1/sections/{full.id}")
     say(f"  {url}/v1/sections/{full.id}/roster")
