@@ -22,6 +22,12 @@ database=/secrets/database
 secret "$database/superuser_password"
 secret "$database/owner_password"
 secret "$database/app_password"
+secret /secrets/administrator/password
+if [ ! -s /secrets/api/signing_keys ]; then
+  matricula keys new >/secrets/api/signing_keys.new
+  mv /secrets/api/signing_keys.new /secrets/api/signing_keys
+  echo 'made /secrets/api/signing_keys'
+fi
 owner=$(cat "$database/owner_password")
 app=$(cat "$database/app_password")
 derived /secrets/migration/database_owner_url "postgresql://matricula_owner:$owner@postgres:5432/matricula"
