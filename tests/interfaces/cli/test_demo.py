@@ -1,5 +1,6 @@
 """`matricula demo`: a whole registration day over REST, on the embedded server, as people start it."""
 
+import json
 import os
 import re
 import signal
@@ -7,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -55,7 +58,11 @@ def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str,
 
         assert "no offence" in printed
         assert len(sights) == 4
-        assert [status_of(url) for url in sights] == [200] * 4
+        assert [status_of(url) for url in sights] == [200, 401, 401, 401]
+        for email, password in re.findall(r"^  registrar +(\S+) +(\S+)$", printed, flags=re.MULTILINE):
+            token = token_of(sights[0].removesuffix("/docs"), email, password)
+            assert [status_of(url, token) for url in sights] == [200] * 4
+        assert len(re.findall(r"^  \w+ +\S+@example\.edu +\S+$", printed, flags=re.MULTILINE)) == 5
     finally:
         os.killpg(demo.pid, signal.SIGINT)
         code = demo.wait(PATIENCE_SECONDS)
@@ -76,7 +83,18 @@ def wait_for(text: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.1)
 
 
-def status_of(url: str) -> int:
+def status_of(url: str, token: str | None = None) -> int:
     """The status of a URL."""
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return int(answer.status)
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+def token_of(url: str, email: str, password: str) -> str:
+    """An access token of the server at `url`."""
+    form = urlencode({"grant_type": "password", "username": email, "password": password}).encode()
+    with urllib.request.urlopen(f"{url}/v1/oauth/token", form, timeout=10) as answer:
+        return str(json.load(answer)["access_token"])
