@@ -51,7 +51,7 @@ class SigningKeys:
     def published(self) -> str:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
         keys = [
-            {**json.loads(RSAAlgorithm.to_jwk(key)), "kid": identifier, "use": "sig", "alg": ALGORITHM}
+            {**_public_numbers(key), "kid": identifier, "use": "sig", "alg": ALGORITHM}
             for identifier, key in self.public().items()
         ]
         return json.dumps({"keys": keys})
@@ -96,6 +96,12 @@ def own_keys(file: Path) -> SigningKeys:
         finally:
             draft.unlink()
     return read_keys(file.read_text(encoding="ascii"))
+
+
+def _public_numbers(key: RSAPublicKey) -> dict[str, str]:
+    """A key's type and numbers; what it is for is said once, by `use`."""
+    told: dict[str, str] = json.loads(RSAAlgorithm.to_jwk(key))
+    return {name: told[name] for name in ("kty", "n", "e")}
 
 
 def _id_of(key: RSAPrivateKey) -> str:

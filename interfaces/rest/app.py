@@ -33,6 +33,7 @@ from interfaces.rest import (
     imports,
     institutions,
     oauth,
+    oauth_contract,
     operations,
     people,
     permissions,
@@ -174,7 +175,7 @@ def _models() -> tuple[list[type[BaseModel]], list[type[BaseModel]]]:
     return requests, [
         *views,
         NewClient,
-        *oauth.MODELS,
+        *oauth_contract.MODELS,
         *imports.MODELS,
         QueueReview,
         operations.Health,

@@ -303,8 +303,8 @@ def openapi(app: FastAPI, models: Callable[[], tuple[Sequence[type[BaseModel]], 
         refusals: dict[str, Json] = {}
         for operations in document["paths"].values():
             for operation in operations.values():
-                if "requestBody" not in operation:
-                    # FastAPI adds its own 422 to whatever has parameters; ours is about bodies.
+                if PROBLEM_JSON not in operation["responses"].get("422", {}).get("content", {}):
+                    # FastAPI adds its own to whatever has parameters, which this API answers with 400.
                     operation["responses"].pop("422", None)
                 operation["security"] = security_of(operation["operationId"])
                 _share_refusals(operation["responses"], refusals)
@@ -323,9 +323,9 @@ class _Schemas(GenerateJsonSchema):
 def _share_refusals(responses: dict[str, Json], shared: dict[str, Json]) -> None:
     """Let every operation that is refused in the same ways refer to one description of it."""
     for status, response in responses.items():
-        problem = response.get("content", {}).get(PROBLEM_JSON)
-        if problem is not None:
-            name = ".".join((status, *problem["examples"]))
+        content = response.get("content", {})
+        if content.keys() == {PROBLEM_JSON}:
+            name = ".".join((status, *content[PROBLEM_JSON]["examples"]))
             shared[name] = response
             responses[status] = {"$ref": f"#/components/responses/{name}"}
 

@@ -7,7 +7,6 @@ from typing import Protocol
 from urllib.parse import parse_qsl, unquote
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from application.access.dto import Tokens
@@ -18,45 +17,24 @@ from interfaces.rest import documentation as docs
 from interfaces.rest.answers import PERSONAL, SHARED, body_answer, json_answer
 from interfaces.rest.bodies import read_body
 from interfaces.rest.callers import calling, institution_of
+from interfaces.rest.oauth_contract import (
+    FORM_SCHEMA,
+    GRANTS,
+    REVOKE_RESPONSES,
+    TOKEN_RESPONSES,
+    TOKENS,
+    AuthorizationServer,
+    JsonWebKeySet,
+    TokenAnswer,
+    TokenError,
+)
 from interfaces.rest.problems import PROBLEMS
 from interfaces.rest.provided import provider
 from interfaces.rest.records import refuse_query
 
 FORM = "application/x-www-form-urlencoded"
 TOKEN_PATH = "/v1/oauth/token"  # noqa: S105 - a path
-_GRANTS = ("password", "refresh_token", "client_credentials")
 _MOST_FIELDS = 20
-
-
-class TokenError(BaseModel):
-    """An error of the token endpoint: what RFC 6749 (5.2) asks for, and what every problem has."""
-
-    error: str
-    error_description: str
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    request_id: str
-
-
-class JsonWebKeySet(BaseModel):
-    """The public keys that verify access tokens (RFC 7517)."""
-
-    keys: list[dict[str, str]]
-
-
-class AuthorizationServer(BaseModel):
-    """How this server gives tokens (RFC 8414)."""
-
-    issuer: str
-    token_endpoint: str
-    revocation_endpoint: str
-    jwks_uri: str
-    grant_types_supported: list[str]
-    token_endpoint_auth_methods_supported: list[str]
-    scopes_supported: list[str]
 
 
 class _Keys(Protocol):
@@ -96,44 +74,6 @@ _issues_tokens: Callable[[], bool] = provider("issues_tokens")
 
 router = APIRouter(tags=["access"])
 
-_TOKENS = {
-    "access_token": "eyJhbGciOiJSUzI1NiIsImtpZCI6IjNmIn0.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
-    "token_type": "Bearer",
-    "expires_in": 900,
-    "refresh_token": "Yb0n0mR1l5m7Jw4mS7n9S8yQfJ0b2m1Zq3u6x9A8cDk",
-}
-_REFUSED = {
-    "error": "invalid_grant",
-    "error_description": "These credentials let nobody in.",
-    **docs.example_problem("invalid_credentials"),
-}
-_FORM_SCHEMA = {
-    "type": "object",
-    "required": ["grant_type"],
-    "properties": {
-        "grant_type": {"type": "string", "enum": list(_GRANTS)},
-        "username": {"type": "string", "description": "The address of the account (grant `password`)."},
-        "password": {"type": "string", "format": "password"},
-        "refresh_token": {"type": "string", "description": "The token to trade in, good once (grant `refresh_token`)."},
-        "client_id": {"type": "string", "description": "Or by HTTP Basic (grant `client_credentials`)."},
-        "client_secret": {"type": "string", "format": "password"},
-        "scope": {
-            "type": "string",
-            "description": "Some of the client's scopes, with spaces between; all when absent.",
-        },
-    },
-}
-
-
-class TokenAnswer(BaseModel):
-    """Tokens as RFC 6749 (5.1) has them; `expires_in` in seconds."""
-
-    access_token: str
-    token_type: str
-    expires_in: int
-    refresh_token: str | None = None
-    scope: str | None = None
-
 
 @router.post(
     TOKEN_PATH,
@@ -141,31 +81,14 @@ class TokenAnswer(BaseModel):
     summary="Come in: get an access token",
     description="With an account's address and password (first-party clients only), with a refresh token, which is good"
     " once and comes back as a new one, or with a client's id and secret. An access token is good for some minutes.",
-    responses={
-        200: docs.answer(TokenAnswer, "The tokens.", _TOKENS),
-        400: docs.answer(TokenError, "No token.", _REFUSED),
-        401: docs.answer(TokenError, "The client is not known.", _REFUSED | {"error": "invalid_client", "status": 401}),
-        429: docs.answer(
-            TokenError,
-            "Too many attempts failed.",
-            {"error": "temporarily_unavailable", "error_description": "", **docs.example_problem("too_many_attempts")},
-            "Retry-After",
-        ),
-        **{
-            status: documented
-            for status, documented in docs.problems(
-                "unknown_institution", "unsupported_media_type", "body_too_large"
-            ).items()
-            if status != 400
-        },
-    },
+    responses=TOKEN_RESPONSES,
     openapi_extra={
         "parameters": docs.parameters("InstitutionAlone"),
         "requestBody": {
             "required": True,
             "content": {
                 FORM: {
-                    "schema": _FORM_SCHEMA,
+                    "schema": FORM_SCHEMA,
                     "examples": {
                         "password": {"value": {"grant_type": "password", "username": "a@b.edu", "password": "…"}}
                     },
@@ -200,7 +123,7 @@ async def _granted(request: Request, fields: Mapping[str, str]) -> Tokens:
         raise _RefusedError("invalid_request", "grant_type is missing.")
     granting = {"password": _by_password, "refresh_token": _by_refresh, "client_credentials": _by_client}.get(grant)
     if granting is None:
-        raise _RefusedError("unsupported_grant_type", f"grant_type must be one of {', '.join(_GRANTS)}.")
+        raise _RefusedError("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANTS)}.")
     return await granting(request, await institution_of(request), fields)
 
 
@@ -289,12 +212,10 @@ def origin_of(request: Request) -> str:
 @router.post(
     "/v1/oauth/revoke",
     operation_id="revoke",
+    response_class=Response,  # without a body
     summary="Sign out: give a refresh token back",
     description="Ends the session that the token belongs to. A token that nobody knows is as good as given back.",
-    responses={
-        200: docs.empty_answer("The token lets nobody in."),
-        **docs.problems("unknown_institution", "unsupported_media_type", "body_too_large"),
-    },
+    responses=REVOKE_RESPONSES,
     openapi_extra={
         "parameters": docs.parameters("InstitutionAlone"),
         "requestBody": {
@@ -302,7 +223,7 @@ def origin_of(request: Request) -> str:
             "content": {
                 FORM: {
                     "schema": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}},
-                    "examples": {"token": {"value": {"token": _TOKENS["refresh_token"]}}},
+                    "examples": {"token": {"value": {"token": TOKENS["refresh_token"]}}},
                 }
             },
         },
@@ -374,7 +295,7 @@ async def signing_keys(request: Request) -> Response:
                 "token_endpoint": TOKEN_PATH,
                 "revocation_endpoint": "/v1/oauth/revoke",
                 "jwks_uri": "/.well-known/jwks.json",
-                "grant_types_supported": list(_GRANTS),
+                "grant_types_supported": list(GRANTS),
                 "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
                 "scopes_supported": ["catalog:read"],
             },
@@ -394,7 +315,7 @@ async def authorization_server(request: Request) -> Response:
         token_endpoint=f"{base}{TOKEN_PATH}",
         revocation_endpoint=f"{base}/v1/oauth/revoke",
         jwks_uri=f"{base}/.well-known/jwks.json",
-        grant_types_supported=list(_GRANTS),
+        grant_types_supported=list(GRANTS),
         token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
         scopes_supported=sorted(_scopes()),
     )
@@ -402,4 +323,3 @@ async def authorization_server(request: Request) -> Response:
 
 
 ROUTERS = (router,)
-MODELS: tuple[type[BaseModel], ...] = (TokenAnswer, TokenError, JsonWebKeySet, AuthorizationServer)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.fuzzing.callers import CALLERS
-from tests.fuzzing.campaign import fuzz, served_university
+from tests.fuzzing.campaign import Served, fuzz, served_university
 from tests.support.postgres import end_run, server_of_the_run, start_run
 
 PHASES = "examples,coverage,fuzzing,stateful"
@@ -26,19 +26,19 @@ def main() -> int:
         with server_of_the_run() as server, tempfile.TemporaryDirectory(prefix="matricula-fuzz-") as folder:
             database = server.clone("matricula_fuzz")
             try:
-                with served_university(database, Path(folder)) as url:
-                    return _campaign(url, seconds, seed, Path(folder))
+                with served_university(database, Path(folder)) as served:
+                    return _campaign(served, seconds, seed, Path(folder))
             finally:
                 database.drop()
     finally:
         end_run()
 
 
-def _campaign(url: str, seconds: int, seed: int, folder: Path) -> int:
+def _campaign(served: Served, seconds: int, seed: int, folder: Path) -> int:
     broken = False
     for caller in CALLERS:
         started = time.monotonic()
-        findings = fuzz(url, caller, phases=PHASES, seconds=seconds, seed=seed, folder=folder)
+        findings = fuzz(served, caller, phases=PHASES, seconds=seconds, seed=seed, folder=folder)
         broken |= not findings.kept
         sys.stdout.write(findings.report if not findings.kept else findings.report.rpartition("API Operations:")[2])
         verdict = "kept its contract" if findings.kept else "BROKE its contract"

@@ -9,7 +9,7 @@ import pytest
 
 from application.shared.caller import Role
 from tests.fuzzing.callers import CALLERS
-from tests.fuzzing.campaign import fuzz, served_university
+from tests.fuzzing.campaign import Served, fuzz, served_university
 from tests.support.postgres import PostgresDatabase
 
 SECONDS = 4
@@ -17,16 +17,16 @@ SEED = 20260120
 
 
 @pytest.fixture
-def url(postgres_database: PostgresDatabase, tmp_path: Path) -> Iterator[str]:
+def served(postgres_database: PostgresDatabase, tmp_path: Path) -> Iterator[Served]:
     """A server with a small university."""
-    with served_university(postgres_database, tmp_path) as url:
-        yield url
+    with served_university(postgres_database, tmp_path) as served:
+        yield served
 
 
-def test_the_server_keeps_its_contract_with_every_caller_and_no_other(url: str, tmp_path: Path) -> None:
+def test_the_server_keeps_its_contract_with_every_caller_and_no_other(served: Served, tmp_path: Path) -> None:
     # Together, so that one server serves them all: it takes longer to start than each of them takes.
     found = [
-        fuzz(url, caller, phases=phases, seconds=SECONDS, seed=SEED, folder=tmp_path)
+        fuzz(served, caller, phases=phases, seconds=SECONDS, seed=SEED, folder=tmp_path)
         for caller in CALLERS
         for phases in ("examples,stateful" if caller is not None else "coverage",)
     ]
@@ -34,13 +34,13 @@ def test_the_server_keeps_its_contract_with_every_caller_and_no_other(url: str, 
     assert not [findings for findings in found if not findings.kept], "\n".join(f.report for f in found if not f.kept)
 
     broken = fuzz(
-        url,
+        served,
         Role.STUDENT,
         phases="examples",
         seconds=SECONDS,
         seed=SEED,
         folder=tmp_path,
-        contract=another_contract(url, tmp_path),
+        contract=another_contract(served.url, tmp_path),
     )
     assert not broken.kept
     assert "Response violates schema" in broken.report
