@@ -1,5 +1,6 @@
 """Keeping accounts: opening them, closing them, and giving them another password."""
 
+import re
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -141,8 +142,7 @@ class KeepAccounts:
 
     async def _hashed(self, email: str, password: SecretStr) -> str:
         plain = password.get_secret_value()
-        name, _, domain = email.partition("@")
-        self._passwords.check(plain, about=(email, name, domain))
+        await self._passwords.check(plain, about={email, *email.split("@"), *re.findall(r"\w+", email)})
         return await self._passwords.hash(plain)
 
 

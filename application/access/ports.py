@@ -1,6 +1,6 @@
 """What the use cases of access ask of the outside: storage, passwords, secrets and tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -150,7 +150,7 @@ class AccessUnitOfWork(Protocol):
 class Passwords(Protocol):
     """Passwords: whether one is good enough, and their hashes."""
 
-    def check(self, password: str, *, about: tuple[str, ...]) -> None:
+    async def check(self, password: str, *, about: Collection[str]) -> None:
         """Raise `InvalidField` for a password that is too short, too long, or too easily guessed.
 
         `about` are words that its owner's password should not be made of.

@@ -24,7 +24,7 @@ from application.shared.clock import Clock, IdGenerator
 from application.shared.errors import AccessDenied
 from domain.access.account import Account, normalised_email
 from domain.access.session import RefreshToken
-from domain.access.throttle import OF_ACCOUNT, OF_ORIGIN, Failures
+from domain.access.throttle import OF_ACCOUNT, OF_ORIGIN, Failures, with_one_more
 from domain.shared.identifiers import AccountId, ClientId, InstitutionId, SessionId
 from domain.shared.role import Role
 
@@ -181,7 +181,7 @@ class Door:
                 await self._record(work, attempt, SignInOutcome.THROTTLED, None)
             else:
                 for key, known in zip(attempt.keys, before, strict=True):
-                    await work.save_failures(key, Failures(1 if known is None else known.count + 1, attempt.at))
+                    await work.save_failures(key, with_one_more(known, attempt.at))
         if longest:
             raise TooManyAttempts(longest.total_seconds())
 
