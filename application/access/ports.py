@@ -31,6 +31,7 @@ class SignInOutcome(StrEnum):
     REUSED = "reused"
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class AccessWork(Protocol):
         """The account with that id, or None."""
         ...
 
+    async def account_to_change(self, identifier: AccountId) -> Account | None:
+        """The account with that id, locked until the transaction ends, or None."""
+        ...
+
     async def account_of(self, email: str) -> Account | None:
         """The account with that normalised address, or None."""
         ...
@@ -79,6 +84,10 @@ class AccessWork(Protocol):
         """The client with that id, or None."""
         ...
 
+    async def client_to_change(self, identifier: ClientId) -> ApiClient | None:
+        """The client with that id, locked until the transaction ends, or None."""
+        ...
+
     async def add_client(self, client: ApiClient) -> None:
         """Store a new client. Raises `AlreadyExists` for a name that is taken."""
         ...
@@ -92,7 +101,7 @@ class AccessWork(Protocol):
         ...
 
     async def refresh_token(self, digest: str) -> RefreshToken | None:
-        """The token with that digest, locked until the transaction ends, or None."""
+        """The token with that digest, its account locked until the transaction ends, or None."""
         ...
 
     async def add_refresh_token(self, token: RefreshToken) -> None:
