@@ -1,11 +1,13 @@
 """Keeping accounts: opening them, closing them, and giving them another password."""
 
+import re
 from uuid import UUID
 
 from pydantic import SecretStr
 
+from application.access.attempts import Attempt, Attempts, digest
 from application.access.dto import AccountFields, AccountView
-from application.access.ports import AccessUnitOfWork, AccessWork, Passwords
+from application.access.ports import AccessUnitOfWork, AccessWork, Passwords, SignInOutcome
 from application.access.sign_in import Lifetimes, end_everything, own_account
 from application.shared.access import authorise
 from application.shared.caller import Caller
@@ -34,6 +36,7 @@ class KeepAccounts:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
+        self._attempts = Attempts(unit_of_work, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
@@ -116,7 +119,7 @@ class KeepAccounts:
         authorise(caller, "disable_account")
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
-            account = (await _stored(work, identifier)).disabled(now)
+            account = (await _to_change(work, identifier)).disabled(now)
             await work.save_account(account)
             await end_everything(work, account.id, now, self._lifetimes)
             return view_of(account)
@@ -125,7 +128,7 @@ class KeepAccounts:
         """Open a closed account again. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "enable_account")
         async with self._unit_of_work(caller.institution) as work:
-            account = (await _stored(work, identifier)).enabled()
+            account = (await _to_change(work, identifier)).enabled()
             await work.save_account(account)
             return view_of(account)
 
@@ -134,34 +137,55 @@ class KeepAccounts:
         authorise(caller, "reset_password")
         async with self._unit_of_work(caller.institution) as work:
             email = (await _stored(work, identifier)).email
-        return await self._replaced(caller, identifier, await self._hashed(email, password))
+        password_hash = await self._hashed(email, password)
+        async with self._unit_of_work(caller.institution) as work:
+            return await self._replaced(work, await _to_change(work, identifier), password_hash)
 
-    async def change_password(self, caller: Caller, old: SecretStr, new: SecretStr) -> AccountView:
-        """Give the caller's own account another password; the old one proves who asks.
+    async def change_password(
+        self, caller: Caller, old: SecretStr, new: SecretStr, origin: str = "local"
+    ) -> AccountView:
+        """Give the caller's own account another password; the old one proves who asks, at `origin`.
 
-        Raises `AccessDenied` for a wrong one, and for callers who have no account; `InvalidField`.
+        Whoever has only the caller's token guesses at it no faster than at the door. Raises `AccessDenied` for a wrong
+        one, and for callers who have no account; `TooManyAttempts`, `InvalidField`.
         """
         authorise(caller, "change_password")
         identifier = own_account(caller)
         async with self._unit_of_work(caller.institution) as work:
             account = await work.account(identifier)
-        stored = None if account is None else account.password_hash
-        if not await self._passwords.matches(old.get_secret_value(), stored) or account is None:
+        if account is None:
             raise AccessDenied
-        return await self._replaced(caller, identifier, await self._hashed(account.email, new))
-
-    async def _replaced(self, caller: Caller, identifier: UUID, password_hash: str) -> AccountView:
+        attempt = Attempt(digest(account.email), origin, self._clock.now())
+        await self._attempts.admit(caller.institution, attempt)
+        stored = account.password_hash
+        if not await self._passwords.matches(old.get_secret_value(), stored):
+            await self._attempts.refuse(caller.institution, attempt, account.id)
+            raise AccessDenied
+        password_hash = await self._hashed(account.email, new)
         async with self._unit_of_work(caller.institution) as work:
-            account = (await _stored(work, identifier)).with_password(password_hash)
-            await work.save_account(account)
-            await end_everything(work, account.id, self._clock.now(), self._lifetimes)
-            return view_of(account)
+            now = await _to_change(work, identifier)
+            if now.password_hash == stored:
+                await self._attempts.succeed(work, attempt, account.id, SignInOutcome.PASSWORD_CHANGED)
+                return await self._replaced(work, now, password_hash)
+        raise AccessDenied  # it was changed while it was looked at
+
+    async def _replaced(self, work: AccessWork, account: Account, password_hash: str) -> AccountView:
+        changed = account.with_password(password_hash)
+        await work.save_account(changed)
+        await end_everything(work, changed.id, self._clock.now(), self._lifetimes)
+        return view_of(changed)
 
     async def _hashed(self, email: str, password: SecretStr) -> str:
         plain = password.get_secret_value()
-        name, _, domain = email.partition("@")
-        self._passwords.check(plain, about=(email, name, domain))
+        await self._passwords.check(plain, about={email, *email.split("@"), *re.findall(r"\w+", email)})
         return await self._passwords.hash(plain)
+
+
+async def _to_change(work: AccessWork, identifier: UUID) -> Account:
+    account = await work.account_to_change(AccountId(identifier))
+    if account is None:
+        raise NotFound(KIND, str(identifier))
+    return account
 
 
 async def _stored(work: AccessWork, identifier: UUID) -> Account:

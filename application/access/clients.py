@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from application.access.attempts import digest
 from application.access.dto import ClientFields, ClientView, NewClient
 from application.access.errors import InvalidScope
 from application.access.ports import AccessUnitOfWork, AccessWork, Secrets
-from application.access.sign_in import Lifetimes, digest
+from application.access.sign_in import Lifetimes
 from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
@@ -85,7 +86,7 @@ class KeepClients:
         authorise(caller, "rotate_client_secret")
         secret = self._secrets.new()
         async with self._unit_of_work(caller.institution) as work:
-            client = (await _stored(work, identifier)).with_secret(digest(secret))
+            client = (await _to_change(work, identifier)).with_secret(digest(secret))
             await work.save_client(client)
             await self._void(work, client)
         return _told(client, secret)
@@ -94,7 +95,7 @@ class KeepClients:
         """Shut a client out, at once. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "disable_client")
         async with self._unit_of_work(caller.institution) as work:
-            client = (await _stored(work, identifier)).disabled(self._clock.now())
+            client = (await _to_change(work, identifier)).disabled(self._clock.now())
             await work.save_client(client)
             await self._void(work, client)
         return view_of(client)
@@ -102,6 +103,13 @@ class KeepClients:
     async def _void(self, work: AccessWork, client: ApiClient) -> None:
         now = self._clock.now()
         await work.void_tokens(client.id, now, now + self._lifetimes.access)
+
+
+async def _to_change(work: AccessWork, identifier: UUID) -> ApiClient:
+    client = await work.client_to_change(ClientId(identifier))
+    if client is None:
+        raise NotFound(KIND, str(identifier))
+    return client
 
 
 async def _stored(work: AccessWork, identifier: UUID) -> ApiClient:

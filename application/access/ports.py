@@ -1,6 +1,6 @@
 """What the use cases of access ask of the outside: storage, passwords, secrets and tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,7 @@ class SignInOutcome(StrEnum):
     REUSED = "reused"
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,10 @@ class AccessWork(Protocol):
         """The account with that id, or None."""
         ...
 
+    async def account_to_change(self, identifier: AccountId) -> Account | None:
+        """The account with that id, locked until the transaction ends, or None."""
+        ...
+
     async def account_of(self, email: str) -> Account | None:
         """The account with that normalised address, or None."""
         ...
@@ -85,6 +90,10 @@ class AccessWork(Protocol):
         """The client with that id, or None."""
         ...
 
+    async def client_to_change(self, identifier: ClientId) -> ApiClient | None:
+        """The client with that id, locked until the transaction ends, or None."""
+        ...
+
     async def add_client(self, client: ApiClient) -> None:
         """Store a new client. Raises `AlreadyExists` for a name that is taken."""
         ...
@@ -98,7 +107,7 @@ class AccessWork(Protocol):
         ...
 
     async def refresh_token(self, digest: str) -> RefreshToken | None:
-        """The token with that digest, locked until the transaction ends, or None."""
+        """The token with that digest, its account locked until the transaction ends, or None."""
         ...
 
     async def add_refresh_token(self, token: RefreshToken) -> None:
@@ -156,7 +165,7 @@ class AccessUnitOfWork(Protocol):
 class Passwords(Protocol):
     """Passwords: whether one is good enough, and their hashes."""
 
-    def check(self, password: str, *, about: tuple[str, ...]) -> None:
+    async def check(self, password: str, *, about: Collection[str]) -> None:
         """Raise `InvalidField` for a password that is too short, too long, or too easily guessed.
 
         `about` are words that its owner's password should not be made of.

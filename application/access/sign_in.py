@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
+from application.access.attempts import Attempt, Attempts, digest
 from application.access.dto import Tokens
-from application.access.errors import InvalidCredentials, InvalidScope, TooManyAttempts
+from application.access.errors import InvalidCredentials, InvalidScope
 from application.access.ports import (
     AccessTokens,
     AccessUnitOfWork,
@@ -15,7 +15,6 @@ from application.access.ports import (
     Claims,
     Passwords,
     Secrets,
-    SignIn,
     SignInOutcome,
 )
 from application.shared.access import authorise
@@ -24,14 +23,11 @@ from application.shared.clock import Clock, IdGenerator
 from application.shared.errors import AccessDenied
 from domain.access.account import Account, normalised_email
 from domain.access.session import RefreshToken
-from domain.access.throttle import OF_ACCOUNT, OF_ORIGIN, Failures
 from domain.shared.identifiers import AccountId, ClientId, InstitutionId, SessionId
 from domain.shared.role import Role
 
 ROLES_OF_CLIENTS = frozenset({Role.REGISTRAR})
 """What a program acts as; its scopes say how much of that."""
-
-_THROTTLES = (OF_ACCOUNT, OF_ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +36,6 @@ class Lifetimes:
 
     access: timedelta
     refresh: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """Who tries: by what name, from where, when."""
-
-    name: str
-    origin: str
-    at: datetime
-
-    @property
-    def keys(self) -> tuple[str, str]:
-        """What its failures are counted under."""
-        return f"name:{self.name}", f"origin:{self.origin}"
-
-
-def digest(text: str) -> str:
-    """What is stored of a random token, and of a name that somebody typed."""
-    return sha256(text.encode()).hexdigest()
 
 
 class Door:
@@ -75,6 +52,7 @@ class Door:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
+        self._attempts = Attempts(unit_of_work, ids)
         self._passwords = passwords
         self._secrets = secrets
         self._tokens = tokens
@@ -85,44 +63,48 @@ class Door:
     async def sign_in(self, institution: InstitutionId, email: str, password: str, origin: str) -> Tokens:
         """Let a person in who knows an account's password. Raises `InvalidCredentials`, `TooManyAttempts`."""
         address = normalised_email(email)
-        attempt = _Attempt(digest(address), origin, self._clock.now())
-        await self._admit(institution, attempt)
+        attempt = Attempt(digest(address), origin, self._clock.now())
+        await self._attempts.admit(institution, attempt)
         async with self._unit_of_work(institution) as work:
             account = await work.account_of(address)
         # Between the transactions: hashing takes long, and nobody should wait for it with a connection in hand.
         stored = account.password_hash if account is not None and account.is_open() else None
         if not await self._passwords.matches(password, stored) or account is None:
-            await self._refuse(institution, attempt, None if account is None else account.id)
+            await self._attempts.refuse(institution, attempt, None if account is None else account.id)
             raise InvalidCredentials
         better = await self._passwords.hash(password) if self._passwords.is_outdated(str(stored)) else None
         async with self._unit_of_work(institution) as work:
-            now = await work.account(account.id)
-            if now is None or not now.is_open() or now.password_hash != stored:  # closed while it was looked at
-                raise InvalidCredentials
-            if better is not None:
-                await work.save_account(now.with_password(better))
-            await self._succeed(work, attempt, account.id)
-            return await self._stay(work, institution, now, SessionId(self._ids.new()))
+            now = await work.account_to_change(account.id)
+            if now is not None and now.is_open() and now.password_hash == stored:
+                if better is not None:
+                    await work.save_account(now.with_password(better))
+                await self._attempts.succeed(work, attempt, account.id, SignInOutcome.SIGNED_IN)
+                return await self._stay(work, institution, now, SessionId(self._ids.new()))
+            # It was closed, or its password changed, while it was looked at.
+            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, account.id)
+        raise InvalidCredentials
 
     async def refresh(self, institution: InstitutionId, token: str, origin: str) -> Tokens:
         """Trade a refresh token in for new tokens. One that was traded in before ends its session.
 
         Raises `InvalidCredentials`.
         """
-        attempt = _Attempt(digest(token), origin, self._clock.now())
+        attempt = Attempt(digest(token), origin, self._clock.now())
         async with self._unit_of_work(institution) as work:
             known = await work.refresh_token(attempt.name)
             account = None if known is None else await work.account(known.account)
             if known is not None and account is not None and account.is_open() and known.is_good(attempt.at):
                 await work.save_refresh_token(known.used(attempt.at))
-                await self._record(work, attempt, SignInOutcome.REFRESHED, account.id)
+                await self._attempts.record(work, attempt, SignInOutcome.REFRESHED, account.id)
                 return await self._stay(work, institution, account, known.session)
             if known is not None and known.used_at is not None:
                 # Somebody else has it: neither may go on (RFC 9700, 4.14.2).
                 await self._end(work, known.session, attempt.at)
-                await self._record(work, attempt, SignInOutcome.REUSED, known.account)
+                await self._attempts.record(work, attempt, SignInOutcome.REUSED, known.account)
             else:
-                await self._record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.account)
+                await self._attempts.record(
+                    work, attempt, SignInOutcome.REFUSED, None if known is None else known.account
+                )
         raise InvalidCredentials
 
     async def sign_in_client(
@@ -132,31 +114,34 @@ class Door:
 
         Raises `InvalidCredentials`, `TooManyAttempts`, `InvalidScope`.
         """
-        attempt = _Attempt(client[:64], origin, self._clock.now())
-        await self._admit(institution, attempt)
+        identifier = _client_id(client)
+        # One name however the id is written; what is none may be anything, a secret in the wrong field for one.
+        name = digest(client) if identifier is None else str(identifier)
+        attempt = Attempt(name, origin, self._clock.now())
+        await self._attempts.admit(institution, attempt)
+        unknown: Collection[str] = ()
         async with self._unit_of_work(institution) as work:
-            identifier = _client_id(client)
-            known = None if identifier is None else await work.client(identifier)
-            if known is None or not known.is_open() or not self._secrets.are_equal(known.secret_hash, digest(secret)):
-                await self._record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.id)
-            else:
+            known = None if identifier is None else await work.client_to_change(identifier)
+            if known is not None and known.is_open() and self._secrets.are_equal(known.secret_hash, digest(secret)):
                 unknown = sorted(set(scopes) - known.scopes)
-                if unknown:
-                    raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
-                granted = frozenset(scopes) or known.scopes
-                await self._succeed(work, attempt, known.id)
-                claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
-                return self._issued(claims, None)
+                if not unknown:
+                    granted = frozenset(scopes) or known.scopes
+                    await self._attempts.succeed(work, attempt, known.id, SignInOutcome.SIGNED_IN)
+                    claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
+                    return self._issued(claims, None)
+            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.id)
+        if unknown:
+            raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
         raise InvalidCredentials
 
     async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
         """End the session that a refresh token belongs to; what nobody knows is as good as ended (RFC 7009)."""
-        attempt = _Attempt(digest(token), origin, self._clock.now())
+        attempt = Attempt(digest(token), origin, self._clock.now())
         async with self._unit_of_work(institution) as work:
             known = await work.refresh_token(attempt.name)
             if known is not None:
                 await self._end(work, known.session, attempt.at)
-                await self._record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
+                await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
 
     async def sign_out_everywhere(self, caller: Caller, origin: str) -> None:
         """End all sessions of the caller's account, and make all its access tokens void. Raises `AccessDenied`."""
@@ -164,43 +149,10 @@ class Door:
         account = own_account(caller)
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
+            await work.account_to_change(account)
             await end_everything(work, account, now, self._lifetimes)
-            attempt = _Attempt("", origin, now)
-            await self._record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
-
-    async def _admit(self, institution: InstitutionId, attempt: _Attempt) -> None:
-        """Let the attempt be looked at; until it succeeds it counts as failed, however many come at once.
-
-        Raises `TooManyAttempts` when the name or the origin must wait.
-        """
-        async with self._unit_of_work(institution) as work:
-            before = [await work.failures(key) for key in attempt.keys]
-            waits = [throttle.wait(known, attempt.at) for throttle, known in zip(_THROTTLES, before, strict=True)]
-            longest = max(waits)
-            if longest:
-                await self._record(work, attempt, SignInOutcome.THROTTLED, None)
-            else:
-                for key, known in zip(attempt.keys, before, strict=True):
-                    await work.save_failures(key, Failures(1 if known is None else known.count + 1, attempt.at))
-        if longest:
-            raise TooManyAttempts(longest.total_seconds())
-
-    async def _succeed(self, work: AccessWork, attempt: _Attempt, subject: UUID) -> None:
-        """Record a success: the name's failures are forgotten, and the origin has one less."""
-        name, origin = attempt.keys
-        await work.save_failures(name, None)
-        known = await work.failures(origin)
-        if known is not None:
-            await work.save_failures(origin, Failures(known.count - 1, known.last_at) if known.count > 1 else None)
-        await self._record(work, attempt, SignInOutcome.SIGNED_IN, subject)
-
-    async def _refuse(self, institution: InstitutionId, attempt: _Attempt, subject: UUID | None) -> None:
-        async with self._unit_of_work(institution) as work:
-            await self._record(work, attempt, SignInOutcome.REFUSED, subject)
-
-    async def _record(self, work: AccessWork, attempt: _Attempt, outcome: SignInOutcome, subject: UUID | None) -> None:
-        line = SignIn(self._ids.new(), outcome, subject, attempt.name, attempt.origin, attempt.at)
-        await work.record_sign_in(line)
+            attempt = Attempt("", origin, now)
+            await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
 
     async def _stay(self, work: AccessWork, institution: InstitutionId, account: Account, session: SessionId) -> Tokens:
         claims = self._claims(institution, account.id, account.roles, session=session, account=account)
@@ -247,7 +199,10 @@ class Door:
 
 
 async def end_everything(work: AccessWork, account: AccountId, now: datetime, lifetimes: Lifetimes) -> None:
-    """End all sessions of an account, and make all tokens void that were issued to it."""
+    """End all sessions of an account, and make all tokens void that were issued to it.
+
+    The account is locked: nobody comes in, or trades a token in, meanwhile.
+    """
     await work.end_sessions(account)
     await work.void_tokens(account, now, now + lifetimes.access)
 

@@ -14,9 +14,16 @@ _STUDENTS = frozenset({Role.STUDENT})
 _TEACHERS = frozenset({Role.INSTRUCTOR, Role.ADVISOR})
 
 
+_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
 def normalised_email(email: str) -> str:
-    """The address as accounts are found by it: people write it in any case."""
-    return email.strip().casefold()
+    """The address as accounts are found by it: people write it in any case.
+
+    Only the letters of ASCII are folded. Folding all of Unicode makes one address of two that different people may
+    own, such as those at `straße.example` and `strasse.example`.
+    """
+    return email.strip().translate(_LOWER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,15 @@ class Failures:
     count: int
     last_at: datetime
 
+    def are_forgotten(self, now: datetime) -> bool:
+        """Whether they are so old that they count no more."""
+        return now - self.last_at >= FORGOTTEN_AFTER
+
+
+def with_one_more(failures: Failures | None, at: datetime) -> Failures:
+    """What counts when another attempt fails; the row begins anew after failures that are forgotten."""
+    return Failures(1 if failures is None or failures.are_forgotten(at) else failures.count + 1, at)
+
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
@@ -28,7 +37,7 @@ class Throttle:
 
     def wait(self, failures: Failures | None, now: datetime) -> timedelta:
         """How long it is until the next attempt is looked at; zero when it is at once."""
-        if failures is None or failures.count < self.free or now - failures.last_at >= FORGOTTEN_AFTER:
+        if failures is None or failures.count < self.free or failures.are_forgotten(now):
             return timedelta(0)
         doublings = min(failures.count - self.free, _MOST_DOUBLINGS)
         until = failures.last_at + min(timedelta(seconds=1 << doublings), LONGEST_WAIT)

@@ -6,12 +6,14 @@ To rotate, put a new key first, and take the old one away when the last token th
 import json
 import os
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -50,11 +52,13 @@ class SigningKeys:
 
     def published(self) -> str:
         """The public keys as a JSON Web Key Set (RFC 7517)."""
-        keys = [
-            {**_public_numbers(key), "kid": identifier, "use": "sig", "alg": ALGORITHM}
-            for identifier, key in self.public().items()
-        ]
-        return json.dumps({"keys": keys})
+        return json.dumps({"keys": [_published(identifier, key) for identifier, key in self.public().items()]})
+
+
+def _published(identifier: str, key: RSAPublicKey) -> dict[str, str]:
+    jwk = json.loads(RSAAlgorithm.to_jwk(key))
+    # `use` says it; `key_ops` besides would say it twice (RFC 7517, 4.3).
+    return {"kty": jwk["kty"], "n": jwk["n"], "e": jwk["e"], "kid": identifier, "use": "sig", "alg": ALGORITHM}
 
 
 def read_keys(pem: str) -> SigningKeys:
@@ -68,7 +72,7 @@ def read_keys(pem: str) -> SigningKeys:
 def _read(block: str) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(block.encode(), password=None)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise InvalidSigningKeysError("holds a private key that cannot be read, or is encrypted") from None
     if not isinstance(key, RSAPrivateKey) or key.key_size < _BITS:
         raise InvalidSigningKeysError(f"holds a key that is not RSA of at least {_BITS} bits")
@@ -85,8 +89,9 @@ def own_keys(file: Path) -> SigningKeys:
     """The keys in a file that only its owner reads, which is made with a new key if it is not there."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A name of its own, for its owner alone: containers that share the folder may share the process id, too.
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        draft = Path(name)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(new_key())
         try:
@@ -96,12 +101,6 @@ def own_keys(file: Path) -> SigningKeys:
         finally:
             draft.unlink()
     return read_keys(file.read_text(encoding="ascii"))
-
-
-def _public_numbers(key: RSAPublicKey) -> dict[str, str]:
-    """A key's type and numbers; what it is for is said once, by `use`."""
-    told: dict[str, str] = json.loads(RSAAlgorithm.to_jwk(key))
-    return {name: told[name] for name in ("kty", "n", "e")}
 
 
 def _id_of(key: RSAPrivateKey) -> str:

@@ -1,6 +1,8 @@
 """Passwords by argon2id (RFC 9106), and by zxcvbn's estimate of how many guesses one takes."""
 
 import asyncio
+import re
+from collections.abc import Collection
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,10 +12,13 @@ from zxcvbn import zxcvbn
 from application.shared.errors import InvalidField
 
 SHORTEST, LONGEST = 12, 200
-_ESTIMATED = 72
-"""How many characters are looked at: the estimate takes time that grows faster than the text."""
+_ESTIMATED = 40
+"""How many characters are looked at: the estimate takes time that grows faster than the text, seconds at the worst."""
 _GOOD_ENOUGH = 3
 """Of 0 to 4: safe against guessing without the hash, and moderately with it."""
+
+_UNSENDABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""What a form cannot hold: nobody could come in with it."""
 
 
 class ArgonPasswords:
@@ -24,11 +29,14 @@ class ArgonPasswords:
         self._turns = asyncio.Semaphore(at_once)
         self._nobodys: str | None = None
 
-    def check(self, password: str, *, about: tuple[str, ...]) -> None:
+    async def check(self, password: str, *, about: Collection[str]) -> None:
         """See `Passwords.check`."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise InvalidField("password", f"must have from {SHORTEST} to {LONGEST} characters")
-        estimate = zxcvbn(password[:_ESTIMATED], user_inputs=[word for word in about if word])
+        if _UNSENDABLE.search(password):
+            raise InvalidField("password", "must be Unicode without NUL")
+        async with self._turns:
+            estimate = await asyncio.to_thread(zxcvbn, password[:_ESTIMATED], user_inputs=list(about))
         if estimate["score"] < _GOOD_ENOUGH:
             raise InvalidField("password", "is too easily guessed: use more words, or less common ones")
 

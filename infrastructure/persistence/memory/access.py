@@ -10,7 +10,7 @@ from application.access.accounts import view_of as account_view
 from application.access.clients import view_of as client_view
 from application.access.dto import ACCOUNT_LISTING, CLIENT_LISTING, AccountView, ClientView
 from application.access.ports import SignIn
-from application.shared.errors import AlreadyExists
+from application.shared.errors import AlreadyExists, UnknownReference
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account
 from domain.access.client import ApiClient
@@ -61,6 +61,10 @@ class MemoryAccessWork:
         """See `AccessWork.account`."""
         return self._tables.accounts.get(identifier)
 
+    async def account_to_change(self, identifier: AccountId) -> Account | None:
+        """See `AccessWork.account_to_change`: there is one transaction at a time."""
+        return await self.account(identifier)
+
     async def account_of(self, email: str) -> Account | None:
         """See `AccessWork.account_of`."""
         return next((account for account in self._tables.accounts.values() if account.email == email), None)
@@ -70,10 +74,14 @@ class MemoryAccessWork:
         if await self.account_of(account.email) is not None:
             kind = "account"
             raise AlreadyExists(kind, "email")
-        self._tables.accounts[account.id] = account
+        await self.save_account(account)
 
     async def save_account(self, account: Account) -> None:
         """See `AccessWork.save_account`."""
+        if account.student_id is not None and account.student_id not in self._people.records(Student):
+            raise _unknown("student")
+        if account.instructor_id is not None and account.instructor_id not in self._people.records(Instructor):
+            raise _unknown("instructor")
         self._tables.accounts[account.id] = account
 
     async def accounts(self, query: PageQuery) -> Page[AccountView]:
@@ -85,6 +93,10 @@ class MemoryAccessWork:
     async def client(self, identifier: ClientId) -> ApiClient | None:
         """See `AccessWork.client`."""
         return self._tables.clients.get(identifier)
+
+    async def client_to_change(self, identifier: ClientId) -> ApiClient | None:
+        """See `AccessWork.client_to_change`: there is one transaction at a time."""
+        return await self.client(identifier)
 
     async def add_client(self, client: ApiClient) -> None:
         """See `AccessWork.add_client`."""
@@ -160,6 +172,10 @@ class MemoryAccessWork:
     async def identify(self, entity: type[Student | Instructor], reference: Reference) -> UUID | None:
         """See `AccessWork.identify`."""
         return identify(self._people, entity, reference)
+
+
+def _unknown(field: str) -> UnknownReference:
+    return UnknownReference(field, "that the request names")
 
 
 def _wanted(rows: list[dict[str, Any]], query: PageQuery) -> list[dict[str, Any]]:

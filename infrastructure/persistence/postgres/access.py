@@ -54,6 +54,12 @@ class PostgresAccessWork:
         row = await self._session.get(AccountRow, (self._institution, identifier))
         return None if row is None else _account(row)
 
+    async def account_to_change(self, identifier: AccountId) -> Account | None:
+        """See `AccessWork.account_to_change`."""
+        key = (self._institution, identifier)
+        row = await self._session.get(AccountRow, key, with_for_update={"key_share": True}, populate_existing=True)
+        return None if row is None else _account(row)
+
     async def account_of(self, email: str) -> Account | None:
         """See `AccessWork.account_of`."""
         found = select(AccountRow).where(AccountRow.institution_id == self._institution, AccountRow.email == email)
@@ -96,6 +102,12 @@ class PostgresAccessWork:
         row = await self._session.get(ApiClientRow, (self._institution, identifier))
         return None if row is None else _client(row)
 
+    async def client_to_change(self, identifier: ClientId) -> ApiClient | None:
+        """See `AccessWork.client_to_change`."""
+        key = (self._institution, identifier)
+        row = await self._session.get(ApiClientRow, key, with_for_update={"key_share": True}, populate_existing=True)
+        return None if row is None else _client(row)
+
     async def add_client(self, client: ApiClient) -> None:
         """See `AccessWork.add_client`."""
         with storing("client", frozenset({ApiClientRow.__tablename__})):
@@ -124,7 +136,15 @@ class PostgresAccessWork:
 
     async def refresh_token(self, digest: str) -> RefreshToken | None:
         """See `AccessWork.refresh_token`."""
-        row = await self._session.get(RefreshTokenRow, (self._institution, digest), with_for_update=True)
+        # The account first, as everybody who changes its sessions does; then what the lock was waited for is seen.
+        owner = select(RefreshTokenRow.account_id).where(
+            RefreshTokenRow.institution_id == self._institution, RefreshTokenRow.digest == digest
+        )
+        locked = select(AccountRow.id).where(
+            AccountRow.institution_id == self._institution, AccountRow.id == owner.scalar_subquery()
+        )
+        await self._session.execute(locked.with_for_update(key_share=True))
+        row = await self._session.get(RefreshTokenRow, (self._institution, digest))
         if row is None:
             return None
         return RefreshToken(
