@@ -164,6 +164,8 @@ class Door:
         account = own_account(caller)
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
+            if await work.account(account) is None:  # a client, which comes in without one
+                raise AccessDenied
             await end_everything(work, account, now, self._lifetimes)
             attempt = _Attempt("", origin, now)
             await self._record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
