@@ -104,6 +104,7 @@ _OWN_ACCOUNT = Rule("account", EVERYONE)
 ACCESS: Mapping[str, Rule] = {
     "live": _PUBLIC,
     "ready": _PUBLIC,
+    "metrics": _PUBLIC,
     "index": _PUBLIC,
     "describe_problem": _PUBLIC,
     "list_institutions": _PUBLIC,

@@ -226,6 +226,12 @@ class RecordKeeping(Generic[E, F, V]):
                 return await self.kind.read_related(caller, reference, work)
             return await self._view(work, await self._identify(work, reference))
 
+    async def get_to_change(self, caller: Caller, reference: Reference) -> V:
+        """Read a record of which a part shall be changed, as whoever may replace it. Raises what `get` raises."""
+        authorise(caller, self.kind.operation("replace"))
+        async with self._reading(caller.institution) as work:
+            return await self._view(work, await self._identify(work, reference))
+
     async def list(self, caller: Caller, query: PageQuery) -> Page[V]:
         """Read a page of the collection. Raises `InvalidRequest`, `AccessDenied`."""
         is_in_part = may_be_related(caller, self.kind.list_operation)

@@ -57,11 +57,11 @@ class KeptInstitutions:
         self._forget()
         return created
 
-    async def get(self, reference: Reference) -> InstitutionView:
+    async def get_to_change(self, reference: Reference) -> InstitutionView:
         return await self._institutions.find(reference)
 
     async def read(self, reference: Reference) -> str:
-        return (await self.get(reference)).model_dump_json()
+        return (await self._institutions.find(reference)).model_dump_json()
 
     async def list(self, query: PageQuery) -> WrittenPage:
         page = await self._institutions.list(query)

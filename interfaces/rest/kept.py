@@ -50,8 +50,8 @@ class Kept(Protocol[F_contra, V_co]):
         """Create a record, once for an idempotency key."""
         ...
 
-    async def get(self, reference: Reference) -> V_co:
-        """Read a record."""
+    async def get_to_change(self, reference: Reference) -> V_co:
+        """Read a record of which a part shall be changed."""
         ...
 
     async def read(self, reference: Reference) -> str:
@@ -85,6 +85,9 @@ class KeptRecords(Generic[F, V]):
 
     async def get(self, reference: Reference) -> V:
         return await self._keeping.get(self._caller, reference)
+
+    async def get_to_change(self, reference: Reference) -> V:
+        return await self._keeping.get_to_change(self._caller, reference)
 
     async def read(self, reference: Reference) -> str:
         return await _written().get(self._caller, self._keeping.kind, reference)

@@ -98,7 +98,7 @@ async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"
 
 
 # For machines that know its format, which is not this API's: it is no part of the API's contract.
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", operation_id="metrics", include_in_schema=False)
 async def metrics(exposition: Annotated[Exposed, Depends(provided("exposition"))]) -> Response:
     """Answer the figures for Prometheus."""
     headers = {"Content-Type": exposition.content_type, "Cache-Control": "no-store"}

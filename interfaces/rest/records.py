@@ -169,7 +169,7 @@ def _add_replacing(
     async def replace_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
         fields = read_fields(resource.fields, await read_body(request, JSON))
         return changed_answer(await kept.replace(reference, fields, version), resource.caching)
 
@@ -187,9 +187,9 @@ def _add_replacing(
     async def patch_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
         body = await read_body(request, MERGE_PATCH, JSON)
-        view = await kept.get(reference)
+        view = await kept.get_to_change(reference)
         seen = versioned(view)
         if version not in (None, seen.version):
             raise StaleWrite(resource.name)
@@ -215,6 +215,6 @@ def _add_removing(
     async def remove_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get(reference))
+        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
         await kept.remove(reference, version)
         return Response(status_code=204)

@@ -3,21 +3,25 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from pydantic import SecretStr
+
+from application.access.dto import AccountFields, ClientFields
 from application.registration.attempt_table import COLUMNS, AttemptTable
 from application.registration.dto import RegistrationRequestFields
 from application.registration.eligibility import EligibilityQuestion
 from application.scheduling.timetable import Timetable
-from application.shared.caller import Caller
+from application.shared.caller import Caller, Role
 from application.shared.institutions import InstitutionFields
 from application.shared.paging import PageQuery
 from application.shared.records import RecordKeeping
 from domain.shared.reference import Reference
 from interfaces.inprocess import Matricula
-from tests.interfaces.access.campus import KINDS, TERM, Campus
+from tests.interfaces.access.campus import EMAILS, KINDS, PASSWORD, SCOPES, TERM, Campus
 from tests.interfaces.access.requests import PERSONAL
 
 Call = Callable[[Caller], Awaitable[object]]
 
+_KEY = "a key"
 _A_ROW = {"student_code": "S1", "course_code": "CS-101", "term": "1999-1", "credits": "3", "passed": "true"}
 
 
@@ -30,14 +34,17 @@ def calls_about(matricula: Matricula, campus: Campus, half: dict[str, str]) -> d
         subject = Reference.parse(half[kind]) if kind in PERSONAL else spare
         keeping: RecordKeeping[object, object, object] = getattr(matricula, name)  # type: ignore[type-var]  # any kind's
         calls |= {f"{name}.{verb}": call for verb, call in _keeping(keeping, kind, subject, spare).items()}
-    return calls | _of_institutions(matricula, half) | _of_registration(matricula, campus, half)
+    others = _of_institutions(matricula, half) | _of_access(matricula, half)
+    return calls | others | _of_registration(matricula, campus, half)
 
 
 def _keeping(keeping: RecordKeeping, kind: str, subject: Reference, spare: Reference) -> dict[str, Call]:  # type: ignore[type-arg]  # any kind's
     new, again = (keeping.kind.fields.model_validate(KINDS[kind].named(code)) for code in ("NEW", "SPARE"))
     return {
         "create": lambda caller: keeping.create(caller, new),
+        "create_once": lambda caller: keeping.create_once(caller, new, _KEY),
         "get": lambda caller: keeping.get(caller, subject),
+        "get_to_change": lambda caller: keeping.get_to_change(caller, subject),
         "list": lambda caller: keeping.list(caller, PageQuery()),
         "replace": lambda caller: keeping.replace(caller, spare, again, None),
         "delete": lambda caller: keeping.delete(caller, spare, None),
@@ -51,8 +58,33 @@ def _of_institutions(matricula: Matricula, half: dict[str, str]) -> dict[str, Ca
         "institutions.find": lambda _: institutions.find(own),
         "institutions.list": lambda _: institutions.list(PageQuery()),
         "institutions.found": lambda caller: institutions.found(fields, caller),
+        "institutions.found_once": lambda caller: institutions.found_once(caller, fields, _KEY),
         "institutions.replace": lambda caller: institutions.replace(caller, own, again, None),
         "institutions.delete": lambda caller: institutions.delete(caller, own, None),
+    }
+
+
+def _of_access(matricula: Matricula, half: dict[str, str]) -> dict[str, Call]:
+    accounts, clients, password = matricula.accounts, matricula.clients, SecretStr(PASSWORD)
+    account, client, page = UUID(half["account"]), UUID(half["client"]), PageQuery()
+    opened = {"email": "new@uni.example", "roles": ["student"], "student": half["student"]}
+    new_account = AccountFields.model_validate(opened)
+    new_client = ClientFields.model_validate({"name": "new", "scopes": SCOPES})
+    return {
+        "accounts.open": lambda caller: accounts.open(caller, new_account),
+        "accounts.list": lambda caller: accounts.list(caller, page),
+        "accounts.get": lambda caller: accounts.get(caller, account),
+        "accounts.find": lambda caller: accounts.find(caller, EMAILS[Role.STUDENT]),
+        "accounts.own": accounts.own,
+        "accounts.disable": lambda caller: accounts.disable(caller, account),
+        "accounts.enable": lambda caller: accounts.enable(caller, account),
+        "accounts.reset_password": lambda caller: accounts.reset_password(caller, account, password),
+        "accounts.change_password": lambda caller: accounts.change_password(caller, password, password),
+        "clients.add": lambda caller: clients.add(caller, new_client),
+        "clients.list": lambda caller: clients.list(caller, page),
+        "clients.get": lambda caller: clients.get(caller, client),
+        "clients.rotate": lambda caller: clients.rotate(caller, client),
+        "clients.disable": lambda caller: clients.disable(caller, client),
     }
 
 
@@ -94,11 +126,13 @@ def _of_registration(matricula: Matricula, campus: Campus, half: dict[str, str])
         "enrollments.export": export,
         "enrollments.export_csv": export_csv,
         "give_permission.execute": lambda caller: m.give_permission.execute(caller, given),
+        "give_permission.execute_once": lambda caller: m.give_permission.execute_once(caller, given, _KEY),
         "revoke_permission.execute": lambda caller: m.revoke_permission.execute(caller, spare["permission"], None),
         "waitlists.get": lambda caller: m.waitlists.get(caller, UUID(half["waitlist_entry"])),
         "waitlists.list": lambda caller: m.waitlists.list(caller, page),
         "waitlists.of_student": lambda caller: m.waitlists.of_student(caller, student, page),
         "review_queues.execute": m.review_queues.execute,
+        "review_queues.execute_once": lambda caller: m.review_queues.execute_once(caller, _KEY),
         "audit.get": lambda caller: m.audit.get(caller, UUID(half["audit_event"])),
         "audit.list": lambda caller: m.audit.list(caller, page),
         "audit.history": lambda caller: m.audit.history(caller, UUID(half["enrollment"])),

@@ -9,7 +9,7 @@ import pytest
 from infrastructure.bootstrap.container import Container
 from interfaces.inprocess import Matricula
 from tests.interfaces.access.campus import Campus
-from tests.interfaces.access.serving import container_of, in_memory, on_postgres, serving, two_campuses
+from tests.interfaces.access.serving import campus_in, container_of, in_memory, on_postgres, serving, two_campuses
 
 
 @pytest.fixture
@@ -24,10 +24,14 @@ async def client(container: Container) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def campus(client: httpx.AsyncClient) -> Campus:
-    campus = Campus(client)
-    await campus.build()
-    return campus
+async def campus(container: Container, client: httpx.AsyncClient) -> Campus:
+    return await campus_in(container, client, "here")
+
+
+@pytest.fixture
+async def there(container: Container, client: httpx.AsyncClient, campus: Campus) -> Campus:
+    """A campus in a second institution, which looks like the first."""
+    return await campus_in(container, client, "there")
 
 
 @pytest.fixture

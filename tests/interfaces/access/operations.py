@@ -81,10 +81,11 @@ def python_operations() -> dict[str, str | None]:
 
 
 def operation_of(method: str) -> str | None:
-    """The operation of `USE_CASES.METHOD`."""
-    name, _, verb = method.partition(".")
-    if method in _METHODS:
-        return _METHODS[method]
+    """The operation of `USE_CASES.METHOD`; what is done once for an idempotency key is the same operation."""
+    name, _, verb = method.removesuffix("_once").partition(".")
+    verb = "replace" if verb == "get_to_change" else verb
+    if f"{name}.{verb}" in _METHODS:
+        return _METHODS[f"{name}.{verb}"]
     if get_origin(_use_cases()[name]) is not RecordKeeping or verb not in _VERBS:
         return None
     return f"{verb}_{name if verb == 'list' else name.removesuffix('s')}"

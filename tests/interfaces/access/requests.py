@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from application.shared.caller import Role
 from interfaces.rest.resources import BASE_PATH
-from tests.interfaces.access.campus import KINDS, TERM, Campus
+from tests.interfaces.access.campus import ATTEMPTS, EMAILS, KINDS, PASSWORD, SCOPES, TERM, Campus
 
 Json = Any
 
@@ -18,23 +19,27 @@ _REMOVALS = ("delete", "release", "revoke")
 
 @dataclass(frozen=True)
 class Asked:
-    """A request."""
+    """A request; its body is JSON, a `form`, or a `table` in CSV."""
 
     method: str
     path: str
     body: Json = None
     query: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] | None = None
+    table: str | None = None
 
     @property
     def arguments(self) -> dict[str, Any]:
         """What `httpx` is told beside the headers."""
-        body = {} if self.body is None else {"json": self.body}
-        return {"method": self.method, "url": self.path, "params": self.query, **body}
+        bodies = {"json": self.body, "data": self.form, "content": self.table}
+        given = {name: body for name, body in bodies.items() if body is not None}
+        return {"method": self.method, "url": self.path, "params": self.query, **given}
 
     @property
-    def conditions(self) -> dict[str, str]:
-        """The header that a change needs."""
-        return {"If-Match": "*"} if self.method in ("PUT", "PATCH", "DELETE") else {}
+    def headers(self) -> dict[str, str]:
+        """The headers that it needs whoever asks: a change its condition, a table its type."""
+        condition = {"If-Match": "*"} if self.method in ("PUT", "PATCH", "DELETE") else {}
+        return condition if self.table is None else {**condition, "Content-Type": "text/csv"}
 
 
 def requests_about(campus: Campus, half: dict[str, str]) -> dict[str, Asked]:
@@ -58,24 +63,64 @@ def requests_about(campus: Campus, half: dict[str, str]) -> dict[str, Asked]:
         asked[operation] = _get(f"students/{half['student']}/{collection}")
     institution = f"institutions/{half['institution']}"
     fields = {"code": campus.institution, "name": "Another name"}
-    return asked | {
-        "live": Asked("GET", "/livez"),
-        "ready": Asked("GET", "/readyz"),
-        "index": Asked("GET", "/"),
-        "describe_problem": Asked("GET", "/problems/not_found"),
-        "list_institutions": _get("institutions"),
-        "get_institution": _get(institution),
-        "create_institution": Asked("POST", f"{BASE_PATH}/institutions", {"code": "new", "name": "New"}),
-        "replace_institution": Asked("PUT", f"{BASE_PATH}/{institution}", fields),
-        "patch_institution": Asked("PATCH", f"{BASE_PATH}/{institution}", {"name": "Another name"}),
-        "delete_institution": Asked("DELETE", f"{BASE_PATH}/{institution}"),
-        "list_advisees": _get(f"instructors/{half['instructor']}/advisees"),
-        "list_sections_of_term": _get(f"terms/{TERM}/sections"),
-        "get_schedule": _get(f"students/{half['student']}/schedule", term=TERM),
-        "get_eligibility": _get(f"students/{half['student']}/eligibility", term=TERM, sections="code:A"),
-        "get_roster": _get(f"sections/{half['section']}/roster"),
-        "register": Asked("POST", f"{BASE_PATH}/registration-requests", campus.registration(half["student"])),
-        "review_queues": Asked("POST", f"{BASE_PATH}/queue-reviews"),
+    return (
+        asked
+        | _of_access(half)
+        | _of_imports(half)
+        | {
+            "live": Asked("GET", "/livez"),
+            "ready": Asked("GET", "/readyz"),
+            "metrics": Asked("GET", "/metrics"),
+            "index": Asked("GET", "/"),
+            "describe_problem": Asked("GET", "/problems/not_found"),
+            "list_institutions": _get("institutions"),
+            "get_institution": _get(institution),
+            "create_institution": Asked("POST", f"{BASE_PATH}/institutions", {"code": "new", "name": "New"}),
+            "replace_institution": Asked("PUT", f"{BASE_PATH}/{institution}", fields),
+            "patch_institution": Asked("PATCH", f"{BASE_PATH}/{institution}", {"name": "Another name"}),
+            "delete_institution": Asked("DELETE", f"{BASE_PATH}/{institution}"),
+            "list_advisees": _get(f"instructors/{half['instructor']}/advisees"),
+            "list_sections_of_term": _get(f"terms/{TERM}/sections"),
+            "get_schedule": _get(f"students/{half['student']}/schedule", term=TERM),
+            "get_eligibility": _get(f"students/{half['student']}/eligibility", term=TERM, sections="code:A"),
+            "get_roster": _get(f"sections/{half['section']}/roster"),
+            "register": Asked("POST", f"{BASE_PATH}/registration-requests", campus.registration(half["student"])),
+            "review_queues": Asked("POST", f"{BASE_PATH}/queue-reviews"),
+        }
+    )
+
+
+def _of_access(half: dict[str, str]) -> dict[str, Asked]:
+    account, client = f"{BASE_PATH}/accounts/{half['account']}", f"{BASE_PATH}/clients/{half['client']}"
+    opened = {"email": "new@uni.example", "roles": ["student"], "student": half["student"], "password": PASSWORD}
+    grant = {"grant_type": "password", "username": EMAILS[Role.STUDENT], "password": PASSWORD}
+    return {
+        "token": Asked("POST", f"{BASE_PATH}/oauth/token", form=grant),
+        "revoke": Asked("POST", f"{BASE_PATH}/oauth/revoke", form={"token": "of nobody"}),
+        "signing_keys": Asked("GET", "/.well-known/jwks.json"),
+        "authorization_server": Asked("GET", "/.well-known/oauth-authorization-server"),
+        "sign_out_everywhere": Asked("DELETE", f"{BASE_PATH}/sessions"),
+        "list_accounts": _get("accounts"),
+        "get_account": Asked("GET", account),
+        "create_account": Asked("POST", f"{BASE_PATH}/accounts", opened),
+        "disable_account": Asked("DELETE", account),
+        "reset_password": Asked("PUT", f"{account}/password", {"password": PASSWORD}),
+        "get_own_account": _get("account"),
+        "change_password": Asked("PUT", f"{BASE_PATH}/account/password", {"old": PASSWORD, "new": PASSWORD}),
+        "list_clients": _get("clients"),
+        "get_client": Asked("GET", client),
+        "create_client": Asked("POST", f"{BASE_PATH}/clients", {"name": "new", "scopes": SCOPES}),
+        "rotate_client_secret": Asked("PUT", f"{client}/secret"),
+        "disable_client": Asked("DELETE", client),
+    }
+
+
+def _of_imports(half: dict[str, str]) -> dict[str, Asked]:
+    path = f"{BASE_PATH}/imports"
+    return {
+        "create_import": Asked("POST", path, query={"kind": "course-attempts"}, table=ATTEMPTS),
+        "get_import": Asked("GET", f"{path}/{half['import']}"),
+        "get_import_result": Asked("GET", f"{path}/{half['import']}/result"),
     }
 
 

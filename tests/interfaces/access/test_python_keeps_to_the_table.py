@@ -18,6 +18,7 @@ WHOEVER = frozenset({Right.ALLOWED, Right.IN_PART})
 IMPOSSIBLE = {
     "institutions.delete": StillReferenced,
     "permissions.create": InvalidRequest,
+    "permissions.create_once": InvalidRequest,
     "permissions.replace": InvalidRequest,
 }
 """What nobody can do here, however allowed: an institution has records, permissions are given at the desk alone."""
@@ -28,7 +29,12 @@ async def acting(matricula: Matricula, campus: Campus, role: Role, scopes: froze
     student = UUID(campus.one["student"]) if role is Role.STUDENT else None
     instructor = UUID(campus.one["instructor"]) if role in (Role.INSTRUCTOR, Role.ADVISOR) else None
     return await matricula.caller(
-        campus.institution, roles=frozenset({role}), student=student, instructor=instructor, scopes=scopes
+        campus.institution,
+        roles=frozenset({role}),
+        subject=campus.accounts[role],
+        student=student,
+        instructor=instructor,
+        scopes=scopes,
     )
 
 

@@ -14,7 +14,8 @@ from tests.interfaces.access.serving import on_postgres, two_campuses
 from tests.support.postgres import PostgresDatabase, connect
 
 TABLES = sorted(table.name for table in Row.metadata.tables.values() if TENANT in table.c)
-AS_OWNER = {"institution_directory()", "refresh_statistics()", "refresh_registration_statistics()"}
+SHOWS_NOTHING = {"refresh_statistics()", "refresh_registration_statistics()"}
+AS_OWNER = {"institution_directory()", "has_accounts()", *SHOWS_NOTHING}
 """The functions that run as the owner of the tables."""
 
 Both = tuple[Campus, Campus]
@@ -160,12 +161,13 @@ async def test_only_known_functions_run_as_the_owner_and_look_where_they_should(
         assert function["owner"] != APP_ROLE
 
 
-async def test_what_runs_as_the_owner_shows_the_directory_alone(
+async def test_what_runs_as_the_owner_shows_the_directory_and_whether_there_is_an_account(
     both: Both, app: asyncpg.Connection, rows: dict[str, dict[str, Any]]
 ) -> None:
     listed = await app.fetch("SELECT * FROM institution_directory()")
 
     assert {row["code"] for row in listed} == {"here", "there"}
     assert set(listed[0].keys()) == {"institution_id", "code", "name", "time_zone", "version"}
-    for function in AS_OWNER - {"institution_directory()"}:
+    assert await app.fetchval("SELECT has_accounts()") is True
+    for function in SHOWS_NOTHING:
         assert await app.fetchval(f"SELECT {function}") in ("", None)
