@@ -149,12 +149,8 @@ class Door:
         account = own_account(caller)
         now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
-<<<<<<< HEAD
-            await work.account_to_change(account)
-=======
-            if await work.account(account) is None:  # a client, which comes in without one
+            if await work.account_to_change(account) is None:  # a client, which comes in without one
                 raise AccessDenied
->>>>>>> i6g
             await end_everything(work, account, now, self._lifetimes)
             attempt = Attempt("", origin, now)
             await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
