@@ -63,13 +63,13 @@ class ClientView(ClientFields):
 class NewClient(ClientView):
     """A client that was just made, or given another secret, which is told now and never again."""
 
-    secret: str
+    secret: Annotated[str, Field(repr=False)]
 
 
 class Tokens(Dto):
     """What who came in gets; `expires_in` is in seconds, `refresh_token` None for clients."""
 
-    access_token: str
+    access_token: Annotated[str, Field(repr=False)]
     expires_in: int
-    refresh_token: str | None
+    refresh_token: Annotated[str | None, Field(repr=False)]
     scope: str | None
