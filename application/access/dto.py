@@ -66,13 +66,13 @@ class NewClient(ClientView):
     It is null when the answer is given once more, to a request with an idempotency key that came again.
     """
 
-    secret: str | None
+    secret: Annotated[str | None, Field(repr=False)]
 
 
 class Tokens(Dto):
     """What who came in gets; `expires_in` is in seconds, `refresh_token` None for clients."""
 
-    access_token: str
+    access_token: Annotated[str, Field(repr=False)]
     expires_in: int
-    refresh_token: str | None
+    refresh_token: Annotated[str | None, Field(repr=False)]
     scope: str | None

@@ -1,7 +1,7 @@
 """Accounts: how a person is known to the system, and what that person is at the institution."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.shared.identifiers import AccountId, InstructorId, StudentId
@@ -38,7 +38,7 @@ class Account:
     email: str
     roles: frozenset[Role]
     created_at: datetime
-    password_hash: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
     student_id: StudentId | None = None
     instructor_id: InstructorId | None = None
     disabled_at: datetime | None = None

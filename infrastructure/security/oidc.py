@@ -1,13 +1,15 @@
 """Who calls, by the token of an OpenID Connect provider: it says whose the address is, our accounts what they may.
 
-The provider's keys come from its JWKS, found by discovery (OpenID Connect Discovery 1.0), and are asked for again when
-a token names one that is not known.
+The provider's keys come from its JWKS, found by discovery (OpenID Connect Discovery 1.0). They are asked for again when
+a token names one that is not known, and now and then besides: a key that the provider took away must not last.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import jwt
@@ -21,17 +23,37 @@ from application.shared.errors import Unavailable
 from domain.access.account import Account, normalised_email
 from domain.shared.identifiers import InstitutionId
 
+_REQUIRED = ["iss", "aud", "sub", "iat", "exp", "email"]
+_KINDS = ("RSA", "EC", "OKP")
+
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 """Asymmetric ones alone: with a shared secret, whoever can read a token's public key could sign one."""
 
 SECONDS_BELIEVED = 60.0
 """How long what our accounts say about a token is believed: until then an account that was closed is still open."""
 
-_SECONDS_BETWEEN = 10.0
+SECONDS_BETWEEN = 10.0
 """How long the provider is not asked again, whatever strangers send."""
+
+SECONDS_AFTER_FAILURE = 1.0
+"""The same, when it did not answer."""
+
+SECONDS_KEPT = 600.0
+"""How long keys are taken for the provider's; longer only while it does not answer."""
+
+_SECONDS_AHEAD = 60
+"""How far the provider's clock may be ahead of ours."""
 
 _REMEMBERED = 20_000
 _TIMEOUT = ClientTimeout(total=5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A public key, and the one algorithm that it is for, if the provider says so."""
+
+    public: Any
+    algorithm: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +80,10 @@ class OidcTokens:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._monotonic = monotonic
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked_at: float | None = None
+        self._keys: dict[str, _Key] = {}
+        self._kept_until = -inf
+        self._ask_from = -inf
+        self._is_away = False
         self._asking = asyncio.Lock()
         self._believed: dict[tuple[str, InstitutionId], _Believed] = {}
 
@@ -82,49 +106,58 @@ class OidcTokens:
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
             header = jwt.get_unverified_header(token)
-            if header.get("alg") not in ALGORITHMS:
-                raise InvalidCredentials
             key = await self._key(str(header.get("kid", "")))
+            if header.get("alg") not in ALGORITHMS or key.algorithm not in (None, header["alg"]):
+                raise InvalidCredentials
             said: dict[str, Any] = jwt.decode(
                 token,
-                key,
+                key.public,
                 algorithms=[header["alg"]],
                 audience=self._audience,
                 issuer=self._issuer,
-                options={"require": ["iss", "aud", "sub", "iat", "exp", "email"]},
+                # The clock of the application says what has expired.
+                options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+            now = self._clock.now().timestamp()
+            if not float(said.get("nbf", now)) - _SECONDS_AHEAD <= now < float(said["exp"]):
+                raise InvalidCredentials
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
             raise InvalidCredentials from None
         return said
 
-    async def _key(self, identifier: str) -> jwt.PyJWK:
-        if identifier not in self._keys:
+    async def _key(self, identifier: str) -> _Key:
+        """The provider's key of that id. Raises `InvalidCredentials`, `Unavailable`."""
+        if self._should_ask(identifier):
             async with self._asking:
-                if identifier not in self._keys and self._may_ask():
+                if self._should_ask(identifier):
                     await self._ask()
-        if identifier not in self._keys:
-            raise InvalidCredentials
-        return self._keys[identifier]
+        if identifier in self._keys:
+            return self._keys[identifier]
+        if self._is_away:
+            detail = "The provider of identities does not answer."
+            raise Unavailable(detail)
+        raise InvalidCredentials
 
-    def _may_ask(self) -> bool:
-        return self._asked_at is None or self._monotonic() - self._asked_at >= _SECONDS_BETWEEN
+    def _should_ask(self, identifier: str) -> bool:
+        now = self._monotonic()
+        return now >= self._ask_from and (identifier not in self._keys or now >= self._kept_until)
 
     async def _ask(self) -> None:
-        """Read the provider's keys. Raises `Unavailable`."""
-        self._asked_at = self._monotonic()
+        """Read the provider's keys; those that are known stay while it does not answer."""
         address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
             async with ClientSession(timeout=_TIMEOUT) as session:
                 found = await _read(session, address)
                 if found.get("issuer") != self._issuer:
                     raise ValueError("the provider calls itself something else")  # noqa: TRY301 - translated below
-                published = await _read(session, str(found["jwks_uri"]))
-            keys = jwt.PyJWKSet.from_dict(published).keys
-        except (ClientError, OSError, TimeoutError, ValueError, KeyError, jwt.PyJWTError) as error:
-            self._asked_at = None
-            detail = "The provider of identities does not answer."
-            raise Unavailable(detail) from error
-        self._keys = {str(key.key_id): key for key in keys if key.key_id}
+                self._keys = _signing(await _read(session, str(found["jwks_uri"])))
+        except (ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
+            self._is_away = True
+            self._ask_from = self._monotonic() + SECONDS_AFTER_FAILURE
+            return
+        self._is_away = False
+        self._ask_from = self._monotonic() + SECONDS_BETWEEN
+        self._kept_until = self._monotonic() + SECONDS_KEPT
 
     async def _account_of(self, said: dict[str, Any], institution: InstitutionId) -> Account:
         # An address that nobody checked is anybody's.
@@ -132,9 +165,24 @@ class OidcTokens:
             raise InvalidCredentials
         async with self._unit_of_work(institution) as work:
             account = await work.account_of(normalised_email(str(said["email"])))
-        if account is None or not account.is_open():
+            if account is None or not account.is_open():
+                raise InvalidCredentials
+            void = (await work.void()).get(account.id)
+        if void is not None and float(said["iat"]) <= void.timestamp():
             raise InvalidCredentials
         return account
+
+
+def _signing(published: dict[str, Any]) -> dict[str, _Key]:
+    """The keys of a JWKS that sign, by id. Raises `ValueError` when there is none."""
+    keys: dict[str, _Key] = {}
+    for jwk in published["keys"]:
+        if jwk.get("kid") and jwk.get("use", "sig") == "sig" and jwk.get("kty") in _KINDS:
+            with suppress(jwt.PyJWTError):  # one of a curve that we do not know
+                keys[str(jwk["kid"])] = _Key(jwt.PyJWK(jwk).key, jwk.get("alg"))
+    if not keys:
+        raise ValueError("no key that signs")
+    return keys
 
 
 async def _read(session: ClientSession, address: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from application.access.dto import (
     ClientView,
     NewClient,
 )
+from application.access.errors import TooManyAttempts
 from application.shared.dto import Dto
 from application.shared.idempotency import Answer
 from interfaces.rest import documentation as docs
@@ -26,6 +27,8 @@ from interfaces.rest.answers import PERSONAL, body_answer, json_answer
 from interfaces.rest.bodies import JSON, read_body, read_fields
 from interfaces.rest.callers import calling
 from interfaces.rest.idempotency import REPLAYED, idempotency_key, marked
+from interfaces.rest.oauth import origin_of
+from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
 from interfaces.rest.readings import READS, Reading, readings_router
 from interfaces.rest.records import refuse_query
@@ -190,7 +193,7 @@ async def get_own_account(request: Request) -> Response:
     summary="Change the caller's own password",
     description="The old one proves who asks. The caller is signed out everywhere.",
     status_code=204,
-    responses={204: docs.empty_answer("Done."), **docs.problems(*_BODIES)},
+    responses={204: docs.empty_answer("Done."), **docs.problems(*_BODIES, "too_many_attempts")},
     openapi_extra={
         "parameters": docs.parameters("Institution"),
         "requestBody": docs.request_body(
@@ -203,7 +206,10 @@ async def change_password(request: Request) -> Response:
     refuse_query(request)
     caller = await calling(request)
     fields = read_fields(ChangedPassword, await read_body(request, JSON))
-    await _accounts().change_password(caller, fields.old, fields.new)
+    try:
+        await _accounts().change_password(caller, fields.old, fields.new, origin_of(request))
+    except TooManyAttempts as error:
+        raise RestError(error.code, error.detail, headers={"Retry-After": str(error.seconds)}) from None
     return Response(status_code=204)
 
 

@@ -1,10 +1,9 @@
 """The doors of OAuth 2: tokens (RFC 6749), giving them back (RFC 7009), and how to verify them (RFC 7517, RFC 8414)."""
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from typing import Protocol
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -160,11 +159,13 @@ def _client(request: Request, fields: Mapping[str, str]) -> tuple[str, str]:
     if scheme.lower() != "basic":
         client, secret = _needed(fields, "client_id", "client_secret")
         return client, secret
+    if "client_secret" in fields:
+        raise _RefusedError("invalid_request", "A client says who it is by HTTP Basic or in the form, not both.")
     try:
         client, _, secret = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise _RefusedError("invalid_request", "The header Authorization is no HTTP Basic.") from None
-    return unquote(client), unquote(secret)
+    return unquote_plus(client), unquote_plus(secret)
 
 
 def _fields(body: bytes) -> Mapping[str, str]:

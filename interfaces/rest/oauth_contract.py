@@ -1,6 +1,8 @@
 """What the doors of OAuth 2 say of themselves: their answers, the form of the token endpoint, and examples."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from interfaces.rest import documentation as docs
 
@@ -41,10 +43,10 @@ class AuthorizationServer(BaseModel):
 class TokenAnswer(BaseModel):
     """Tokens as RFC 6749 (5.1) has them; `expires_in` in seconds."""
 
-    access_token: str
+    access_token: Annotated[str, Field(repr=False)]
     token_type: str
     expires_in: int
-    refresh_token: str | None = None
+    refresh_token: Annotated[str | None, Field(repr=False)] = None
     scope: str | None = None
 
 

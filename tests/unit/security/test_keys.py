@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from infrastructure.security.keys import InvalidSigningKeysError, new_key, own_keys, read_keys
-from tests.unit.security.keys import in_pem, keys, pem
+from tests.support.signing import in_pem, keys, pem
 
 A_SHORT_KEY = in_pem(rsa.generate_private_key(65_537, 1024))
 AN_EC_KEY = in_pem(ec.generate_private_key(ec.SECP256R1()))

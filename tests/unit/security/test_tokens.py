@@ -19,7 +19,7 @@ from infrastructure.security import tokens as module
 from infrastructure.security.tokens import InvalidTokenError, SignedTokens
 from tests.support.builders import FixedClock
 from tests.support.domain_builders import NOON, identifier, student_id
-from tests.unit.security.keys import keys
+from tests.support.signing import keys
 
 LIFE = timedelta(minutes=15)
 INSTITUTION = InstitutionId(identifier("institution", "main"))

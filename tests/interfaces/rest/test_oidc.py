@@ -1,0 +1,302 @@
+"""Tokens of an OpenID Connect provider: whom they let in, and what becomes of its keys."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from dependency_injector import providers
+from fastapi import FastAPI
+
+from application.access.dto import AccountView
+from infrastructure.security.oidc import (
+    SECONDS_AFTER_FAILURE,
+    SECONDS_BELIEVED,
+    SECONDS_BETWEEN,
+    SECONDS_KEPT,
+    OidcTokens,
+)
+from tests.interfaces.rest.conftest import SettableClock
+from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
+from tests.support.accounts import OWN, TOKEN, Doors
+from tests.support.identities import AUDIENCE, PrivateKey, Provider, jwk_of, signed
+from tests.support.signing import keys
+
+MAIN = {"X-Matricula-Institution": "main"}
+_, RSA = keys("provider").signing
+_, ANOTHER = keys("stranger").signing
+P256 = ec.generate_private_key(ec.SECP256R1())
+P384 = ec.generate_private_key(ec.SECP384R1())
+ED25519 = ed25519.Ed25519PrivateKey.generate()
+
+
+@dataclass
+class University:
+    """An institution whose people another provider signs in."""
+
+    doors: Doors
+    provider: Provider
+    clock: SettableClock
+    seconds: Seconds
+    ada: AccountView
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        return self.provider.claims(self.clock.moment, **changes)
+
+    def token(self, **changes: Any) -> str:
+        return signed(RSA, self.claims(**changes))
+
+    async def call(self, token: str) -> httpx.Response:
+        return await self.doors.call(token, headers=MAIN)
+
+    async def statuses(self, *tokens: str) -> list[int]:
+        return [(await self.call(token)).status_code for token in tokens]
+
+
+@pytest.fixture
+async def university(app: FastAPI, clock: SettableClock) -> AsyncIterator[University]:
+    async with Provider([jwk_of(RSA, kid="one", use="sig", alg="RS256")]).running() as provider:
+        seconds = Seconds()
+        identities = {"authentication": "oidc", "oidc_issuer": provider.url, "oidc_audience": AUDIENCE}
+        container = container_of(clock, seconds, **IN_MEMORY, **identities)
+        tokens = OidcTokens(provider.url, AUDIENCE, container.access(), clock, seconds)
+        container.authentication.override(providers.Object(tokens))
+        async with opened(app, container) as doors:
+            ada = await doors.account(password=None)
+            yield University(doors, provider, clock, seconds, ada)
+
+
+async def test_a_token_lets_the_account_of_its_address_in(university: University) -> None:
+    answer = await university.call(university.token())
+
+    assert (answer.status_code, answer.json()["id"]) == (200, str(university.ada.id))
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [(RSA, "RS256"), (RSA, "RS512"), (RSA, "PS256"), (P256, "ES256"), (P384, "ES384"), (ED25519, "EdDSA")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_providers_sign_with_rsa_and_with_curves(key: PrivateKey, algorithm: str, university: University) -> None:
+    university.provider.keys = [jwk_of(RSA, kid="other"), jwk_of(key, kid="one")]
+
+    assert (await university.call(signed(key, university.claims(), algorithm))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": "nobody@uni.example"},
+        {"email": None},
+        {"email": ["ada@uni.example"]},
+        {"email_verified": False},
+        {"email_verified": None},
+        {"email_verified": "true"},
+        {"aud": "another-api"},
+        {"aud": ["another-api"]},
+        {"aud": None},
+        {"iss": "https://id.example.edu"},
+        {"iss": None},
+        {"sub": None},
+        {"iat": None},
+        {"exp": None},
+        {"exp": "never"},
+        {"exp": 1},
+        {"nbf": 32_503_680_000},
+    ],
+    ids=repr,
+)
+async def test_a_token_that_says_something_else_lets_nobody_in(changes: dict[str, Any], university: University) -> None:
+    answer = await university.call(university.token(**changes))
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="matricula", error="invalid_token"'
+
+
+async def test_an_address_that_only_resembles_that_of_an_account_lets_nobody_in(university: University) -> None:
+    await university.doors.account("bob@strasse.example", password=None)
+
+    resembling = university.token(email="bob@straße.example")
+    assert await university.statuses(resembling, university.token(email="bob@strasse.example")) == [401, 200]
+
+
+async def test_a_token_is_good_until_it_expires_by_the_clock_of_the_application(university: University) -> None:
+    token = university.token()
+    university.clock.moment += timedelta(seconds=299)
+    assert await university.statuses(token) == [200]
+
+    university.clock.moment += timedelta(seconds=1)
+    university.seconds.now += 1
+
+    assert await university.statuses(token) == [401]
+
+
+async def test_a_provider_whose_clock_is_ahead_a_little_is_believed(university: University) -> None:
+    soon = int(university.clock.moment.timestamp()) + 30
+
+    assert await university.statuses(university.token(iat=soon, nbf=soon)) == [200]
+
+
+def unsigned(claims: dict[str, Any], header: dict[str, str], secret: bytes | None = None) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)]
+    message = ".".join(parts)
+    if secret is None:
+        return f"{message}."
+    signature = hmac.new(secret, message.encode(), hashlib.sha256).digest()
+    return f"{message}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+async def test_a_token_that_the_provider_did_not_sign_lets_nobody_in(university: University) -> None:
+    claims = university.claims()
+    pem = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    university.provider.keys += [
+        {"kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0"},
+        jwk_of(ANOTHER, kid="encrypts", use="enc"),
+    ]
+
+    assert (
+        await university.statuses(
+            signed(ANOTHER, claims),
+            signed(P256, claims, "ES256"),
+            signed(RSA, claims, "RS512"),  # the provider says that this key is for RS256
+            signed(RSA, claims, kid=None),
+            signed(ANOTHER, claims, kid="encrypts"),
+            unsigned(claims, {"alg": "none", "kid": "one"}),
+            unsigned(claims, {"alg": "HS256", "kid": "one"}, pem),
+            unsigned(claims, {"alg": "HS256", "kid": "shared"}, b"secret"),
+            unsigned(claims, {"alg": "RS256", "kid": "shared"}, b"secret"),
+            "garbage",
+        )
+        == [401] * 10
+    )
+
+
+async def test_a_request_must_name_the_institution_if_there_are_several(university: University) -> None:
+    there = await Doors(university.doors.client, university.doors.container, "there").found()
+    token = university.token()
+
+    unnamed = await university.doors.call(token)
+    elsewhere = await university.doors.call(token, headers={"X-Matricula-Institution": "there"})
+    assert (unnamed.status_code, elsewhere.status_code) == (400, 401)
+
+    account = await there.account("ada@uni.example", "administrator", password=None)
+    at_both = await university.doors.call(token, headers={"X-Matricula-Institution": "there"})
+    assert at_both.json()["id"] == str(account.id)
+    assert (await university.call(token)).json()["id"] == str(university.ada.id)
+
+
+async def test_an_account_that_was_closed_lets_nobody_in_after_a_minute(university: University) -> None:
+    token = university.token()
+    assert await university.statuses(token) == [200]
+    administrator, accounts = university.doors.administrator, university.doors.container.accounts()
+    await accounts.disable(administrator, university.ada.id)
+
+    university.seconds.now += SECONDS_BELIEVED
+
+    assert await university.statuses(token, university.token()) == [401, 401]
+
+
+async def test_who_signs_out_everywhere_needs_a_newer_token_after_a_minute(university: University) -> None:
+    token = university.token()
+    assert (await university.doors.call(token, "DELETE", "/v1/sessions", headers=MAIN)).status_code == 204
+
+    university.seconds.now += SECONDS_BELIEVED
+    university.clock.moment += timedelta(seconds=SECONDS_BELIEVED)
+
+    assert await university.statuses(token, university.token()) == [401, 200]
+
+
+async def test_this_server_gives_no_tokens_of_its_own(university: University) -> None:
+    await university.doors.account("bob@uni.example")
+    form = {"grant_type": "password", "username": "bob@uni.example", "password": "violet anchors hum in march"}
+    answer = await university.doors.client.post(TOKEN, data=form)
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+async def test_a_key_that_is_not_known_is_asked_for_but_not_more_often_than_every_ten_seconds(
+    university: University,
+) -> None:
+    assert await university.statuses(university.token()) == [200]
+    university.provider.keys.append(jwk_of(P256, kid="two"))
+    new = signed(P256, university.claims(), "ES256", kid="two")
+    assert await university.statuses(*[new] * 5) == [401] * 5
+    assert university.provider.asked == 1
+
+    university.seconds.now += SECONDS_BETWEEN
+
+    assert await university.statuses(new, university.token(jti="2")) == [200, 200]
+    assert university.provider.asked == 2
+    strangers = [signed(RSA, university.claims(), kid=str(number)) for number in range(20)]
+    await asyncio.gather(*map(university.call, strangers))
+    university.seconds.now += SECONDS_BETWEEN
+    await asyncio.gather(*map(university.call, strangers))
+    assert university.provider.asked == 3
+
+
+async def test_a_key_that_the_provider_took_away_is_forgotten(university: University) -> None:
+    assert await university.statuses(university.token()) == [200]
+    university.provider.keys = [jwk_of(P256, kid="two")]
+
+    university.seconds.now += SECONDS_KEPT
+
+    assert await university.statuses(university.token()) == [401]
+
+
+async def test_while_the_provider_is_away_nobody_new_is_known_and_then_everybody(university: University) -> None:
+    university.provider.is_away = True
+    answer = await university.call(university.token())
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert "Retry-After" in answer.headers
+    assert await university.statuses(*[university.token()] * 5) == [503] * 5
+    assert university.provider.asked == 1
+
+    university.provider.is_away = False
+    university.seconds.now += SECONDS_AFTER_FAILURE
+
+    assert await university.statuses(university.token()) == [200]
+
+
+async def test_keys_that_are_known_outlast_a_provider_that_is_away(university: University) -> None:
+    assert await university.statuses(university.token()) == [200]
+    university.provider.is_away = True
+
+    university.seconds.now += SECONDS_KEPT
+
+    unknown = signed(P256, university.claims(), "ES256", kid="two")
+    assert await university.statuses(university.token(), unknown) == [200, 503]
+
+
+async def test_a_provider_that_nobody_reaches_is_away(app: FastAPI, clock: SettableClock, unused_tcp_port: int) -> None:
+    issuer = f"http://127.0.0.1:{unused_tcp_port}"
+    container = container_of(
+        clock, Seconds(), **IN_MEMORY, authentication="oidc", oidc_issuer=issuer, oidc_audience=AUDIENCE
+    )
+    container.authentication.reset_override()
+    async with opened(app, container) as doors:
+        answer = await doors.call(signed(RSA, Provider(url=issuer).claims(clock.moment)), path=OWN)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("name", ["https://evil.example", ""])
+async def test_a_provider_that_calls_itself_something_else_is_not_believed(name: str, university: University) -> None:
+    university.provider.calls_itself = name or f"{university.provider.url}/"
+
+    assert await university.statuses(university.token()) == [503]
+
+
+@pytest.mark.parametrize("published", [[], [{"kty": "oct", "kid": "one", "k": "c2VjcmV0"}], [{"kty": "RSA"}], [7]])
+async def test_a_provider_without_a_key_that_signs_is_away(published: list[Any], university: University) -> None:
+    university.provider.keys = published
+
+    assert await university.statuses(university.token()) == [503]
