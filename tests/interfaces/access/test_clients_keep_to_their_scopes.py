@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from application.access.sign_in import ROLES_OF_CLIENTS
 from application.shared.access_table import ACCESS, SCOPES, Right
@@ -13,13 +14,15 @@ from tests.interfaces.access.operations import rest_operations
 from tests.interfaces.access.requests import Asked, requests_about
 from tests.interfaces.access.stored import Stored
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 OF_ACCOUNTS = frozenset({"get_own_account", "change_password", "sign_out_everywhere"})
 """What is about the caller's account: clients have none."""
 
 Credentials = dict[str, str]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def credentials(campus: Campus) -> Credentials:
     """The id and secret of a client with every scope."""
     fields = {"name": "all", "scopes": sorted(SCOPES)}

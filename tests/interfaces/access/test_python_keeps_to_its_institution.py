@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 
 from application.shared.caller import Caller
 from application.shared.errors import ApplicationError, NotFound
@@ -17,13 +18,15 @@ from tests.interfaces.access.campus import Campus
 from tests.interfaces.access.operations import python_operations
 from tests.interfaces.access.stored import Stored
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PUBLIC = frozenset({"institutions.find", "institutions.list"})
 """The directory of institutions is public."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def stranger(matricula: Matricula, there: Campus) -> Caller:
     """An administrator of the second institution."""
     return await matricula.caller(there.institution)

@@ -14,6 +14,8 @@ from tests.interfaces.access.campus import Campus
 from tests.interfaces.access.operations import operation_of, python_operations
 from tests.interfaces.access.stored import Stored
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 WHOEVER = frozenset({Right.ALLOWED, Right.IN_PART})
 IMPOSSIBLE = {
     "institutions.delete": StillReferenced,

@@ -11,6 +11,8 @@ from tests.interfaces.access.operations import rest_operations
 from tests.interfaces.access.requests import Asked, requests_about
 from tests.interfaces.access.stored import Stored
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 WHOEVER = frozenset({Right.ALLOWED, Right.IN_PART})
 CONFLICTS = frozenset({"delete_institution"})
 """What is allowed, and cannot be done to an institution that has records."""
