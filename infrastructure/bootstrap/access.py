@@ -43,6 +43,13 @@ def make_signing_keys(settings: Settings) -> "SigningKeys":
         raise InvalidSettings(f"MATRICULA_SIGNING_KEYS {error}") from None
 
 
+def new_signing_key() -> str:
+    """A new private key, in PEM."""
+    from infrastructure.security.keys import new_key  # noqa: PLC0415 - see above
+
+    return new_key()
+
+
 def make_tokens(keys: "SigningKeys", clock: Clock, issuer: str) -> "SignedTokens":
     """Issuing and reading access tokens."""
     from infrastructure.security.tokens import SignedTokens  # noqa: PLC0415 - see above

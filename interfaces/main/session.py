@@ -55,9 +55,9 @@ class RootSession:
             yield f"the embedded server in {folder}, database {name}"
 
     def new_signing_key(self) -> str:
-        from infrastructure.security.keys import new_key
+        from infrastructure.bootstrap.access import new_signing_key
 
-        return new_key()
+        return new_signing_key()
 
     def data_model(self) -> str:
         from infrastructure.bootstrap.data_model import data_model
