@@ -18,7 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, T
 from application.registration.dto import MAXIMUM_ACTIONS
 from interfaces.registration_day.demand import Demand
 from interfaces.registration_day.report import Progress, Report
-from interfaces.registration_day.sign_in import Token
+from interfaces.registration_day.sign_in import SignInRefusedError, Token
 from interfaces.registration_day.tally import Tally
 
 Order: TypeAlias = Literal["random", "listed"]
@@ -76,9 +76,15 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
                 for request in _requests(student, term, carts=carts):
                     await client.send(request)
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(concurrency, len(students))):
-                workers.create_task(work())
+        refused: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(concurrency, len(students))):
+                    workers.create_task(work())
+        except* SignInRefusedError as group:
+            refused = group.exceptions[0]
+        if refused is not None:
+            raise refused
     return tally.finish()
 
 

@@ -1,10 +1,14 @@
 """Who replays: a bearer token, given, or fetched with an account's password and again before it expires."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from math import inf
 from time import monotonic
 from typing import TypeAlias
 
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
+
+from application.shared.errors import ApplicationError
 
 Token: TypeAlias = Callable[[ClientSession], Awaitable[str]]
 """What gives the token for the next request."""
@@ -13,8 +17,10 @@ _OF_ITS_LIFE = 0.8
 _OK = 200
 
 
-class SignInRefusedError(Exception):
-    """The server gave no token; the message is the server's."""
+class SignInRefusedError(ApplicationError):
+    """The server gave no token; the message is the server's, if it said anything."""
+
+    code = "invalid_credentials"
 
 
 def given(token: str) -> Token:
@@ -28,18 +34,33 @@ def given(token: str) -> Token:
 
 def by_password(url: str, institution: str, email: str, password: str) -> Token:
     """A token of the server at `url` for an account; a new one when the last is near its end."""
-    known: dict[str, tuple[str, float]] = {}
+    form = {"grant_type": "password", "username": email, "password": password}
+    headers = {"X-Matricula-Institution": institution, "Content-Type": "application/x-www-form-urlencoded"}
+    token, good_until = "", -inf
+    # Whoever comes while one signs in waits for that token: many at once would be taken for somebody who guesses.
+    signing_in = asyncio.Lock()
 
     async def fetched(session: ClientSession) -> str:
-        if "token" in known and monotonic() < known["token"][1]:
-            return known["token"][0]
-        form = {"grant_type": "password", "username": email, "password": password}
-        headers = {"X-Matricula-Institution": institution, "Content-Type": "application/x-www-form-urlencoded"}
-        async with session.post(f"{url.rstrip('/')}/v1/oauth/token", data=form, headers=headers) as answer:
+        nonlocal token, good_until
+        async with signing_in:
+            if monotonic() >= good_until:
+                token, seconds = await _sign_in(session, f"{url.rstrip('/')}/v1/oauth/token", form, headers)
+                good_until = monotonic() + seconds * _OF_ITS_LIFE
+        return token
+
+    return fetched
+
+
+async def _sign_in(
+    session: ClientSession, address: str, form: Mapping[str, str], headers: Mapping[str, str]
+) -> tuple[str, float]:
+    """A token, and for how many seconds it is good. Raises `SignInRefusedError`."""
+    try:
+        async with session.post(address, data=form, headers=headers) as answer:
             said = await answer.json(content_type=None)
             if answer.status != _OK:
                 raise SignInRefusedError(str(said.get("detail", answer.reason)))
-        known["token"] = (said["access_token"], monotonic() + said["expires_in"] * _OF_ITS_LIFE)
-        return str(said["access_token"])
-
-    return fetched
+            return str(said["access_token"]), float(said["expires_in"])
+    except (ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError, AttributeError) as error:
+        detail = f"{address} gave no token: {type(error).__name__}."
+        raise SignInRefusedError(detail) from error

@@ -110,6 +110,8 @@ async def token(request: Request) -> Response:
         return _refusal(request, refused)
     except InvalidScope as error:
         return _refusal(request, _RefusedError("invalid_scope", error.detail, code=error.code))
+    except InvalidCredentials as error:
+        return _refusal(request, _RefusedError("invalid_grant", error.detail, code=error.code))
     answer = TokenAnswer(token_type="Bearer", **tokens.model_dump())  # noqa: S106 - the type of token
     return json_answer(answer.model_dump_json(exclude_none=True), Cache_Control=PERSONAL, Pragma="no-cache")
 
@@ -128,18 +130,12 @@ async def _granted(request: Request, fields: Mapping[str, str]) -> Tokens:
 
 async def _by_password(request: Request, institution: InstitutionId, fields: Mapping[str, str]) -> Tokens:
     email, password = _needed(fields, "username", "password")
-    try:
-        return await _door().sign_in(institution, email, password, origin_of(request))
-    except InvalidCredentials as error:
-        raise _RefusedError("invalid_grant", error.detail, code=error.code) from None
+    return await _door().sign_in(institution, email, password, origin_of(request))
 
 
 async def _by_refresh(request: Request, institution: InstitutionId, fields: Mapping[str, str]) -> Tokens:
     (refresh_token,) = _needed(fields, "refresh_token")
-    try:
-        return await _door().refresh(institution, refresh_token, origin_of(request))
-    except InvalidCredentials as error:
-        raise _RefusedError("invalid_grant", error.detail, code=error.code) from None
+    return await _door().refresh(institution, refresh_token, origin_of(request))
 
 
 async def _by_client(request: Request, institution: InstitutionId, fields: Mapping[str, str]) -> Tokens:
@@ -172,11 +168,9 @@ def _fields(body: bytes) -> Mapping[str, str]:
     """The fields of a form, each given once. Raises `_RefusedError`."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=False, strict_parsing=True, max_num_fields=_MOST_FIELDS)
-        text = "".join(value for _, value in pairs)
-        text.encode()
-    except (ValueError, UnicodeError):
+    except ValueError:
         raise _RefusedError("invalid_request", "The body is no form.") from None
-    if len({name for name, _ in pairs}) != len(pairs) or "\x00" in text:
+    if len({name for name, _ in pairs}) != len(pairs) or any("\x00" in value for _, value in pairs):
         raise _RefusedError("invalid_request", "A field is given twice, or cannot be read.")
     return dict(pairs)
 

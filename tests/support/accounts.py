@@ -51,6 +51,11 @@ class Doors:
         """Ask for a token."""
         return await self.client.post(TOKEN, data=form, headers={"X-Matricula-Institution": self.code})
 
+    async def as_program(self, program: NewClient, **form: str) -> httpx.Response:
+        """Ask for a token as a program."""
+        identity = {"client_id": str(program.id), "client_secret": program.secret}
+        return await self.ask(grant_type="client_credentials", **identity, **form)
+
     async def attempt(self, password: str = PASSWORD, email: str = EMAIL) -> httpx.Response:
         """Try to come in with a password."""
         return await self.ask(grant_type="password", username=email, password=password)
@@ -83,3 +88,15 @@ def granted(answer: httpx.Response) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     tokens: dict[str, Any] = answer.json()
     return tokens
+
+
+def assert_refused(answer: httpx.Response, error: str, status: int = 400) -> None:
+    """Whether an answer is an error of RFC 6749, 5.2, that is kept nowhere."""
+    said = answer.json()
+    assert (answer.status_code, said["error"]) == (status, error), answer.text
+    assert said["status"] == status
+    assert said["error_description"] == said["detail"] != ""
+    assert said["request_id"] == answer.headers["X-Request-Id"]
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Pragma"] == "no-cache"

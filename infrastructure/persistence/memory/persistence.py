@@ -63,10 +63,12 @@ class MemoryPersistence:
         """A transaction on who may come in at `institution`."""
         async with self._writing:
             tables = self._access.get(institution, AccessTables()).branch()
-            records = self._committed.get(institution, Tables()).branch()
+            committed = self._committed.get(institution, Tables())
+            records = committed.branch()
             yield MemoryAccessWork(tables, records)
             self._access[institution] = tables
-            self._committed[institution] = records
+            if records.told != committed.told:
+                self._committed[institution] = records
 
     async def has_accounts(self) -> bool:
         """Whether there is an account, anywhere, that lets somebody in."""

@@ -15,13 +15,18 @@ Answer: TypeAlias = web.Response | list[dict[str, Any]]
 ENROLLED: dict[str, Any] = {"outcome": "enrolled", "rejections": []}
 
 
+def a_token(token: str, seconds: int = 900) -> web.Response:
+    """What who signed in is given."""
+    return web.json_response({"access_token": token, "token_type": "Bearer", "expires_in": seconds})
+
+
 def rejected(*codes: str) -> dict[str, Any]:
     """A decision that refuses for these reasons."""
     return {"outcome": "rejected", "rejections": [{"code": code, "message": "No."} for code in codes]}
 
 
 class FakeServer:
-    """Answers `decide(student, courses)`; a request takes `seconds`."""
+    """Answers `decide(student, courses)`; a request takes `seconds`. To who signs in it gives `tokens`, one by one."""
 
     def __init__(self, decide: Callable[[str, list[str]], Answer], seconds: float = 0.0) -> None:
         self._decide = decide
@@ -32,6 +37,8 @@ class FakeServer:
         self.connections: set[object] = set()
         self.at_once: list[set[str]] = []
         self.url = ""
+        self.tokens: list[web.Response] = []
+        self.forms: list[tuple[dict[str, str], str]] = []
         self._present: set[str] = set()
 
     @asynccontextmanager
@@ -39,9 +46,15 @@ class FakeServer:
         """Serve while the context lasts."""
         application = web.Application()
         application.router.add_post("/v1/registration-requests", self._answer)
+        application.router.add_post("/v1/oauth/token", self._token)
         async with TestServer(application) as server:
             self.url = str(server.make_url(""))
             yield self
+
+    async def _token(self, request: web.Request) -> web.Response:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        self.forms.append((form, request.headers["X-Matricula-Institution"]))
+        return self.tokens.pop(0)
 
     async def _answer(self, request: web.Request) -> web.Response:
         document = orjson.loads(await request.read())

@@ -11,7 +11,7 @@ from application.access.dto import AccountFields, Tokens
 from infrastructure.bootstrap.container import Container
 from interfaces.main.logging import configure_logging
 from interfaces.rest.accounts import ChangedPassword, NewPassword
-from interfaces.rest.oauth import TokenAnswer
+from interfaces.rest.oauth_contract import TokenAnswer
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import Seconds, container_of, on_postgres, opened
 from tests.support.access import ADA

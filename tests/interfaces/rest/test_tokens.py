@@ -7,15 +7,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
 
-from application.access.dto import NewClient
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
-from tests.support.accounts import ANOTHER, EMAIL, OWN, PASSWORD, REVOKE, TOKEN, Doors, granted
+from tests.support.accounts import EMAIL, OWN, PASSWORD, REVOKE, TOKEN, Doors, assert_refused, granted
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BY_PASSWORD = {"grant_type": "password", "username": EMAIL, "password": PASSWORD}
@@ -30,18 +28,6 @@ def seconds() -> Seconds:
 async def doors(app: FastAPI, clock: SettableClock, seconds: Seconds) -> AsyncIterator[Doors]:
     async with opened(app, container_of(clock, seconds, **IN_MEMORY)) as doors:
         yield doors
-
-
-def assert_refused(answer: httpx.Response, error: str, status: int = 400) -> None:
-    """Whether an answer is an error of RFC 6749, 5.2, that is kept nowhere."""
-    said = answer.json()
-    assert (answer.status_code, said["error"]) == (status, error), answer.text
-    assert said["status"] == status
-    assert said["error_description"] == said["detail"] != ""
-    assert said["request_id"] == answer.headers["X-Request-Id"]
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Pragma"] == "no-cache"
 
 
 def basic(client: str, secret: str) -> dict[str, str]:
@@ -88,10 +74,12 @@ async def test_the_server_describes_its_doors(doors: Doors) -> None:
 @pytest.mark.parametrize("way", ["form", "basic"])
 async def test_a_program_gets_a_token_for_its_scopes_and_no_refresh_token(way: str, doors: Doors) -> None:
     program = await doors.program("catalog:read", "scheduling:read")
-    grant = {"grant_type": "client_credentials"}
 
-    answer = await asking(doors, program, way, grant)
-    tokens = granted(answer)
+    if way == "form":
+        tokens = granted(await doors.as_program(program))
+    else:
+        headers = basic(str(program.id), program.secret)
+        tokens = granted(await doors.client.post(TOKEN, data={"grant_type": "client_credentials"}, headers=headers))
 
     assert set(tokens) == {"access_token", "token_type", "expires_in", "scope"}
     assert tokens["scope"] == "catalog:read scheduling:read"
@@ -99,17 +87,10 @@ async def test_a_program_gets_a_token_for_its_scopes_and_no_refresh_token(way: s
     assert (await doors.call(tokens, path="/v1/students")).status_code == 403
 
 
-async def asking(doors: Doors, program: NewClient, way: str, form: dict[str, str]) -> httpx.Response:
-    """Ask for a token as a program, in one way or the other."""
-    if way == "form":
-        return await doors.ask(**form, client_id=str(program.id), client_secret=program.secret)
-    return await doors.client.post(TOKEN, data=form, headers=basic(str(program.id), program.secret))
-
-
 async def test_a_program_may_ask_for_less_and_then_may_do_less(doors: Doors) -> None:
     program = await doors.program("catalog:read", "people:read")
 
-    tokens = granted(await asking(doors, program, "form", {"grant_type": "client_credentials", "scope": "people:read"}))
+    tokens = granted(await doors.as_program(program, scope="people:read"))
 
     assert tokens["scope"] == "people:read"
     assert (await doors.call(tokens, path="/v1/students")).status_code == 200
@@ -118,9 +99,8 @@ async def test_a_program_may_ask_for_less_and_then_may_do_less(doors: Doors) -> 
 
 async def test_a_program_that_asks_for_more_gets_nothing(doors: Doors) -> None:
     program = await doors.program("catalog:read")
-    form = {"grant_type": "client_credentials", "scope": "catalog:read people:read nonsense"}
 
-    answer = await asking(doors, program, "form", form)
+    answer = await doors.as_program(program, scope="catalog:read people:read nonsense")
 
     assert_refused(answer, "invalid_scope")
     assert "nonsense people:read" in answer.json()["detail"]
@@ -312,136 +292,3 @@ async def test_a_token_of_another_institution_opens_nothing(doors: Doors) -> Non
     assert_refused(await there.attempt(), "invalid_grant")
     assert_refused(await there.refresh(tokens), "invalid_grant")
     assert (await doors.refresh(tokens)).status_code == 200
-
-
-async def test_a_refresh_token_is_good_once_and_comes_back_as_another(doors: Doors, clock: SettableClock) -> None:
-    await doors.account()
-    first = await doors.sign_in()
-    clock.moment += timedelta(hours=1)
-
-    second = granted(await doors.refresh(first))
-
-    assert second["refresh_token"] != first["refresh_token"]
-    assert (await doors.call(first)).status_code == 401
-    assert (await doors.call(second)).status_code == 200
-    third = granted(await doors.refresh(second))
-    assert third["refresh_token"] not in {first["refresh_token"], second["refresh_token"]}
-
-
-async def test_a_refresh_token_that_comes_again_ends_its_session_and_voids_its_access_tokens(
-    doors: Doors, seconds: Seconds
-) -> None:
-    await doors.account()
-    elsewhere = await doors.sign_in()
-    first = await doors.sign_in()
-    second = granted(await doors.refresh(first))
-    assert (await doors.call(second)).status_code == 200
-
-    assert_refused(await doors.refresh(first), "invalid_grant")
-
-    seconds.until_believed()
-    assert [(await doors.call(tokens)).status_code for tokens in (first, second, elsewhere)] == [401, 401, 200]
-    assert_refused(await doors.refresh(second), "invalid_grant")
-    assert (await doors.refresh(elsewhere)).status_code == 200
-
-
-async def test_a_refresh_token_expires(doors: Doors, clock: SettableClock) -> None:
-    await doors.account()
-    tokens = await doors.sign_in()
-    clock.moment += timedelta(days=30)
-
-    assert_refused(await doors.refresh(tokens), "invalid_grant")
-
-
-async def test_who_gives_a_refresh_token_back_is_signed_out_there_alone(doors: Doors, seconds: Seconds) -> None:
-    await doors.account()
-    here, there = await doors.sign_in(), await doors.sign_in()
-    assert (await doors.call(here)).status_code == 200
-
-    answer = await doors.client.post(REVOKE, data={"token": here["refresh_token"]})
-
-    seconds.until_believed()
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert [(await doors.call(tokens)).status_code for tokens in (here, there)] == [401, 200]
-    assert_refused(await doors.refresh(here), "invalid_grant")
-
-
-async def test_a_token_that_nobody_knows_is_as_good_as_given_back(doors: Doors) -> None:
-    answer = await doors.client.post(REVOKE, data={"token": "made up", "token_type_hint": "refresh_token"})
-
-    assert answer.status_code == 200
-
-
-async def test_who_signs_out_everywhere_is_out_everywhere_within_a_second(
-    doors: Doors, seconds: Seconds, clock: SettableClock
-) -> None:
-    await doors.account()
-    here, there = await doors.sign_in(), await doors.sign_in()
-    await doors.account("bob@uni.example")
-    bob = await doors.sign_in("bob@uni.example")
-    assert (await doors.call(there)).status_code == 200
-
-    assert (await doors.call(here, "DELETE", "/v1/sessions")).status_code == 204
-
-    assert (await doors.call(there)).status_code == 200  # this process does not know yet
-    seconds.until_believed()
-    assert [(await doors.call(tokens)).status_code for tokens in (here, there, bob)] == [401, 401, 200]
-    assert_refused(await doors.refresh(there), "invalid_grant")
-    clock.moment += timedelta(microseconds=1)
-    assert (await doors.call(await doors.sign_in())).status_code == 200
-
-
-async def test_a_program_has_no_sessions_to_end_but_its_own_tokens(doors: Doors, seconds: Seconds) -> None:
-    program = await doors.program("account")
-    tokens = granted(await asking(doors, program, "form", {"grant_type": "client_credentials"}))
-
-    assert (await doors.call(tokens)).status_code == 403
-    assert (await doors.call(tokens, "DELETE", "/v1/sessions")).status_code == 204
-    seconds.until_believed()
-    assert (await doors.call(tokens)).status_code == 401
-
-
-@pytest.mark.parametrize("how", ["changed", "reset", "closed"])
-async def test_a_changed_password_or_a_closed_account_ends_all_sessions(
-    how: str, doors: Doors, seconds: Seconds, clock: SettableClock
-) -> None:
-    account = await doors.account()
-    tokens = await doors.sign_in()
-    accounts = doors.container.accounts()
-    if how == "changed":
-        answer = await doors.call(tokens, "PUT", f"{OWN}/password", json={"old": PASSWORD, "new": ANOTHER})
-        assert answer.status_code == 204, answer.text
-    elif how == "reset":
-        await doors.reset(EMAIL, ANOTHER)
-    else:
-        await accounts.disable(doors.administrator, account.id)
-
-    seconds.until_believed()
-    assert (await doors.call(tokens)).status_code == 401
-    assert_refused(await doors.refresh(tokens), "invalid_grant")
-    assert_refused(await doors.attempt(), "invalid_grant")
-    clock.moment += timedelta(seconds=1)
-    if how == "closed":
-        await accounts.enable(doors.administrator, account.id)
-        assert (await doors.call(await doors.sign_in())).status_code == 200
-        assert (await doors.call(tokens)).status_code == 401
-    else:
-        assert (await doors.call(await doors.sign_in(password=ANOTHER))).status_code == 200
-
-
-@pytest.mark.parametrize("how", ["rotated", "closed"])
-async def test_a_program_with_another_secret_or_shut_out_is_out_at_once(
-    how: str, doors: Doors, seconds: Seconds
-) -> None:
-    program = await doors.program()
-    clients = doors.container.clients()
-    tokens = granted(await asking(doors, program, "form", {"grant_type": "client_credentials"}))
-    assert (await doors.call(tokens, path="/v1/departments")).status_code == 200
-
-    await (clients.rotate if how == "rotated" else clients.disable)(doors.administrator, program.id)
-
-    seconds.until_believed()
-    assert (await doors.call(tokens, path="/v1/departments")).status_code == 401
-    answer = await asking(doors, program, "form", {"grant_type": "client_credentials"})
-    assert_refused(answer, "invalid_client", 401)

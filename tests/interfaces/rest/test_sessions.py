@@ -1,0 +1,155 @@
+"""How a stay goes on and ends: refresh tokens that are good once, signing out, and what makes tokens void."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+
+from tests.interfaces.rest.conftest import SettableClock
+from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
+from tests.support.accounts import ANOTHER, EMAIL, OWN, PASSWORD, REVOKE, Doors, assert_refused, granted
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+async def doors(app: FastAPI, clock: SettableClock, seconds: Seconds) -> AsyncIterator[Doors]:
+    async with opened(app, container_of(clock, seconds, **IN_MEMORY)) as doors:
+        yield doors
+
+
+async def test_a_refresh_token_is_good_once_and_comes_back_as_another(doors: Doors, clock: SettableClock) -> None:
+    await doors.account()
+    first = await doors.sign_in()
+    clock.moment += timedelta(hours=1)
+
+    second = granted(await doors.refresh(first))
+
+    assert second["refresh_token"] != first["refresh_token"]
+    assert (await doors.call(first)).status_code == 401
+    assert (await doors.call(second)).status_code == 200
+    third = granted(await doors.refresh(second))
+    assert third["refresh_token"] not in {first["refresh_token"], second["refresh_token"]}
+
+
+async def test_a_refresh_token_that_comes_again_ends_its_session_and_voids_its_access_tokens(
+    doors: Doors, seconds: Seconds
+) -> None:
+    await doors.account()
+    elsewhere = await doors.sign_in()
+    first = await doors.sign_in()
+    second = granted(await doors.refresh(first))
+    assert (await doors.call(second)).status_code == 200
+
+    assert_refused(await doors.refresh(first), "invalid_grant")
+
+    seconds.until_believed()
+    assert [(await doors.call(tokens)).status_code for tokens in (first, second, elsewhere)] == [401, 401, 200]
+    assert_refused(await doors.refresh(second), "invalid_grant")
+    assert (await doors.refresh(elsewhere)).status_code == 200
+
+
+async def test_a_refresh_token_expires(doors: Doors, clock: SettableClock) -> None:
+    await doors.account()
+    tokens = await doors.sign_in()
+    clock.moment += timedelta(days=30)
+
+    assert_refused(await doors.refresh(tokens), "invalid_grant")
+
+
+async def test_who_gives_a_refresh_token_back_is_signed_out_there_alone(doors: Doors, seconds: Seconds) -> None:
+    await doors.account()
+    here, there = await doors.sign_in(), await doors.sign_in()
+    assert (await doors.call(here)).status_code == 200
+
+    answer = await doors.client.post(REVOKE, data={"token": here["refresh_token"]})
+
+    seconds.until_believed()
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [(await doors.call(tokens)).status_code for tokens in (here, there)] == [401, 200]
+    assert_refused(await doors.refresh(here), "invalid_grant")
+
+
+async def test_a_token_that_nobody_knows_is_as_good_as_given_back(doors: Doors) -> None:
+    answer = await doors.client.post(REVOKE, data={"token": "made up", "token_type_hint": "refresh_token"})
+
+    assert answer.status_code == 200
+
+
+async def test_who_signs_out_everywhere_is_out_everywhere_within_a_second(
+    doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    await doors.account()
+    here, there = await doors.sign_in(), await doors.sign_in()
+    await doors.account("bob@uni.example")
+    bob = await doors.sign_in("bob@uni.example")
+    assert (await doors.call(there)).status_code == 200
+
+    assert (await doors.call(here, "DELETE", "/v1/sessions")).status_code == 204
+
+    assert (await doors.call(there)).status_code == 200  # this process does not know yet
+    seconds.until_believed()
+    assert [(await doors.call(tokens)).status_code for tokens in (here, there, bob)] == [401, 401, 200]
+    assert_refused(await doors.refresh(there), "invalid_grant")
+    clock.moment += timedelta(microseconds=1)
+    assert (await doors.call(await doors.sign_in())).status_code == 200
+
+
+async def test_a_program_has_no_sessions_to_end_but_its_own_tokens(doors: Doors, seconds: Seconds) -> None:
+    program = await doors.program("account")
+    tokens = granted(await doors.as_program(program))
+
+    assert (await doors.call(tokens)).status_code == 403
+    assert (await doors.call(tokens, "DELETE", "/v1/sessions")).status_code == 204
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
+
+
+@pytest.mark.parametrize("how", ["changed", "reset", "closed"])
+async def test_a_changed_password_or_a_closed_account_ends_all_sessions(
+    how: str, doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    account = await doors.account()
+    tokens = await doors.sign_in()
+    accounts = doors.container.accounts()
+    if how == "changed":
+        answer = await doors.call(tokens, "PUT", f"{OWN}/password", json={"old": PASSWORD, "new": ANOTHER})
+        assert answer.status_code == 204, answer.text
+    elif how == "reset":
+        await doors.reset(EMAIL, ANOTHER)
+    else:
+        await accounts.disable(doors.administrator, account.id)
+
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
+    assert_refused(await doors.refresh(tokens), "invalid_grant")
+    assert_refused(await doors.attempt(), "invalid_grant")
+    clock.moment += timedelta(seconds=1)
+    if how == "closed":
+        await accounts.enable(doors.administrator, account.id)
+        assert (await doors.call(await doors.sign_in())).status_code == 200
+        assert (await doors.call(tokens)).status_code == 401
+    else:
+        assert (await doors.call(await doors.sign_in(password=ANOTHER))).status_code == 200
+
+
+@pytest.mark.parametrize("how", ["rotated", "closed"])
+async def test_a_program_with_another_secret_or_shut_out_is_out_at_once(
+    how: str, doors: Doors, seconds: Seconds
+) -> None:
+    program = await doors.program()
+    clients = doors.container.clients()
+    tokens = granted(await doors.as_program(program))
+    assert (await doors.call(tokens, path="/v1/departments")).status_code == 200
+
+    await (clients.rotate if how == "rotated" else clients.disable)(doors.administrator, program.id)
+
+    seconds.until_believed()
+    assert (await doors.call(tokens, path="/v1/departments")).status_code == 401
+    answer = await doors.as_program(program)
+    assert_refused(answer, "invalid_client", 401)
