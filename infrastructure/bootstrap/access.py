@@ -44,11 +44,7 @@ def make_signing_keys(settings: Settings) -> "SigningKeys":
 
 
 def new_signing_key() -> str:
-<<<<<<< HEAD
-    """A new private key in PEM."""
-=======
     """A new private key, in PEM."""
->>>>>>> i6f
     from infrastructure.security.keys import new_key  # noqa: PLC0415 - see above
 
     return new_key()

@@ -53,7 +53,7 @@ class Doors:
 
     async def as_program(self, program: NewClient, **form: str) -> httpx.Response:
         """Ask for a token as a program."""
-        identity = {"client_id": str(program.id), "client_secret": program.secret}
+        identity = {"client_id": str(program.id), "client_secret": program.secret or ""}
         return await self.ask(grant_type="client_credentials", **identity, **form)
 
     async def attempt(self, password: str = PASSWORD, email: str = EMAIL) -> httpx.Response:

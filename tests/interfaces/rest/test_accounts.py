@@ -228,7 +228,7 @@ async def test_nobody_but_administrators_keeps_accounts(role: str, root: Root) -
 
 async def test_no_scope_lets_a_program_keep_accounts(root: Root) -> None:
     program = await root.doors.program("access:read", "access:write", "account")
-    form = {"grant_type": "client_credentials", "client_id": str(program.id), "client_secret": program.secret}
+    form = {"grant_type": "client_credentials", "client_id": str(program.id), "client_secret": str(program.secret)}
     client = Root(root.doors, granted(await root.doors.ask(**form)))
 
     assert_problem(await client.get("accounts"), 403, "access_denied")

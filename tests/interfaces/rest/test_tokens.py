@@ -78,7 +78,7 @@ async def test_a_program_gets_a_token_for_its_scopes_and_no_refresh_token(way: s
     if way == "form":
         tokens = granted(await doors.as_program(program))
     else:
-        headers = basic(str(program.id), program.secret)
+        headers = basic(str(program.id), str(program.secret))
         tokens = granted(await doors.client.post(TOKEN, data={"grant_type": "client_credentials"}, headers=headers))
 
     assert set(tokens) == {"access_token", "token_type", "expires_in", "scope"}
@@ -114,7 +114,7 @@ async def test_a_program_that_nobody_knows_is_told_how_to_come_in(way: str, wron
         await doors.container.clients().disable(doors.administrator, program.id)
     identity = {"id": "0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c01", "nonsense": "x" * 500, "NUL": "a\x00b"}
     client = identity.get(wrong, str(program.id))
-    secret = "wrong" if wrong == "secret" else program.secret
+    secret = "wrong" if wrong == "secret" else str(program.secret)
     form = {"grant_type": "client_credentials"}
     if way == "form" and wrong != "NUL":  # which no form holds
         answer = await doors.ask(**form, client_id=client, client_secret=secret)
@@ -175,9 +175,9 @@ async def test_a_header_that_is_no_http_basic_is_invalid(header: str, doors: Doo
 
 async def test_a_program_says_who_it_is_in_one_way_alone(doors: Doors) -> None:
     program = await doors.program()
-    form = {"grant_type": "client_credentials", "client_id": str(program.id), "client_secret": program.secret}
+    form = {"grant_type": "client_credentials", "client_id": str(program.id), "client_secret": str(program.secret)}
 
-    answer = await doors.client.post(TOKEN, data=form, headers=basic(str(program.id), program.secret))
+    answer = await doors.client.post(TOKEN, data=form, headers=basic(str(program.id), str(program.secret)))
 
     assert_refused(answer, "invalid_request")
 
