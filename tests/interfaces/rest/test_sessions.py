@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from fastapi import FastAPI
 
 from tests.interfaces.rest.conftest import SettableClock
@@ -153,3 +154,20 @@ async def test_a_program_with_another_secret_or_shut_out_is_out_at_once(
     assert (await doors.call(tokens, path="/v1/departments")).status_code == 401
     answer = await doors.as_program(program)
     assert_refused(answer, "invalid_client", 401)
+
+
+async def test_who_comes_in_with_a_weaker_hash_gets_a_better_one(doors: Doors) -> None:
+    account = await doors.account()
+    access = doors.container.access()
+    weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    async with access(doors.administrator.institution) as work:
+        stored = await work.account_to_change(account.id)
+        await work.save_account(stored.with_password(weaker))
+
+    assert_refused(await doors.attempt("wrong"), "invalid_grant")
+    assert (await doors.call(await doors.sign_in())).status_code == 200
+
+    async with access(doors.administrator.institution) as work:
+        better = (await work.account(account.id)).password_hash
+    assert extract_parameters(better).memory_cost == 65_536
+    assert (await doors.attempt()).status_code == 200
