@@ -72,6 +72,7 @@ def _of_access(matricula: Matricula, half: dict[str, str]) -> dict[str, Call]:
     new_client = ClientFields.model_validate({"name": "new", "scopes": SCOPES})
     return {
         "accounts.open": lambda caller: accounts.open(caller, new_account),
+        "accounts.open_once": lambda caller: accounts.open_once(caller, new_account, _KEY),
         "accounts.list": lambda caller: accounts.list(caller, page),
         "accounts.get": lambda caller: accounts.get(caller, account),
         "accounts.find": lambda caller: accounts.find(caller, EMAILS[Role.STUDENT]),
@@ -81,6 +82,7 @@ def _of_access(matricula: Matricula, half: dict[str, str]) -> dict[str, Call]:
         "accounts.reset_password": lambda caller: accounts.reset_password(caller, account, password),
         "accounts.change_password": lambda caller: accounts.change_password(caller, password, password),
         "clients.add": lambda caller: clients.add(caller, new_client),
+        "clients.add_once": lambda caller: clients.add_once(caller, new_client, _KEY),
         "clients.list": lambda caller: clients.list(caller, page),
         "clients.get": lambda caller: clients.get(caller, client),
         "clients.rotate": lambda caller: clients.rotate(caller, client),
