@@ -68,7 +68,12 @@ def in_memory() -> SettingsGiven:
 
 def on_postgres(database: PostgresDatabase) -> SettingsGiven:
     """The settings of an application on a database."""
-    return {"persistence": "postgres", "database_url": database.app_url, "pool_size": 2}
+    return {
+        "persistence": "postgres",
+        "database_url": database.app_url,
+        "database_pooler": database.pooler.value,
+        "pool_size": 2,
+    }
 
 
 def container_of(given: SettingsGiven) -> Container:

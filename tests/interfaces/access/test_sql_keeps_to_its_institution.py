@@ -32,7 +32,7 @@ async def both(postgres_database: PostgresDatabase) -> AsyncIterator[Both]:
 @pytest.fixture
 async def app(postgres_database: PostgresDatabase) -> AsyncIterator[asyncpg.Connection]:
     """A connection as the application's role."""
-    connection = await connect(postgres_database.app_url)
+    connection = await connect(postgres_database.session_url)
     yield connection
     await connection.close()
 

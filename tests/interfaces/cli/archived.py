@@ -7,7 +7,6 @@ from sqlalchemy import make_url
 
 from domain.registration.outcomes import Decision
 from domain.shared.institution import Institution
-from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.contracts.arranging import Stored
 from tests.support.builders import a_hold, a_small_university, an_institution
@@ -24,7 +23,7 @@ def found_two_institutions(database: PostgresDatabase) -> None:
     """The same university twice, under two institutions, with a registration in each."""
 
     async def built() -> None:
-        persistence = PostgresPersistence(make_engine(database.app_url))
+        persistence = PostgresPersistence(database.engine())
         for institution in INSTITUTIONS:
             await persistence.directory.add(institution)
             stored = Stored(persistence, institution.id)
@@ -40,7 +39,7 @@ def register(database: PostgresDatabase, institution: Institution, students: Seq
     """Let students take `MA-1`, each in a transaction of its own."""
 
     async def registered() -> list[Decision]:
-        persistence = PostgresPersistence(make_engine(database.app_url))
+        persistence = PostgresPersistence(database.engine())
         stored = Stored(persistence, institution.id)
         requests = [a_request(f"s{number}", adding("MA-1", as_name=f"s{number}")) for number in students]
         decisions = [decision for request in requests for decision in await stored.register(request)]

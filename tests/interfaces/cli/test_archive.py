@@ -62,7 +62,8 @@ def on(matricula: Matricula, monkeypatch: pytest.MonkeyPatch) -> Callable[..., O
     """Run a command on a database."""
 
     def run(database: PostgresDatabase, *arguments: str) -> Outcome:
-        monkeypatch.setenv("MATRICULA_DATABASE_URL", database.app_url)
+        for name, value in database.environment.items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setenv("MATRICULA_DATABASE_OWNER_URL", database.owner_url)
         return matricula(*arguments)
 

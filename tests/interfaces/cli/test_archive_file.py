@@ -98,7 +98,7 @@ def test_a_backup_that_is_broken_off_leaves_no_file_and_its_password_is_in_no_ar
     (programs / "pg_dump").write_text(ENDLESS.format(folder=programs))
     (programs / "pg_dump").chmod(0o755)
     named = {
-        "MATRICULA_DATABASE_URL": postgres_database.app_url,
+        **postgres_database.environment,
         "MATRICULA_DATABASE_OWNER_URL": postgres_database.owner_url,
         "MATRICULA_POSTGRES_PROGRAMS": str(programs),
     }

@@ -107,7 +107,7 @@ async def test_what_the_database_says_of_a_row_is_not_logged(
     log_format: str, postgres_database: PostgresDatabase, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging("debug", "json" if log_format == "json" else "console")
-    engine = make_engine(postgres_database.app_url)
+    engine = make_engine(postgres_database.session_url)
     twice = "INSERT INTO people VALUES (:name), (:name)"
     cast = "SELECT CAST(CAST(:name AS text) AS uuid)"
     async with engine.connect() as connection:

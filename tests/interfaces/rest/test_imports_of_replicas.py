@@ -25,7 +25,7 @@ async def servers(
     postgres_database: PostgresDatabase, tmp_path: Path
 ) -> AsyncIterator[tuple[ServerProcess, ServerProcess]]:
     """Two servers that are ready."""
-    environment = {**os.environ, "MATRICULA_DATABASE_URL": postgres_database.app_url}
+    environment = {**os.environ, **postgres_database.environment}
     with ExitStack() as stack:
         taking, other = [
             stack.enter_context(server_process(free_port("127.0.0.1", 0), environment, tmp_path / name))

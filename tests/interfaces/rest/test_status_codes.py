@@ -190,7 +190,12 @@ async def test_while_the_database_is_away_everybody_is_told_to_come_again_and_th
 ) -> None:
     relay = Relay(postgres_database.app_url)
     await relay.open()
-    settings = Settings.from_environment(persistence="postgres", database_url=relay.url, queue_review_seconds=0)
+    settings = Settings.from_environment(
+        persistence="postgres",
+        database_url=relay.url,
+        database_pooler=postgres_database.pooler,
+        queue_review_seconds=0,
+    )
     requests: tuple[tuple[str, str, bytes | None], ...] = (
         ("GET", "/v1/courses", None),
         ("GET", "/v1/courses/code:CS-101", None),
