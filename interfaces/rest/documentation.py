@@ -45,7 +45,7 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": ACTOR_HEADER,
         "in": "header",
         "description": "Who acts, `ROLE` or `ROLE:SUBJECT`; a student is named as `student:code:CODE` or by id,"
-        " an instructor or advisor who is on record likewise. For development, until there are accounts: refused from"
+        " an instructor or advisor who is on record likewise. For servers for development: refused from"
         " other machines. Without it an administrator acts.",
         "schema": {"type": "string"},
         "example": "registrar:office-1",
