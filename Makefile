@@ -22,12 +22,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 # Compiled modules make every start faster, the second demo above all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo serve test check fuzz format bench bench-quick scaling lock clean
+.PHONY: help install demo serve test check fuzz format bench bench-quick bench-against scaling lock clean
 
 help: ## List the commands
 	@echo 'Usage: make COMMAND [ARGS="…"]'
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
-		printf '  %-11s %s\n' "$$name" "$$text"; done
+		printf '  %-13s %s\n' "$$name" "$$text"; done
 
 install: $(INSTALLED) ## Make .venv from requirements.lock (done by every other command when needed)
 
@@ -79,6 +79,9 @@ bench: $(INSTALLED) ## Measure performance on this machine
 
 bench-quick: $(INSTALLED) ## Measure registration alone, in less than a minute: a line of JSON for each figure
 	@$(BIN)/python -m tests.performance.quick $(ARGS)
+
+bench-against: $(INSTALLED) ## Measure registrations with access tokens against an older commit, in turn (ARGS="COMMIT --tokens one")
+	@$(BIN)/python -m tests.performance.against $(ARGS)
 
 scaling: $(INSTALLED) ## Draw what a registration, a page and an import cost as the university grows (hours at the largest size)
 	$(PIP_INSTALL) --require-hashes -r requirements-plots.lock

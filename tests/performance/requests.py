@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tests.performance import world
 
@@ -19,20 +19,28 @@ def post(path: str, body: bytes, **headers: str) -> bytes:
     return _request("POST", path, {"Content_Type": "application/json", **headers}, body)
 
 
-def hot_registrations(students: Iterable[int], *, by_code: bool = False) -> tuple[bytes, ...]:
+TokenOf = Callable[[int], str]
+"""The access token that a student's request carries."""
+
+
+def hot_registrations(
+    students: Iterable[int], *, by_code: bool = False, token: TokenOf | None = None
+) -> tuple[bytes, ...]:
     """One request for each student, all for the hot sections."""
-    return tuple(registration(student, world.HOT, by_code=by_code) for student in students)
+    return tuple(registration(student, world.HOT, by_code=by_code, token=token) for student in students)
 
 
 def uniform_registrations(
-    students: Sequence[int], pairs: int, *, seed: int, by_code: bool = False
+    students: Sequence[int], pairs: int, *, seed: int, by_code: bool = False, token: TokenOf | None = None
 ) -> tuple[bytes, ...]:
     """One request for each student, each for a pair that is drawn at random."""
     draw = random.Random(seed)
-    return tuple(registration(student, world.HOT + draw.randint(1, pairs), by_code=by_code) for student in students)
+    return tuple(
+        registration(student, world.HOT + draw.randint(1, pairs), by_code=by_code, token=token) for student in students
+    )
 
 
-def registration(student: int, course: int, *, by_code: bool = False) -> bytes:
+def registration(student: int, course: int, *, by_code: bool = False, token: TokenOf | None = None) -> bytes:
     """A student's request to be enrolled in a lecture and its laboratory, with an idempotency key of its own."""
     lecture, laboratory = world.section_ids(course)
     offering = f"code:{_code(course)}" if by_code else str(world.offering_id(course))
@@ -48,7 +56,8 @@ def registration(student: int, course: int, *, by_code: bool = False) -> bytes:
         ],
     }
     body = json.dumps(fields, separators=(",", ":")).encode()
-    return post(REGISTRATIONS, body, Idempotency_Key=f"bench-{student}-{course}")
+    who = {} if token is None else {"Authorization": f"Bearer {token(student)}"}
+    return post(REGISTRATIONS, body, Idempotency_Key=f"bench-{student}-{course}", **who)
 
 
 def _code(course: int) -> str:

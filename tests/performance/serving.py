@@ -41,8 +41,10 @@ class Server:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str], log: Path, module: tuple[str, ...] = PRODUCT) -> Iterator[Server]:
-    """Start a server, and stop it after the block; what it prints goes to `log`."""
+def serving(
+    environment: Mapping[str, str], log: Path, module: tuple[str, ...] = PRODUCT, *, tree: Path | None = None
+) -> Iterator[Server]:
+    """Start a server, and stop it after the block; what it prints goes to `log`. `tree` has its modules' files."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -53,6 +55,7 @@ def serving(environment: Mapping[str, str], log: Path, module: tuple[str, ...] =
             stdout=stream,
             stderr=subprocess.STDOUT,
             env=dict(environment),
+            cwd=tree,
         )
     try:
         yield Server(process, port, log)

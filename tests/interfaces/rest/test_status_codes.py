@@ -1,13 +1,11 @@
-"""Every status code of the contract, provoked over a real socket.
-
-401 and 403 belong to who may sign in and what they may do: `test_callers`, and the tests of access.
-"""
+"""Every status code of the contract, provoked over a real socket."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -18,7 +16,9 @@ from interfaces.rest import examples, import_examples
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.served import Relay, Reply, Server, serving
 from tests.interfaces.rest.university import BUILDING_ORDER
+from tests.support.accounts import EMAIL, Doors, assert_refused
 from tests.support.postgres import PostgresDatabase
+from tests.support.signing import pem
 
 JSON = {"Content-Type": "application/json"}
 CSV = {"Content-Type": "text/csv"}
@@ -183,6 +183,59 @@ async def test_who_asks_too_often_is_told_when_to_come_again(server: Server) -> 
     assert int(replies[-1].headers["retry-after"]) > 0
     assert replies[-1].headers["ratelimit-policy"] == f'"caller";q={A_MINUTES_REQUESTS};w=60'
     assert replies[-1].headers["ratelimit"].startswith('"caller";r=0;t=')
+
+
+@pytest.fixture
+async def doors(clock: SettableClock) -> AsyncIterator[Doors]:
+    """A server that wants to know who calls; `Doors` calls it over its socket."""
+    settings = Settings.from_environment(persistence="memory", authentication="accounts", signing_keys=pem("rest"))
+    container = Container(settings=settings, clock=clock)
+    async with (
+        serving(app_for(container)) as server,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client,
+    ):
+        yield await Doors(client, container).found()
+
+
+async def test_strangers_are_asked_who_they_are_and_others_keep_to_what_is_theirs(doors: Doors) -> None:
+    await doors.account(role="registrar")
+    tokens = await doors.sign_in()
+    allowed = await doors.call(tokens, "POST", "/v1/departments", json={"code": "X", "name": "X"})
+    assert allowed.status_code == 201
+
+    for stranger in (None, "made.up.token", tokens["access_token"][:-4] + "AAAA"):
+        answer = await doors.call(stranger, "GET", "/v1/departments")
+        assert_problem_of(answer, 401)
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert_problem_of(await doors.call(tokens, "GET", "/v1/clients"), 403)
+
+    revoked = await doors.client.post("/v1/oauth/revoke", data={"token": tokens["refresh_token"]})
+    assert revoked.status_code == 200
+    assert (await doors.refresh(tokens)).status_code == 400
+
+
+async def test_who_guesses_at_passwords_is_told_to_wait(doors: Doors) -> None:
+    await doors.account()
+    statuses = [(await doors.attempt("wrong and wrong again", EMAIL)).status_code for _ in range(12)]
+    waiting = await doors.attempt()
+
+    assert set(statuses) == {400, 429}
+    assert waiting.status_code == 429
+    assert int(waiting.headers["retry-after"]) > 0
+
+
+async def test_a_program_with_a_wrong_secret_is_not_let_in(doors: Doors) -> None:
+    program = await doors.program()
+    answer = await doors.ask(grant_type="client_credentials", client_id=str(program.id), client_secret="wrong")  # noqa: S106
+
+    assert_refused(answer, "invalid_client", 401)
+    assert (await doors.as_program(program)).status_code == 200
+
+
+def assert_problem_of(answer: httpx.Response, status: int) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
 async def test_while_the_database_is_away_everybody_is_told_to_come_again_and_then_served(
