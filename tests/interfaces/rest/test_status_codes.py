@@ -226,7 +226,7 @@ async def test_who_guesses_at_passwords_is_told_to_wait(doors: Doors) -> None:
 
 async def test_a_program_with_a_wrong_secret_is_not_let_in(doors: Doors) -> None:
     program = await doors.program()
-    answer = await doors.ask(grant_type="client_credentials", client_id=str(program.id), client_secret="wrong")  # noqa: S106
+    answer = await doors.ask(grant_type="client_credentials", client_id=str(program.id), client_secret="wrong")
 
     assert_refused(answer, "invalid_client", 401)
     assert (await doors.as_program(program)).status_code == 200
