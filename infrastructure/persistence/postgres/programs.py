@@ -118,8 +118,13 @@ class Program:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # A process that it left behind could write to us for ever, and the listener would wait for its end.
+        self._close(self._process.stdin, self._process.stdout)
         self._listener.join()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        self._close(self._process.stderr)
+
+    def _close(self, *streams: IO[bytes] | None) -> None:
+        for stream in streams:
             if stream is not None:
                 with suppress(BrokenPipeError):  # what it no longer wanted to read
                     stream.close()

@@ -1,6 +1,7 @@
 """How PostgreSQL's programs find a database, and how what pg_restore prints gets to a server of an older version."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -76,3 +77,15 @@ def test_nothing_is_committed_when_pg_restore_fails_in_the_end(tmp_path: Path) -
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="nowhere cannot be run: No such file"):
         Program(tmp_path / "nowhere", environment={})
+
+
+def test_what_a_program_leaves_behind_is_not_waited_for(tmp_path: Path) -> None:
+    def leave_early() -> None:
+        with program(tmp_path / "program", "head -c 10000000 /dev/zero; exit") as endless:
+            endless.read(1)
+
+    leaving = Thread(target=leave_early, daemon=True)
+    leaving.start()
+    leaving.join(20)
+
+    assert not leaving.is_alive()
