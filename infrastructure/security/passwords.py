@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Collection
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
@@ -24,8 +24,8 @@ _UNSENDABLE = re.compile(r"[\x00\ud800-\udfff]")
 class ArgonPasswords:
     """The `Passwords` port. A hash takes 64 MiB while it is made, so `at_once` bounds how many are."""
 
-    def __init__(self, at_once: int = 2) -> None:
-        self._hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+    def __init__(self, at_once: int = 2, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
+        self._hasher = PasswordHasher.from_parameters(parameters)
         self._turns = asyncio.Semaphore(at_once)
         self._nobodys: str | None = None
 

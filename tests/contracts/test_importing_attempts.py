@@ -19,7 +19,7 @@ from tests.support.domain_builders import identifier
 from tests.support.grading import LETTERS, NUMBERS
 
 COLUMNS = ("student_code", "course_code", "term", "credits", "grade", "scheme", "passed", "in_progress", "transfer")
-LONG = 12_000
+LONG = 6_000
 """More rows than are staged at once."""
 
 IDS = SequentialIds()

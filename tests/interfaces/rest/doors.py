@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from argon2.profiles import CHEAPEST
 from dependency_injector import providers
 from fastapi import FastAPI
 
@@ -13,6 +14,7 @@ from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.settings import Settings
 from infrastructure.metrics.recording import Recording
 from infrastructure.security.bearer import SECONDS_BELIEVED, BearerTokens
+from infrastructure.security.passwords import ArgonPasswords
 from interfaces.rest import provided
 from interfaces.rest.import_jobs import ImportJobs
 from interfaces.rest.rate_limit import RateLimiter
@@ -44,9 +46,14 @@ class Seconds:
 
 
 def container_of(clock: SettableClock, seconds: Seconds, **settings: Any) -> Container:
-    """A container with accounts, whose tokens are signed with a key that is there already."""
+    """A container with accounts, whose tokens have a key that is there already, and passwords a quick hash."""
     given = {"authentication": "accounts", "signing_keys": pem("rest"), **settings}
-    container = Container(settings=Settings.from_environment(**given), clock=clock, recording=Recording())
+    container = Container(
+        settings=Settings.from_environment(**given),
+        clock=clock,
+        recording=Recording(),
+        passwords=ArgonPasswords(parameters=CHEAPEST),
+    )
     container.authentication.override(
         providers.Singleton(BearerTokens, container.tokens, container.access, providers.Object(seconds))
     )

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from dependency_injector import providers
 from fastapi import FastAPI
 
+from infrastructure.security.passwords import ArgonPasswords
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
 from tests.support.accounts import ANOTHER, EMAIL, OWN, PASSWORD, REVOKE, Doors, assert_refused, granted
@@ -154,6 +156,7 @@ async def test_a_program_with_another_secret_or_shut_out_is_out_at_once(
 
 
 async def test_who_comes_in_with_a_weaker_hash_gets_a_better_one(doors: Doors) -> None:
+    doors.container.passwords.override(providers.Object(ArgonPasswords()))
     account = await doors.account()
     access = doors.container.access()
     weaker = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
