@@ -119,9 +119,17 @@ class PostgresDatabase:
         return make_engine(self.app_url, pool_size=pool_size, pooler=self.pooler)
 
     def empty(self) -> None:
-        """Delete every row."""
-        tables = ", ".join(table.name for table in Row.metadata.tables.values())
-        in_thread(lambda: run_sql(self.owner_url, f"TRUNCATE {tables}"))
+        """Delete every row, as a superuser, whom no trigger and no key concerns; TRUNCATE takes three times as long."""
+        url = make_url(self.server.admin_url).set(database=self.name).render_as_string(hide_password=False)
+        tables = list(Row.metadata.tables)
+        emptied = [
+            "BEGIN",
+            f"LOCK TABLE {', '.join(tables)}",  # waits for whoever is at the end of a transaction
+            "SET LOCAL session_replication_role = replica",
+            *(f"DELETE FROM {table}" for table in tables),
+            "COMMIT",
+        ]
+        in_thread(lambda: run_sql(url, ";".join(emptied)))
 
     def drop(self) -> None:
         """Drop the database."""
