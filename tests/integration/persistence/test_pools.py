@@ -30,7 +30,8 @@ async def test_reads_of_one_statement_have_connections_of_their_own(postgres_dat
     lines = Lines(postgres_database.app_url, 2, postgres_database.pooler)
     persistence = PostgresPersistence(postgres_database.engine(pool_size=1), lines)
 
-    asked = [asyncio.create_task(lines.value(INSTITUTION, "SELECT 1")) for _ in range(5)]
+    query = "SELECT 1 WHERE $1::uuid IS NOT NULL"
+    asked = [asyncio.create_task(lines.value(INSTITUTION, query)) for _ in range(5)]
     await asyncio.sleep(0)
     assert persistence.pools() == [PoolUse("transactions", 1, 0, 0), PoolUse("reads", 2, 2, 3)]
 
