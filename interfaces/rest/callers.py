@@ -45,7 +45,7 @@ _PEOPLE = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADVISOR})
 
 _LONGEST_SUBJECT = 100
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
-"""What a proxy on this machine adds to the requests of others."""
+"""What a proxy adds to the requests of others."""
 
 _LARGEST_CACHE = 1024
 
@@ -206,9 +206,14 @@ _students: Callable[[], RecordKeeping[Student, StudentFields, StudentView]] = pr
 _instructors: Callable[[], RecordKeeping[Instructor, InstructorFields, InstructorView]] = provider("instructors")
 
 
+def was_forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes the request on for somebody."""
+    return any(name in request.headers for name in _FORWARDED)
+
+
 def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
-    if any(name in request.headers for name in _FORWARDED):
+    if was_forwarded(request):
         return False
     if request.client is None:  # a socket in the file system
         return True

@@ -5,11 +5,13 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from application.shared.errors import NotFound, Unavailable
 from interfaces.rest import documentation as docs
 from interfaces.rest.answers import SHARED, body_answer, json_answer
+from interfaces.rest.callers import was_forwarded
 from interfaces.rest.problems import PROBLEMS
 from interfaces.rest.provided import provided
 
@@ -99,8 +101,10 @@ async def ready(persistence: Annotated[Checkable, Depends(provided("persistence"
 
 # For machines that know its format, which is not this API's: it is no part of the API's contract.
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
-async def metrics(exposition: Annotated[Exposed, Depends(provided("exposition"))]) -> Response:
-    """Answer the figures for Prometheus."""
+async def metrics(request: Request, exposition: Annotated[Exposed, Depends(provided("exposition"))]) -> Response:
+    """Answer the figures for Prometheus; whoever asks through a proxy is not Prometheus."""
+    if was_forwarded(request):
+        raise HTTPException(404)
     headers = {"Content-Type": exposition.content_type, "Cache-Control": "no-store"}
     return Response(await exposition.text(), headers=headers)
 

@@ -55,6 +55,17 @@ async def test_it_is_prometheus_text_that_nobody_keeps(client: httpx.AsyncClient
     assert (await client.post("/metrics")).status_code == 405
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"])
+@pytest.mark.parametrize("path", ["/metrics", "/%6Detrics", "/metrics%0A"])
+async def test_there_are_no_figures_for_those_who_come_through_a_proxy(
+    path: str, header: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(path, headers={header: "192.0.2.7"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (await client.get(path)).status_code == 200
+
+
 async def test_it_is_no_part_of_the_documented_contract(client: httpx.AsyncClient) -> None:
     assert "/metrics" not in (await client.get("/openapi.json")).json()["paths"]
 
