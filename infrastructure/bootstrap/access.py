@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from application.access.ports import AccessUnitOfWork, Authentication, Passwords, Secrets
+from application.access.ports import AccessTokens, AccessUnitOfWork, Authentication, Passwords, Secrets
 from application.access.sign_in import Lifetimes
 from application.shared.clock import Clock
 from infrastructure.bootstrap.embedded import data_folder
@@ -55,6 +55,13 @@ def make_tokens(keys: "SigningKeys", clock: Clock, issuer: str) -> "SignedTokens
     from infrastructure.security.tokens import SignedTokens  # noqa: PLC0415 - see above
 
     return SignedTokens(keys, clock, issuer)
+
+
+def no_tokens() -> AccessTokens:
+    """Issuing no access tokens."""
+    from infrastructure.security.tokens import NoTokens  # noqa: PLC0415 - see above
+
+    return NoTokens()
 
 
 def make_lifetimes(access_seconds: int, refresh_days: int) -> Lifetimes:

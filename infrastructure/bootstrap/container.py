@@ -55,6 +55,7 @@ from infrastructure.bootstrap.access import (
     make_signing_keys,
     make_tokens,
     no_authentication,
+    no_tokens,
 )
 from infrastructure.bootstrap.metrics import make_exposition, make_recording
 from infrastructure.bootstrap.persistence import memory_persistence, postgres_persistence
@@ -96,19 +97,25 @@ class Container(containers.DeclarativeContainer):
     passwords = providers.Singleton(make_passwords)
     secrets = providers.Singleton(make_secrets)
     signing_keys = providers.Singleton(make_signing_keys, settings)
-    tokens = providers.Singleton(make_tokens, signing_keys, clock, settings.provided.token_issuer)
+    own_tokens = providers.Singleton(make_tokens, signing_keys, clock, settings.provided.token_issuer)
+    # With a provider of identities the doors of this server give no tokens, and no key is read or made.
+    issues_tokens = providers.Singleton(issues_tokens, settings)
+    tokens = providers.Selector(
+        settings.provided.authentication,
+        accounts=own_tokens,
+        oidc=providers.Singleton(no_tokens),
+        development=own_tokens,
+    )
     lifetimes = providers.Singleton(
         make_lifetimes, settings.provided.access_token_seconds, settings.provided.refresh_token_days
     )
     door = providers.Factory(Door, access, passwords, secrets, tokens, clock, ids, lifetimes)
     scopes = providers.Object(SCOPES)
-    # With a provider of identities the doors of this server give no tokens.
-    issues_tokens = providers.Singleton(issues_tokens, settings)
     accounts = providers.Factory(KeepAccounts, access, passwords, clock, ids, lifetimes)
     clients = providers.Factory(KeepClients, access, secrets, clock, ids, lifetimes, SCOPES)
     authentication = providers.Selector(
         settings.provided.authentication,
-        accounts=providers.Singleton(make_bearer_tokens, tokens, access),
+        accounts=providers.Singleton(make_bearer_tokens, own_tokens, access),
         oidc=providers.Singleton(make_oidc, settings, access, clock),
         development=providers.Singleton(no_authentication),
     )

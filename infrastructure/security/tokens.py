@@ -7,6 +7,7 @@ from uuid import UUID
 
 import jwt
 
+from application.access.errors import InvalidCredentials
 from application.access.ports import Claims
 from application.shared.caller import Caller, Role
 from application.shared.clock import Clock
@@ -100,6 +101,15 @@ class SignedTokens:
         now = self._clock.now().timestamp()
         kept = [(token, known) for token, known in self._known.items() if known.expires_at > now]
         self._known = dict(kept[len(kept) // 2 :] if len(kept) > _REMEMBERED // 2 else kept)
+
+
+class NoTokens:
+    """The `AccessTokens` port where another provider gives the tokens: it needs no key."""
+
+    def issue(self, claims: Claims) -> str:
+        """Let nobody in. Raises `InvalidCredentials`."""
+        del claims
+        raise InvalidCredentials
 
 
 def _known(said: Mapping[str, Any]) -> Known:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl, unquote_plus
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from application.access.dto import Tokens
@@ -27,7 +27,7 @@ from interfaces.rest.oauth_contract import (
     TokenAnswer,
     TokenError,
 )
-from interfaces.rest.problems import PROBLEMS
+from interfaces.rest.problems import PROBLEMS, RestError
 from interfaces.rest.provided import provider
 from interfaces.rest.records import refuse_query
 
@@ -71,10 +71,18 @@ _settings: Callable[[], _Settings] = provider("settings")
 _scopes: Callable[[], frozenset[str]] = provider("scopes")
 _issues_tokens: Callable[[], bool] = provider("issues_tokens")
 
+
+async def _gives_tokens() -> None:
+    """These doors are not here when another provider gives the tokens. Raises `RestError` (404)."""
+    if not _issues_tokens():
+        raise RestError("not_found", "This server gives no tokens: another provider does.")
+
+
 router = APIRouter(tags=["access"])
+_giving = APIRouter(tags=["access"], dependencies=[Depends(_gives_tokens)])
 
 
-@router.post(
+@_giving.post(
     TOKEN_PATH,
     operation_id="token",
     summary="Come in: get an access token",
@@ -117,8 +125,6 @@ async def token(request: Request) -> Response:
 
 
 async def _granted(request: Request, fields: Mapping[str, str]) -> Tokens:
-    if not _issues_tokens():
-        raise _RefusedError("unsupported_grant_type", "Another provider gives the tokens for this server.")
     grant = fields.get("grant_type")
     if grant is None:
         raise _RefusedError("invalid_request", "grant_type is missing.")
@@ -204,7 +210,7 @@ def origin_of(request: Request) -> str:
     return request.client.host if request.client is not None else "local"
 
 
-@router.post(
+@_giving.post(
     "/v1/oauth/revoke",
     operation_id="revoke",
     response_class=Response,  # without a body
@@ -255,7 +261,7 @@ async def sign_out_everywhere(request: Request) -> Response:
     return Response(status_code=204)
 
 
-@router.get(
+@_giving.get(
     "/.well-known/jwks.json",
     operation_id="signing_keys",
     summary="Show the keys that verify access tokens",
@@ -267,7 +273,7 @@ async def sign_out_everywhere(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("They are as the client has them.", "ETag"),
-        **docs.problems(),
+        **docs.problems("not_found"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
@@ -277,7 +283,7 @@ async def signing_keys(request: Request) -> Response:
     return body_answer(request, _keys().published().encode(), SHARED)
 
 
-@router.get(
+@_giving.get(
     "/.well-known/oauth-authorization-server",
     operation_id="authorization_server",
     summary="Show how this server gives tokens",
@@ -297,7 +303,7 @@ async def signing_keys(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("It is as the client has it.", "ETag"),
-        **docs.problems(),
+        **docs.problems("not_found"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
@@ -317,4 +323,4 @@ async def authorization_server(request: Request) -> Response:
     return body_answer(request, told.model_dump_json().encode(), SHARED)
 
 
-ROUTERS = (router,)
+ROUTERS = (_giving, router)

@@ -78,7 +78,7 @@ FORM_SCHEMA = {
     },
 }
 
-_SHARED = docs.problems("unknown_institution", "unsupported_media_type", "body_too_large")
+_SHARED = docs.problems("not_found", "unknown_institution", "unsupported_media_type", "body_too_large")
 _NO_TOKEN = docs.answer(TokenError, "Refused, as RFC 6749 says it, or before it was looked at.", REFUSED)
 _NOT_LOOKED_AT: docs.Json = {**_NO_TOKEN, "content": {**_NO_TOKEN["content"], **_SHARED[400]["content"]}}
 

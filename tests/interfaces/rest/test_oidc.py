@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from dependency_injector import providers
 from fastapi import FastAPI
 
 from application.access.dto import AccountView
+from application.access.errors import InvalidCredentials
 from infrastructure.security.oidc import (
     SECONDS_AFTER_FAILURE,
     SECONDS_BELIEVED,
@@ -27,7 +29,7 @@ from infrastructure.security.oidc import (
 )
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
-from tests.support.accounts import OWN, TOKEN, Doors
+from tests.support.accounts import OWN, PASSWORD, REVOKE, TOKEN, Doors
 from tests.support.identities import AUDIENCE, PrivateKey, Provider, jwk_of, signed
 from tests.support.signing import keys
 
@@ -63,11 +65,14 @@ class University:
 
 
 @pytest.fixture
-async def university(app: FastAPI, clock: SettableClock) -> AsyncIterator[University]:
+async def university(app: FastAPI, clock: SettableClock, tmp_path: Path) -> AsyncIterator[University]:
+    no_folder = tmp_path / "file"
+    no_folder.touch()
     async with Provider([jwk_of(RSA, kid="one", use="sig", alg="RS256")]).running() as provider:
         seconds = Seconds()
         identities = {"authentication": "oidc", "oidc_issuer": provider.url, "oidc_audience": AUDIENCE}
-        container = container_of(clock, seconds, **IN_MEMORY, **identities)
+        keyless = {"signing_keys": None, "data_dir": no_folder}
+        container = container_of(clock, seconds, **IN_MEMORY, **keyless, **identities)
         tokens = OidcTokens(provider.url, AUDIENCE, container.access(), clock, seconds)
         container.authentication.override(providers.Object(tokens))
         async with opened(app, container) as doors:
@@ -215,12 +220,33 @@ async def test_who_signs_out_everywhere_needs_a_newer_token_after_a_minute(unive
     assert await university.statuses(token, university.token()) == [401, 200]
 
 
-async def test_this_server_gives_no_tokens_of_its_own(university: University) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("POST", TOKEN, {"grant_type": "password", "username": "bob@uni.example", "password": PASSWORD}),
+        ("POST", REVOKE, {"token": "Yb0n"}),
+        ("GET", "/.well-known/jwks.json", None),
+        ("GET", "/.well-known/oauth-authorization-server", None),
+    ],
+)
+async def test_this_server_gives_no_tokens_of_its_own_and_says_so(
+    method: str, path: str, form: dict[str, str] | None, university: University
+) -> None:
     await university.doors.account("bob@uni.example")
-    form = {"grant_type": "password", "username": "bob@uni.example", "password": "violet anchors hum in march"}
-    answer = await university.doors.client.post(TOKEN, data=form)
 
-    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+    answer = await university.doors.client.request(method, path, data=form, headers=MAIN)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "another provider" in answer.json()["detail"]
+
+
+async def test_in_process_neither(university: University) -> None:
+    bob = await university.doors.account("bob@uni.example")
+
+    with pytest.raises(InvalidCredentials):
+        await university.doors.container.door().sign_in(
+            university.doors.administrator.institution, bob.email, PASSWORD, "local"
+        )
 
 
 async def test_a_key_that_is_not_known_is_asked_for_but_not_more_often_than_every_ten_seconds(

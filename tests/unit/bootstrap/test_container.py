@@ -13,7 +13,8 @@ from infrastructure.bootstrap.settings import InvalidSettings, Settings
 
 OF_A_PROCESS = {
     *("settings", "clock", "ids", "persistence", "recording", "desk", "exposition", "addressees", "hold_kind"),
-    *("passwords", "secrets", "signing_keys", "tokens", "lifetimes", "scopes", "authentication", "issues_tokens"),
+    *("passwords", "secrets", "signing_keys", "own_tokens", "tokens", "lifetimes", "scopes", "authentication"),
+    "issues_tokens",
 }
 OF_THE_PERSISTENCE = {"unit_of_work", "reading", "written", "directory", "access"}
 USE_CASES = sorted(Container.providers.keys() - OF_A_PROCESS - OF_THE_PERSISTENCE)
