@@ -1,7 +1,8 @@
 """Who calls, by the token of an OpenID Connect provider: it says whose the address is, our accounts what they may.
 
 The provider's keys come from its JWKS, found by discovery (OpenID Connect Discovery 1.0). They are asked for again when
-a token names one that is not known, and now and then besides: a key that the provider took away must not last.
+a token names one that is not known, and now and then besides: a key that the provider took away must not last. One asks
+for all, and those whose keys are known do not wait for the answer.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from math import inf
 from typing import Any
 
 import jwt
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession
 
 from application.access.errors import InvalidCredentials
 from application.access.ports import AccessUnitOfWork
@@ -38,14 +39,22 @@ SECONDS_BETWEEN = 10.0
 SECONDS_AFTER_FAILURE = 1.0
 """The same, when it did not answer."""
 
+SECONDS_FRESH = 300.0
+"""How long keys are not asked for again; then they serve on while they are."""
+
 SECONDS_KEPT = 600.0
 """How long keys are taken for the provider's; longer only while it does not answer."""
+
+SECONDS_PATIENT = 1.0
+"""How long somebody whose key was kept that long waits for the provider's answer before it is good for once more."""
+
+SECONDS_TO_ANSWER = 5.0
+"""How long the provider may take to answer; who has a key that is not known waits as long."""
 
 _SECONDS_AHEAD = 60
 """How far the provider's clock may be ahead of ours."""
 
 _REMEMBERED = 20_000
-_TIMEOUT = ClientTimeout(total=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,11 @@ class OidcTokens:
         self._clock = clock
         self._monotonic = monotonic
         self._keys: dict[str, _Key] = {}
+        self._fresh_until = -inf
         self._kept_until = -inf
         self._ask_from = -inf
         self._is_away = False
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None
         self._believed: dict[tuple[str, InstitutionId], _Believed] = {}
 
     async def caller(self, token: str, institution: InstitutionId | None) -> Caller:
@@ -118,19 +128,23 @@ class OidcTokens:
                 # The clock of the application says what has expired.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
+            said["iat"] = float(said["iat"])
             now = self._clock.now().timestamp()
             if not float(said.get("nbf", now)) - _SECONDS_AHEAD <= now < float(said["exp"]):
                 raise InvalidCredentials
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
             raise InvalidCredentials from None
         return said
 
     async def _key(self, identifier: str) -> _Key:
         """The provider's key of that id. Raises `InvalidCredentials`, `Unavailable`."""
-        if self._should_ask(identifier):
-            async with self._asking:
-                if self._should_ask(identifier):
-                    await self._ask()
+        is_known, now = identifier in self._keys, self._monotonic()
+        if not is_known or now >= self._fresh_until:
+            asking = self._asked(now)
+            if asking is not None and not is_known:
+                await asyncio.wait({asking})
+            elif asking is not None and now >= self._kept_until and not self._is_away:
+                await asyncio.wait({asking}, timeout=SECONDS_PATIENT)
         if identifier in self._keys:
             return self._keys[identifier]
         if self._is_away:
@@ -138,15 +152,17 @@ class OidcTokens:
             raise Unavailable(detail)
         raise InvalidCredentials
 
-    def _should_ask(self, identifier: str) -> bool:
-        now = self._monotonic()
-        return now >= self._ask_from and (identifier not in self._keys or now >= self._kept_until)
+    def _asked(self, now: float) -> asyncio.Task[None] | None:
+        """The question that the provider has not answered yet, one for all; None when it is too early for another."""
+        if self._asking is None and now >= self._ask_from:
+            self._asking = asyncio.create_task(self._ask())
+        return self._asking
 
     async def _ask(self) -> None:
         """Read the provider's keys; those that are known stay while it does not answer."""
         address = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
-            async with ClientSession(timeout=_TIMEOUT) as session:
+            async with asyncio.timeout(SECONDS_TO_ANSWER), ClientSession() as session:
                 found = await _read(session, address)
                 if found.get("issuer") != self._issuer:
                     raise ValueError("the provider calls itself something else")  # noqa: TRY301 - translated below
@@ -154,10 +170,14 @@ class OidcTokens:
         except (ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError):
             self._is_away = True
             self._ask_from = self._monotonic() + SECONDS_AFTER_FAILURE
-            return
-        self._is_away = False
-        self._ask_from = self._monotonic() + SECONDS_BETWEEN
-        self._kept_until = self._monotonic() + SECONDS_KEPT
+        else:
+            now = self._monotonic()
+            self._is_away = False
+            self._ask_from = now + SECONDS_BETWEEN
+            self._fresh_until = now + SECONDS_FRESH
+            self._kept_until = now + SECONDS_KEPT
+        finally:
+            self._asking = None
 
     async def _account_of(self, said: dict[str, Any], institution: InstitutionId) -> Account:
         # An address that nobody checked is anybody's.
@@ -168,7 +188,7 @@ class OidcTokens:
             if account is None or not account.is_open():
                 raise InvalidCredentials
             void = (await work.void()).get(account.id)
-        if void is not None and float(said["iat"]) <= void.timestamp():
+        if void is not None and not said["iat"] > void.timestamp():  # no number (NaN) is after nothing
             raise InvalidCredentials
         return account
 

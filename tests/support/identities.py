@@ -1,5 +1,6 @@
 """An OpenID Connect provider on the loopback: discovery, keys, and tokens that say what a test wants."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,13 +34,21 @@ def jwk_of(key: PrivateKey, **more: str) -> dict[str, Any]:
 
 @dataclass
 class Provider:
-    """The provider: `keys` are those that it publishes, `asked` counts how often somebody read them."""
+    """The provider: `keys` are those that it publishes, `asked` counts how often somebody wanted to read them."""
 
     keys: list[dict[str, Any]] = field(default_factory=list)
     asked: int = 0
     is_away: bool = False
     calls_itself: str | None = None
     url: str = ""
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.released.set()
+
+    def hang(self) -> None:
+        """Take questions, and answer none until it is released."""
+        self.released.clear()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Provider"]:
@@ -50,9 +59,11 @@ class Provider:
         async with TestServer(application) as server:
             self.url = str(server.make_url("")).rstrip("/")
             yield self
+            self.released.set()
 
     async def _discovery(self, _request: web.Request) -> web.Response:
         self.asked += 1
+        await self.released.wait()
         if self.is_away:
             return web.Response(status=500)
         return web.json_response({"issuer": self.calls_itself or self.url, "jwks_uri": f"{self.url}/keys"})

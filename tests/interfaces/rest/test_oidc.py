@@ -20,10 +20,12 @@ from fastapi import FastAPI
 
 from application.access.dto import AccountView
 from application.access.errors import InvalidCredentials
+from infrastructure.security import oidc
 from infrastructure.security.oidc import (
     SECONDS_AFTER_FAILURE,
     SECONDS_BELIEVED,
     SECONDS_BETWEEN,
+    SECONDS_FRESH,
     SECONDS_KEPT,
     OidcTokens,
 )
@@ -116,6 +118,10 @@ async def test_providers_sign_with_rsa_and_with_curves(key: PrivateKey, algorith
         {"exp": None},
         {"exp": "never"},
         {"exp": 1},
+        {"iat": "soon"},
+        {"iat": [1]},
+        pytest.param({"exp": 10**400}, id="an exp too large for a number"),
+        pytest.param({"iat": 10**400}, id="an iat too large for a number"),
         {"nbf": 32_503_680_000},
     ],
     ids=repr,
@@ -220,6 +226,15 @@ async def test_who_signs_out_everywhere_needs_a_newer_token_after_a_minute(unive
     assert await university.statuses(token, university.token()) == [401, 200]
 
 
+@pytest.mark.parametrize("issued", ["soon", 10**400, float("nan")], ids=["a word", "a number too large", "no number"])
+async def test_who_signed_out_everywhere_needs_a_token_that_says_when_it_was_issued(
+    issued: object, university: University
+) -> None:
+    assert (await university.doors.call(university.token(), "DELETE", "/v1/sessions", headers=MAIN)).status_code == 204
+
+    assert await university.statuses(university.token(iat=issued)) == [401]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "form"),
     [
@@ -300,6 +315,52 @@ async def test_keys_that_are_known_outlast_a_provider_that_is_away(university: U
 
     unknown = signed(P256, university.claims(), "ES256", kid="two")
     assert await university.statuses(university.token(), unknown) == [200, 503]
+
+
+async def test_known_keys_serve_while_a_provider_that_hangs_is_asked_again(university: University) -> None:
+    assert await university.statuses(university.token()) == [200]
+    university.provider.hang()
+    university.provider.keys = [jwk_of(P256, kid="two")]
+    university.seconds.now += SECONDS_FRESH
+    new = signed(P256, university.claims(), "ES256", kid="two")
+
+    assert await university.statuses(*[university.token(jti=str(number)) for number in range(5)]) == [200] * 5
+
+    waiting = asyncio.gather(*[university.call(new) for _ in range(5)])
+    university.provider.released.set()
+    assert [answer.status_code for answer in await waiting] == [200] * 5
+    assert await university.statuses(university.token(jti="6")) == [401]
+    assert university.provider.asked == 2
+
+
+async def test_a_provider_that_hangs_is_waited_for_a_moment_for_keys_that_are_old(
+    university: University, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await university.statuses(university.token()) == [200]
+    university.provider.hang()
+    university.provider.keys = [jwk_of(P256, kid="two")]
+    university.seconds.now += SECONDS_KEPT
+    monkeypatch.setattr(oidc, "SECONDS_PATIENT", 0.05)
+
+    answers = await asyncio.gather(*[university.call(university.token(jti=str(number))) for number in range(5)])
+    assert [answer.status_code for answer in answers] == [200] * 5
+
+    university.provider.released.set()
+    assert await university.statuses(signed(P256, university.claims(), "ES256", kid="two")) == [200]
+    assert university.provider.asked == 2
+
+
+async def test_who_has_an_unknown_key_waits_for_a_provider_that_hangs_not_for_ever_and_all_ask_but_once(
+    university: University, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    university.provider.hang()
+    monkeypatch.setattr(oidc, "SECONDS_TO_ANSWER", 0.05)
+
+    strangers = [signed(RSA, university.claims(), kid=str(number)) for number in range(20)]
+    answers = await asyncio.gather(*map(university.call, strangers))
+
+    assert [answer.status_code for answer in answers] == [503] * 20
+    assert university.provider.asked == 1
 
 
 async def test_a_provider_that_nobody_reaches_is_away(app: FastAPI, clock: SettableClock, unused_tcp_port: int) -> None:
