@@ -25,6 +25,7 @@ from interfaces.cli.session import session_of
 from interfaces.cli.verify import print_verdict
 
 if TYPE_CHECKING:
+    from application.scheduling.sections import SectionView
     from application.shared.caller import Caller
     from interfaces.cli.server_process import ServerProcess
     from interfaces.inprocess import Matricula
@@ -52,6 +53,7 @@ class _Plan:
     students: int
     concurrency: int
     seed: int
+    leave: bool
     started: float
 
 
@@ -69,7 +71,7 @@ def demo(
     """
     from interfaces.cli.server_process import server_process
 
-    plan = _Plan(students, concurrency, seed, time.monotonic())
+    plan = _Plan(students, concurrency, seed, leave, time.monotonic())
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     port = _choose_port()
     with (
@@ -117,7 +119,8 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
         serving = asyncio.create_task(asyncio.to_thread(_announce, plan, server, origin))
         caller = await matricula.founding_caller(DEFAULT_INSTITUTION)
         term, demands = await _import(plan, matricula, caller)
-        accounts = await open_accounts(matricula, caller, demands[0], await _an_instructor(matricula, caller))
+        instructor = await _an_instructor(matricula, caller)
+        accounts = await open_accounts(matricula, caller, demands[0], instructor)
         registrar = next(account for account in accounts if account.role == "registrar")
         await serving
         report = await hold(
@@ -136,8 +139,12 @@ async def _registration_day(plan: _Plan, server: "ServerProcess", origin: str) -
             note(f"The end of the server's log:\n{server.last_words()}")
         verdict = await matricula.verify_registration.execute(caller, Reference(code=term))
         print_verdict(verdict)
-        await _print_sights(server.url, matricula, caller, term)
-        print_accounts(accounts, server.url)
+        if not plan.leave:
+            student = f"students/code:{demands[0].student_code}"
+            await _print_sights(
+                f"{server.url}/v1", matricula, caller, instructor, f"{student}/schedule?term=code:{term}"
+            )
+            print_accounts(accounts, server.url)
     return verdict.is_clean and not report.errors
 
 
@@ -160,21 +167,23 @@ async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tupl
 
 async def _an_instructor(matricula: "Matricula", caller: "Caller") -> str:
     """The id of somebody who teaches."""
-    from application.shared.paging import PageQuery
-
-    return str((await matricula.instructors.list(caller, PageQuery(limit=1))).items[0].id)
+    return next(str(instructor) for section in await _sections(matricula, caller) for instructor in section.instructors)
 
 
-async def _print_sights(url: str, matricula: "Matricula", caller: "Caller", term: str) -> None:
-    """Print addresses worth a look: the documentation, a full section and the schedule of who sits in it."""
+async def _sections(matricula: "Matricula", caller: "Caller") -> "Sequence[SectionView]":
+    """Some sections."""
     from application.shared.paging import MAXIMUM_LIMIT, PageQuery
 
-    sections = await matricula.sections.list(caller, PageQuery(limit=MAXIMUM_LIMIT))
-    full = max(sections.items, key=lambda section: (section.seats_free == 0, section.seats_taken))
-    enrollments = await matricula.enrollments.list(caller, PageQuery(limit=1))
+    return (await matricula.sections.list(caller, PageQuery(limit=MAXIMUM_LIMIT))).items
+
+
+async def _print_sights(base: str, matricula: "Matricula", caller: "Caller", instructor: str, schedule: str) -> None:
+    """Print addresses worth a look: the documentation, and what student, instructor and advisor have to see."""
+    taught = [section for section in await _sections(matricula, caller) if instructor in map(str, section.instructors)]
+    full = max(taught, key=lambda section: (section.seats_free == 0, section.seats_taken))
     say("To explore, with a token:")
-    say(f"  {url}/docs")
-    say(f"  {url}/v1/sections/{full.id}")
-    say(f"  {url}/v1/sections/{full.id}/roster")
-    for enrollment in enrollments.items:
-        say(f"  {url}/v1/students/{enrollment.student}/schedule?term=code:{term}")
+    say(f"  {base.removesuffix('/v1')}/docs")
+    say(f"  {base}/sections/{full.id}")
+    say(f"  {base}/sections/{full.id}/roster")
+    say(f"  {base}/{schedule}")
+    say(f"  {base}/instructors/{instructor}/advisees")

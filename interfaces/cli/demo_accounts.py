@@ -26,10 +26,17 @@ class DemoAccount:
 async def open_accounts(
     matricula: "Matricula", caller: "Caller", demand: "Demand", instructor: str
 ) -> list[DemoAccount]:
-    """Open an account for each role; the student's is that of `demand`, instructor's and advisor's of `instructor`."""
+    """Open an account for each role; the student's is that of `demand`, whom `instructor` advises from now on."""
     from application.access.dto import AccountFields
+    from application.people.students import StudentFields
     from application.shared.caller import Role
+    from domain.shared.reference import Reference
 
+    student = await matricula.students.get(caller, Reference(code=demand.student_code))
+    advised = student.model_dump(include=set(StudentFields.model_fields)) | {"advisors": [instructor]}
+    await matricula.students.replace(
+        caller, Reference(id=student.id), StudentFields.model_validate(advised), student.version
+    )
     opened = []
     for role in Role:
         account = DemoAccount(role, f"{role}@{_DOMAIN}", secrets.token_urlsafe(15))
@@ -37,7 +44,7 @@ async def open_accounts(
             "email": account.email,
             "roles": [role],
             "password": account.password,
-            "student": f"code:{demand.student_code}" if role is Role.STUDENT else None,
+            "student": str(student.id) if role is Role.STUDENT else None,
             "instructor": instructor if role in (Role.INSTRUCTOR, Role.ADVISOR) else None,
         }
         await matricula.accounts.open(caller, AccountFields.model_validate(fields))

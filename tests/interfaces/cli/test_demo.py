@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import pytest
 
@@ -57,12 +57,19 @@ def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str,
         sights = re.findall(r"^  (http://\S+)$", printed, flags=re.MULTILINE)
 
         assert "no offence" in printed
-        assert len(sights) == 4
-        assert [status_of(url) for url in sights] == [200, 401, 401, 401]
-        for email, password in re.findall(r"^  registrar +(\S+) +(\S+)$", printed, flags=re.MULTILINE):
-            token = token_of(sights[0].removesuffix("/docs"), email, password)
-            assert [status_of(url, token) for url in sights] == [200] * 4
-        assert len(re.findall(r"^  \w+ +\S+@example\.edu +\S+$", printed, flags=re.MULTILINE)) == 5
+        assert len(sights) == 5
+        accounts = dict(re.findall(r"^  \w+ +(\S+@example\.edu) +(\S+)$", printed, flags=re.MULTILINE))
+        assert {
+            email.removesuffix("@example.edu"): seen_by(token_of(sights[0], email, password), sights)
+            for email, password in accounts.items()
+        } == {
+            "student": [200, 200, 403, 200, 403],
+            "instructor": [200, 200, 200, 403, 403],
+            "advisor": [200, 200, 403, 200, 200],
+            "registrar": [200] * 5,
+            "administrator": [200] * 5,
+        }
+        assert seen_by(None, sights) == [200, 401, 401, 401, 401]
     finally:
         os.killpg(demo.pid, signal.SIGINT)
         code = demo.wait(PATIENCE_SECONDS)
@@ -72,6 +79,7 @@ def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str,
 
     assert again.wait(PATIENCE_SECONDS) == 0
     assert "no offence" in log.read_text()
+    assert "To come in" not in log.read_text()
 
 
 def wait_for(text: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
@@ -81,6 +89,11 @@ def wait_for(text: str, log: Path, process: "subprocess.Popen[bytes]") -> None:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
+
+
+def seen_by(token: str | None, urls: list[str]) -> list[int]:
+    """The status of each URL for whom the token stands for."""
+    return [status_of(url, token) for url in urls]
 
 
 def status_of(url: str, token: str | None = None) -> int:
@@ -93,8 +106,8 @@ def status_of(url: str, token: str | None = None) -> int:
         return refusal.code
 
 
-def token_of(url: str, email: str, password: str) -> str:
-    """An access token of the server at `url`."""
+def token_of(page: str, email: str, password: str) -> str:
+    """An access token of the server that serves `page`, its documentation."""
     form = urlencode({"grant_type": "password", "username": email, "password": password}).encode()
-    with urllib.request.urlopen(f"{url}/v1/oauth/token", form, timeout=10) as answer:
+    with urllib.request.urlopen(urljoin(page, "/v1/oauth/token"), form, timeout=10) as answer:
         return str(json.load(answer)["access_token"])
