@@ -101,7 +101,7 @@ class AccessDenied(ApplicationError):  # noqa: N818
     code = "access_denied"
 
     def __init__(self) -> None:
-        super().__init__("The caller's roles do not allow this.")
+        super().__init__("The caller's roles, or the client's scopes, do not allow this.")
 
 
 class Unavailable(ApplicationError):  # noqa: N818

@@ -45,7 +45,9 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         "The header X-Matricula-Actor is for development (MATRICULA_AUTHENTICATION): it is believed only from this"
         " machine.",
     ),
-    "access_denied": ProblemKind(403, "Access denied", "The caller's roles do not allow this."),
+    "access_denied": ProblemKind(
+        403, "Access denied", "The caller's roles, or the client's scopes, do not allow this."
+    ),
     "not_found": ProblemKind(404, "Not found", "There is no such record, or no resource at this path."),
     "unknown_institution": ProblemKind(
         404,
