@@ -117,9 +117,10 @@ class KeepAccounts:
     async def disable(self, caller: Caller, identifier: UUID) -> AccountView:
         """Close an account and end all that its person has going. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "disable_account")
-        now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
-            account = (await _to_change(work, identifier)).disabled(now)
+            stored = await _to_change(work, identifier)
+            now = self._clock.now()
+            account = stored.disabled(now)
             await work.save_account(account)
             await end_everything(work, account.id, now, self._lifetimes)
             return view_of(account)

@@ -89,9 +89,11 @@ class Door:
 
         Raises `InvalidCredentials`.
         """
-        attempt = Attempt(digest(token), origin, self._clock.now())
+        name = digest(token)
         async with self._unit_of_work(institution) as work:
-            known = await work.refresh_token(attempt.name)
+            known = await work.refresh_token(name)
+            # After the lock was waited for: what ends is void as of now, with all that others were given meanwhile.
+            attempt = Attempt(name, origin, self._clock.now())
             account = None if known is None else await work.account(known.account)
             if known is not None and account is not None and account.is_open() and known.is_good(attempt.at):
                 await work.save_refresh_token(known.used(attempt.at))
@@ -136,10 +138,11 @@ class Door:
 
     async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
         """End the session that a refresh token belongs to; what nobody knows is as good as ended (RFC 7009)."""
-        attempt = Attempt(digest(token), origin, self._clock.now())
+        name = digest(token)
         async with self._unit_of_work(institution) as work:
-            known = await work.refresh_token(attempt.name)
+            known = await work.refresh_token(name)
             if known is not None:
+                attempt = Attempt(name, origin, self._clock.now())
                 await self._end(work, known.session, attempt.at)
                 await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
 
@@ -147,12 +150,11 @@ class Door:
         """End all sessions of the caller's account, and make all its access tokens void. Raises `AccessDenied`."""
         authorise(caller, "sign_out_everywhere")
         account = own_account(caller)
-        now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
             if await work.account_to_change(account) is None:  # a client, which comes in without one
                 raise AccessDenied
-            await end_everything(work, account, now, self._lifetimes)
-            attempt = Attempt("", origin, now)
+            attempt = Attempt("", origin, self._clock.now())
+            await end_everything(work, account, attempt.at, self._lifetimes)
             await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
 
     async def _stay(self, work: AccessWork, institution: InstitutionId, account: Account, session: SessionId) -> Tokens:
@@ -202,7 +204,7 @@ class Door:
 async def end_everything(work: AccessWork, account: AccountId, now: datetime, lifetimes: Lifetimes) -> None:
     """End all sessions of an account, and make all tokens void that were issued to it.
 
-    The account is locked: nobody comes in, or trades a token in, meanwhile.
+    The account is locked, and `now` was read since: nobody comes in, or trades a token in, meanwhile.
     """
     await work.end_sessions(account)
     await work.void_tokens(account, now, now + lifetimes.access)
