@@ -102,7 +102,7 @@ class KeepClients:
 
     async def _void(self, work: AccessWork, client: ApiClient) -> None:
         now = self._clock.now()
-        await work.void_tokens(client.id, now, now + self._lifetimes.access)
+        await work.void_tokens(client.id, now, now + self._lifetimes.void)
 
 
 async def _to_change(work: AccessWork, identifier: UUID) -> ApiClient:

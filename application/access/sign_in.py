@@ -32,10 +32,11 @@ ROLES_OF_CLIENTS = frozenset({Role.REGISTRAR})
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How long tokens are good."""
+    """How long tokens are good, and how long it is remembered that some are `void`: as long as any may last."""
 
     access: timedelta
     refresh: timedelta
+    void: timedelta
 
 
 class Door:
@@ -198,7 +199,7 @@ class Door:
 
     async def _end(self, work: AccessWork, session: SessionId, now: datetime) -> None:
         await work.end_session(session)
-        await work.void_tokens(session, now, now + self._lifetimes.access)
+        await work.void_tokens(session, now, now + self._lifetimes.void)
 
 
 async def end_everything(work: AccessWork, account: AccountId, now: datetime, lifetimes: Lifetimes) -> None:
@@ -207,7 +208,7 @@ async def end_everything(work: AccessWork, account: AccountId, now: datetime, li
     The account is locked, and `now` was read since: nobody comes in, or trades a token in, meanwhile.
     """
     await work.end_sessions(account)
-    await work.void_tokens(account, now, now + lifetimes.access)
+    await work.void_tokens(account, now, now + lifetimes.void)
 
 
 def own_account(caller: Caller) -> AccountId:

@@ -97,13 +97,16 @@ class Container(containers.DeclarativeContainer):
     secrets = providers.Singleton(make_secrets)
     signing_keys = providers.Singleton(make_signing_keys, settings)
     tokens = providers.Singleton(make_tokens, signing_keys, clock, settings.provided.token_issuer)
+    # With a provider of identities the doors of this server give no tokens.
+    issues_tokens = providers.Singleton(issues_tokens, settings)
     lifetimes = providers.Singleton(
-        make_lifetimes, settings.provided.access_token_seconds, settings.provided.refresh_token_days
+        make_lifetimes,
+        settings.provided.access_token_seconds,
+        settings.provided.refresh_token_days,
+        issues_tokens=issues_tokens,
     )
     door = providers.Factory(Door, access, passwords, secrets, tokens, clock, ids, lifetimes)
     scopes = providers.Object(SCOPES)
-    # With a provider of identities the doors of this server give no tokens.
-    issues_tokens = providers.Singleton(issues_tokens, settings)
     accounts = providers.Factory(KeepAccounts, access, passwords, clock, ids, lifetimes)
     clients = providers.Factory(KeepClients, access, secrets, clock, ids, lifetimes, SCOPES)
     authentication = providers.Selector(

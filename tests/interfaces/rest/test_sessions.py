@@ -8,6 +8,7 @@ from argon2 import PasswordHasher, extract_parameters
 from dependency_injector import providers
 from fastapi import FastAPI
 
+from infrastructure.bootstrap.access import make_lifetimes
 from infrastructure.security.passwords import ArgonPasswords
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
@@ -101,6 +102,25 @@ async def test_who_signs_out_everywhere_is_out_everywhere_within_a_second(
     assert_refused(await doors.refresh(there), "invalid_grant")
     clock.moment += timedelta(microseconds=1)
     assert (await doors.call(await doors.sign_in())).status_code == 200
+
+
+async def test_a_token_that_is_void_stays_so_when_newer_ones_last_shorter(
+    doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    doors.container.lifetimes.override(providers.Object(make_lifetimes(3600, 30, issues_tokens=True)))
+    await doors.account()
+    tokens = await doors.sign_in()
+    program = await doors.program()
+    # As if the server was started again with another setting.
+    doors.container.lifetimes.override(providers.Object(make_lifetimes(60, 30, issues_tokens=True)))
+    assert (await doors.call(tokens, "DELETE", "/v1/sessions")).status_code == 204
+
+    clock.moment += timedelta(minutes=30)
+    # Whatever becomes void removes what is remembered no longer.
+    await doors.container.clients().disable(doors.administrator, program.id)
+
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
 
 
 async def test_a_program_has_no_account_and_no_sessions_to_end(doors: Doors) -> None:
