@@ -156,19 +156,22 @@ class KeepAccounts:
             account = await work.account(identifier)
         if account is None:
             raise AccessDenied
+        await self._check(account.email, new)  # before the attempt: a weak one says nothing about who asks
         attempt = Attempt(digest(account.email), origin, self._clock.now())
         await self._attempts.admit(caller.institution, attempt)
         stored = account.password_hash
         if not await self._passwords.matches(old.get_secret_value(), stored):
             await self._attempts.refuse(caller.institution, attempt, account.id)
             raise AccessDenied
-        password_hash = await self._hashed(account.email, new)
+        password_hash = await self._passwords.hash(new.get_secret_value())
         async with self._unit_of_work(caller.institution) as work:
             now = await _to_change(work, identifier)
             if now.password_hash == stored:
                 await self._attempts.succeed(work, attempt, account.id, SignInOutcome.PASSWORD_CHANGED)
                 return await self._replaced(work, now, password_hash)
-        raise AccessDenied  # it was changed while it was looked at
+            # It was changed while it was looked at.
+            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, account.id)
+        raise AccessDenied
 
     async def _replaced(self, work: AccessWork, account: Account, password_hash: str) -> AccountView:
         changed = account.with_password(password_hash)
@@ -177,9 +180,12 @@ class KeepAccounts:
         return view_of(changed)
 
     async def _hashed(self, email: str, password: SecretStr) -> str:
-        plain = password.get_secret_value()
-        await self._passwords.check(plain, about={email, *email.split("@"), *re.findall(r"\w+", email)})
-        return await self._passwords.hash(plain)
+        await self._check(email, password)
+        return await self._passwords.hash(password.get_secret_value())
+
+    async def _check(self, email: str, password: SecretStr) -> None:
+        about = {email, *email.split("@"), *re.findall(r"\w+", email)}
+        await self._passwords.check(password.get_secret_value(), about=about)
 
 
 async def _to_change(work: AccessWork, identifier: UUID) -> Account:

@@ -178,6 +178,18 @@ async def test_who_has_a_token_guesses_at_the_password_no_faster_than_at_the_doo
     assert answer.headers["Retry-After"] == "1"
 
 
+async def test_a_weak_new_password_is_no_wrong_one(doors: Doors) -> None:
+    await doors.account()
+    tokens = await doors.sign_in()
+
+    for _ in range(FREE):
+        passwords = {"old": PASSWORD, "new": "password1234"}
+        answer = await doors.call(tokens, "PUT", f"{OWN}/password", json=passwords)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_field")
+
+    assert (await doors.attempt()).status_code == 200
+
+
 @pytest.mark.parametrize("doors", ["postgres"], indirect=True)
 async def test_of_20_who_try_at_once_5_are_looked_at(
     doors: Doors, looked_at: Looked, postgres_database: PostgresDatabase
