@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from application.access.attempts import Attempt, Attempts, digest
+from application.access.deeds import Deeds
 from application.access.dto import AccountFields, AccountView
 from application.access.ports import AccessUnitOfWork, AccessWork, Passwords, SignInOutcome
 from application.access.sign_in import Lifetimes, end_everything, own_account
@@ -25,7 +26,10 @@ KIND = "account"
 
 
 class KeepAccounts:
-    """The use cases. Whoever closes an account or changes its password ends all its sessions."""
+    """The use cases. Whoever closes an account or changes its password ends all its sessions.
+
+    `origin` is the address that the caller asks from. What is done to an account is in the audit, with who did it.
+    """
 
     def __init__(
         self,
@@ -37,28 +41,34 @@ class KeepAccounts:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._attempts = Attempts(unit_of_work, ids)
+        self._deeds = Deeds(clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
         self._lifetimes = lifetimes
 
-    async def open(self, caller: Caller, fields: AccountFields) -> AccountView:
+    async def open(self, caller: Caller, fields: AccountFields, origin: str = "local") -> AccountView:
         """Open an account.
 
         Raises `AlreadyExists`, `UnknownReference`, `InvalidField` for a weak password, `InvalidValue` for roles that do
         not go with the person, `AccessDenied`.
         """
-        return (await self._open(caller, fields, None)).view
+        return (await self._open(caller, fields, origin, None)).view
 
-    async def open_once(self, caller: Caller, fields: AccountFields, key: str) -> Answer[AccountView]:
+    async def open_once(
+        self, caller: Caller, fields: AccountFields, key: str, origin: str = "local"
+    ) -> Answer[AccountView]:
         """Open an account, or give the answer that the same request with this idempotency `key` got before.
 
         Raises what `open` raises, and `KeyReused`. Of the password nothing is kept with the key.
         """
         asked = fields.model_dump_json(exclude={"password"})
-        return await self._open(caller, fields, KeyedRequest.of(caller.subject, key, "create account", asked))
+        request = KeyedRequest.of(caller.subject, key, "create account", asked)
+        return await self._open(caller, fields, origin, request)
 
-    async def _open(self, caller: Caller, fields: AccountFields, request: KeyedRequest | None) -> Answer[AccountView]:
+    async def _open(
+        self, caller: Caller, fields: AccountFields, origin: str, request: KeyedRequest | None
+    ) -> Answer[AccountView]:
         authorise(caller, "create_account")
         password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
 
@@ -77,6 +87,7 @@ class KeepAccounts:
                 instructor_id=None if instructor is None else InstructorId(instructor),
             )
             await work.add_account(account)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_OPENED, caller, origin)
             return view_of(account)
 
         async with self._unit_of_work(caller.institution) as work:
@@ -114,7 +125,7 @@ class KeepAccounts:
             raise NotFound(KIND, email)
         return view_of(account)
 
-    async def disable(self, caller: Caller, identifier: UUID) -> AccountView:
+    async def disable(self, caller: Caller, identifier: UUID, origin: str = "local") -> AccountView:
         """Close an account and end all that its person has going. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "disable_account")
         async with self._unit_of_work(caller.institution) as work:
@@ -123,24 +134,30 @@ class KeepAccounts:
             account = stored.disabled(now)
             await work.save_account(account)
             await end_everything(work, account.id, now, self._lifetimes)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_CLOSED, caller, origin)
             return view_of(account)
 
-    async def enable(self, caller: Caller, identifier: UUID) -> AccountView:
+    async def enable(self, caller: Caller, identifier: UUID, origin: str = "local") -> AccountView:
         """Open a closed account again. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "enable_account")
         async with self._unit_of_work(caller.institution) as work:
             account = (await _to_change(work, identifier)).enabled()
             await work.save_account(account)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_REOPENED, caller, origin)
             return view_of(account)
 
-    async def reset_password(self, caller: Caller, identifier: UUID, password: SecretStr) -> AccountView:
+    async def reset_password(
+        self, caller: Caller, identifier: UUID, password: SecretStr, origin: str = "local"
+    ) -> AccountView:
         """Give an account another password, as an administrator. Raises `NotFound`, `InvalidField`, `AccessDenied`."""
         authorise(caller, "reset_password")
         async with self._unit_of_work(caller.institution) as work:
             email = (await _stored(work, identifier)).email
         password_hash = await self._hashed(email, password)
         async with self._unit_of_work(caller.institution) as work:
-            return await self._replaced(work, await _to_change(work, identifier), password_hash)
+            account = await _to_change(work, identifier)
+            await self._deeds.to_account(work, account, SignInOutcome.PASSWORD_RESET, caller, origin)
+            return await self._replaced(work, account, password_hash)
 
     async def change_password(
         self, caller: Caller, old: SecretStr, new: SecretStr, origin: str = "local"

@@ -23,7 +23,7 @@ from domain.shared.reference import Reference
 
 
 class SignInOutcome(StrEnum):
-    """How an attempt to come in, or the end of a stay, went."""
+    """How an attempt to come in, or the end of a stay, went; and what was done to an account or a client."""
 
     SIGNED_IN = "signed_in"
     REFUSED = "refused"
@@ -33,6 +33,13 @@ class SignInOutcome(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an outcome
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
+    ACCOUNT_OPENED = "account_opened"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
+    CLIENT_ADDED = "client_added"
+    CLIENT_CLOSED = "client_closed"
+    SECRET_ROTATED = "secret_rotated"  # noqa: S105 - likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class SignIn:
     """A line of the audit of sign-ins; `subject` is an account's or client's id, or None when there was none.
 
     `origin` is the address that the attempt came from, `name` what it named: the digest of an e-mail address, or a
-    client's id.
+    client's id. `actor` is who did it to an account or client of somebody else, None for what people do themselves.
     """
 
     id: UUID
@@ -49,6 +56,7 @@ class SignIn:
     name: str
     origin: str
     occurred_at: datetime
+    actor: str | None = None
 
 
 class AccessWork(Protocol):

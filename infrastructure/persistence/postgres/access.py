@@ -258,6 +258,7 @@ class PostgresAccessWork:
                 name=line.name,
                 origin=line.origin,
                 occurred_at=line.occurred_at,
+                actor=line.actor,
             )
         )
         await self._session.flush()

@@ -16,7 +16,7 @@ from tests.support.domain_builders import NOON, identifier
 from tests.support.postgres import PostgresDatabase, connect
 
 KEY = "name:somebody"
-LINE = SignIn(identifier("line", "1"), SignInOutcome.SIGNED_IN, ADA.id, "0" * 64, "192.0.2.1", NOON)
+LINE = SignIn(identifier("line", "1"), SignInOutcome.CLIENT_ADDED, ADA.id, "0" * 64, "192.0.2.1", NOON, "root")
 
 
 @pytest.fixture
@@ -177,9 +177,10 @@ async def test_the_audit_of_sign_ins_keeps_every_line(
     assert row == {
         "institution_id": institution,
         "id": LINE.id,
-        "outcome": "signed_in",
+        "outcome": "client_added",
         "subject": ADA.id,
         "name": "0" * 64,
         "origin": "192.0.2.1",
         "occurred_at": NOON,
+        "actor": "root",
     }

@@ -98,7 +98,7 @@ class SignInFailureRow(Row):
 
 
 class SignInRow(Row):
-    """Who came in, who did not, and who went, for good: the application may only add some."""
+    """Who came in, who did not, who went, and who did what to an account or a client: the application may only add."""
 
     __tablename__ = "sign_ins"
 
@@ -109,5 +109,6 @@ class SignInRow(Row):
     name: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (belongs_to_institution(), Index(None, TENANT, "subject"))
