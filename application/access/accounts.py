@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from application.access.attempts import Attempt, Attempts, digest
+from application.access.attempts import Attempts, digest
 from application.access.deeds import Deeds
 from application.access.dto import AccountFields, AccountView
 from application.access.ports import AccessUnitOfWork, AccessWork, Passwords, SignInOutcome
@@ -40,7 +40,7 @@ class KeepAccounts:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._attempts = Attempts(unit_of_work, ids)
+        self._attempts = Attempts(unit_of_work, clock, ids)
         self._deeds = Deeds(clock, ids)
         self._passwords = passwords
         self._clock = clock
@@ -174,8 +174,7 @@ class KeepAccounts:
         if account is None:
             raise AccessDenied
         await self._check(account.email, new)  # before the attempt: a weak one says nothing about who asks
-        attempt = Attempt(digest(account.email), origin, self._clock.now())
-        await self._attempts.admit(caller.institution, attempt)
+        attempt = await self._attempts.admit(caller.institution, digest(account.email), origin)
         stored = account.password_hash
         if not await self._passwords.matches(old.get_secret_value(), stored):
             await self._attempts.refuse(caller.institution, attempt, account.id)
@@ -187,7 +186,7 @@ class KeepAccounts:
                 await self._attempts.succeed(work, attempt, account.id, SignInOutcome.PASSWORD_CHANGED)
                 return await self._replaced(work, now, password_hash)
             # It was changed while it was looked at.
-            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, account.id)
+            await self._attempts.fail(work, attempt, account.id)
         raise AccessDenied
 
     async def _replaced(self, work: AccessWork, account: Account, password_hash: str) -> AccountView:

@@ -15,13 +15,13 @@ class InvalidCredentials(ApplicationError):  # noqa: N818 - these are the words 
 
 
 class TooManyAttempts(ApplicationError):  # noqa: N818
-    """Too many attempts failed lately; `seconds` in the parameters says when the next one is looked at."""
+    """Too many attempts failed lately, or come at once; `seconds` says when the next one is looked at."""
 
     code = "too_many_attempts"
 
     def __init__(self, seconds: float) -> None:
         self.seconds = max(1, ceil(seconds))
-        super().__init__(f"Too many attempts failed: try again in {self.seconds} seconds.", seconds=self.seconds)
+        super().__init__(f"Too many attempts: try again in {self.seconds} seconds.", seconds=self.seconds)
 
 
 class InvalidScope(ApplicationError):  # noqa: N818

@@ -145,12 +145,12 @@ class AccessWork(Protocol):
         """For every subject whose tokens were made void lately, the moment up to which they are."""
         ...
 
-    async def failures(self, key: str) -> Failures | None:
-        """The failures under a key, which stays locked until the transaction ends, or None."""
+    async def failures(self, key: str) -> Failures:
+        """The failures under a key, which stays locked until the transaction ends."""
         ...
 
-    async def save_failures(self, key: str, failures: Failures | None) -> None:
-        """Store the failures under a key; None forgets them. Those that nobody will ask for are removed."""
+    async def save_failures(self, key: str, failures: Failures) -> None:
+        """Store the failures under a key, if there are any. Those that nobody will ask for are removed."""
         ...
 
     async def record_sign_in(self, line: SignIn) -> None:

@@ -53,7 +53,7 @@ class Door:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._attempts = Attempts(unit_of_work, ids)
+        self._attempts = Attempts(unit_of_work, clock, ids)
         self._passwords = passwords
         self._secrets = secrets
         self._tokens = tokens
@@ -64,8 +64,7 @@ class Door:
     async def sign_in(self, institution: InstitutionId, email: str, password: str, origin: str) -> Tokens:
         """Let a person in who knows an account's password. Raises `InvalidCredentials`, `TooManyAttempts`."""
         address = normalised_email(email)
-        attempt = Attempt(digest(address), origin, self._clock.now())
-        await self._attempts.admit(institution, attempt)
+        attempt = await self._attempts.admit(institution, digest(address), origin)
         async with self._unit_of_work(institution) as work:
             account = await work.account_of(address)
         # Between the transactions: hashing takes long, and nobody should wait for it with a connection in hand.
@@ -82,7 +81,7 @@ class Door:
                 await self._attempts.succeed(work, attempt, account.id, SignInOutcome.SIGNED_IN)
                 return await self._stay(work, institution, now, SessionId(self._ids.new()))
             # It was closed, or its password changed, while it was looked at.
-            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, account.id)
+            await self._attempts.fail(work, attempt, account.id)
         raise InvalidCredentials
 
     async def refresh(self, institution: InstitutionId, token: str, origin: str) -> Tokens:
@@ -120,8 +119,7 @@ class Door:
         identifier = _client_id(client)
         # One name however the id is written; what is none may be anything, a secret in the wrong field for one.
         name = digest(client) if identifier is None else str(identifier)
-        attempt = Attempt(name, origin, self._clock.now())
-        await self._attempts.admit(institution, attempt)
+        attempt = await self._attempts.admit(institution, name, origin)
         unknown: Collection[str] = ()
         async with self._unit_of_work(institution) as work:
             known = None if identifier is None else await work.client_to_change(identifier)
@@ -132,7 +130,7 @@ class Door:
                     await self._attempts.succeed(work, attempt, known.id, SignInOutcome.SIGNED_IN)
                     claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
                     return self._issued(claims, None)
-            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.id)
+            await self._attempts.fail(work, attempt, None if known is None else known.id)
         if unknown:
             raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
         raise InvalidCredentials

@@ -99,7 +99,7 @@ TOKEN_RESPONSES: dict[int | str, docs.Json] = {
     ),
     429: docs.answer(
         TokenError,
-        "Too many attempts failed.",
+        "Too many attempts failed, or come at once.",
         {"error": "temporarily_unavailable", "error_description": "", **docs.example_problem("too_many_attempts")},
         "Retry-After",
     ),

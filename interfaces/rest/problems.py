@@ -93,7 +93,9 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     ),
     "invalid_scope": ProblemKind(400, "Invalid scope", "There is no such scope, or the client was not given it."),
     "too_many_attempts": ProblemKind(
-        429, "Too many attempts", "Too many attempts to sign in failed lately: try again after Retry-After seconds."
+        429,
+        "Too many attempts",
+        "Too many attempts to sign in failed lately, or come at once: try again after Retry-After seconds.",
     ),
     "precondition_required": ProblemKind(
         428,

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from application.access.ports import SignIn, SignInOutcome
-from domain.access.throttle import Failures, with_one_more
+from domain.access.throttle import Failures
 from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.support.access import ADA, ONE, a_client, a_token
@@ -49,7 +49,7 @@ async def test_failures_that_are_counted_at_once_all_count(
 ) -> None:
     async def count() -> None:
         async with postgres_persistence.access(institution) as work:
-            await work.save_failures(KEY, with_one_more(await work.failures(KEY), NOON))
+            await work.save_failures(KEY, (await work.failures(KEY)).failed(NOON, NOON))
 
     await asyncio.gather(*(count() for _ in range(8)))
 

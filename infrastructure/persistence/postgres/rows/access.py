@@ -85,7 +85,7 @@ class TokenRevocationRow(Row):
 
 
 class SignInFailureRow(Row):
-    """How many attempts failed lately, by name and by origin."""
+    """How many attempts failed lately, and since when others are under way, by name and by origin."""
 
     __tablename__ = "sign_in_failures"
 
@@ -93,6 +93,7 @@ class SignInFailureRow(Row):
     key: Mapped[str] = mapped_column(String(200, collation="C"), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    under_way: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default="{}")
 
     __table_args__ = (belongs_to_institution(), Index(None, TENANT, "last_at"))
 
