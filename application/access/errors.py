@@ -24,6 +24,15 @@ class TooManyAttempts(ApplicationError):  # noqa: N818
         super().__init__(f"Too many attempts: try again in {self.seconds} seconds.", seconds=self.seconds)
 
 
+class NoSession(ApplicationError):  # noqa: N818
+    """An access token that belongs to no session, which could be ended: a client's."""
+
+    code = "invalid_request"
+
+    def __init__(self) -> None:
+        super().__init__("A client's access token ends by itself, or when the client gets another secret.")
+
+
 class InvalidScope(ApplicationError):  # noqa: N818
     """A scope that there is not, or that the client was not given."""
 

@@ -220,11 +220,24 @@ class Claims:
     instructor: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedTo:
+    """Whose an access token is: an account's in one of its sessions, or a client's, which has none."""
+
+    institution: InstitutionId
+    subject: UUID
+    session: SessionId | None
+
+
 class AccessTokens(Protocol):
     """Signed access tokens."""
 
     def issue(self, claims: Claims) -> str:
         """The token that says so."""
+        ...
+
+    def issued_to(self, token: str) -> IssuedTo | None:
+        """Whose a token is, if it was issued here and has not expired, or None."""
         ...
 
 

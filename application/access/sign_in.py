@@ -7,7 +7,7 @@ from uuid import UUID
 
 from application.access.attempts import Attempt, Attempts, digest
 from application.access.dto import Tokens
-from application.access.errors import InvalidCredentials, InvalidScope
+from application.access.errors import InvalidCredentials, InvalidScope, NoSession
 from application.access.ports import (
     AccessTokens,
     AccessUnitOfWork,
@@ -136,14 +136,30 @@ class Door:
         raise InvalidCredentials
 
     async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
-        """End the session that a refresh token belongs to; what nobody knows is as good as ended (RFC 7009)."""
+        """End the session that a token belongs to; what nobody knows is as good as ended (RFC 7009).
+
+        An access token says itself at which institution. Raises `NoSession` for that of a client.
+        """
         name = digest(token)
-        async with self._unit_of_work(institution) as work:
-            known = await work.refresh_token(name)
-            if known is not None:
-                attempt = Attempt(name, origin, self._clock.now())
-                await self._end(work, known.session, attempt.at)
-                await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
+        issued = self._tokens.issued_to(token)
+        if issued is None:
+            async with self._unit_of_work(institution) as work:
+                known = await work.refresh_token(name)
+                if known is not None:
+                    await self._sign_out(work, known.session, known.account, name, origin)
+        elif issued.session is None:
+            raise NoSession
+        else:
+            async with self._unit_of_work(issued.institution) as work:
+                account = AccountId(issued.subject)
+                await work.account_to_change(account)
+                await self._sign_out(work, issued.session, account, name, origin)
+
+    async def _sign_out(self, work: AccessWork, session: SessionId, account: AccountId, name: str, origin: str) -> None:
+        """End a session of an account, which is locked."""
+        attempt = Attempt(name, origin, self._clock.now())
+        await self._end(work, session, attempt.at)
+        await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, account)
 
     async def sign_out_everywhere(self, caller: Caller, origin: str) -> None:
         """End all sessions of the caller's account, and make all its access tokens void. Raises `AccessDenied`."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import jwt
 
-from application.access.ports import Claims
+from application.access.ports import Claims, IssuedTo
 from application.shared.caller import Caller, Role
 from application.shared.clock import Clock
 from domain.shared.identifiers import InstitutionId, InstructorId, SessionId, StudentId
@@ -30,7 +30,7 @@ class Known:
     caller: Caller
     issued_at: float
     expires_at: float
-    session: UUID | None
+    session: SessionId | None
     subject: UUID
 
 
@@ -62,6 +62,14 @@ class SignedTokens:
         headers = {"kid": self._identifier, "typ": _TYPE}
         payload = {name: value for name, value in said.items() if value is not None}
         return jwt.encode(payload, self._private, algorithm=ALGORITHM, headers=headers)
+
+    def issued_to(self, token: str) -> IssuedTo | None:
+        """See `AccessTokens.issued_to`."""
+        try:
+            known = self.read(token)
+        except InvalidTokenError:
+            return None
+        return IssuedTo(known.caller.institution, known.subject, known.session)
 
     def read(self, token: str) -> Known:
         """What a token says. Raises `InvalidTokenError`."""

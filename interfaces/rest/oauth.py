@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from application.access.dto import Tokens
-from application.access.errors import InvalidCredentials, InvalidScope, TooManyAttempts
+from application.access.errors import InvalidCredentials, InvalidScope, NoSession, TooManyAttempts
 from application.access.sign_in import Door
 from domain.shared.identifiers import InstitutionId
 from interfaces.rest import documentation as docs
@@ -208,8 +208,10 @@ def origin_of(request: Request) -> str:
     "/v1/oauth/revoke",
     operation_id="revoke",
     response_class=Response,  # without a body
-    summary="Sign out: give a refresh token back",
-    description="Ends the session that the token belongs to. A token that nobody knows is as good as given back.",
+    summary="Sign out: give a token back",
+    description="Ends the session that the token belongs to, be it the refresh token or an access token: neither lets"
+    " anybody in any more. A token that nobody knows is as good as given back. A client's access token belongs to no"
+    " session, and is refused (`unsupported_token_type`), as are the tokens of another provider.",
     responses=REVOKE_RESPONSES,
     openapi_extra={
         "parameters": docs.parameters("InstitutionAlone"),
@@ -225,15 +227,24 @@ def origin_of(request: Request) -> str:
     },
 )
 async def revoke(request: Request) -> Response:
-    """Answer 200, whatever the token was."""
+    """Answer 200, unless the token is of a kind that cannot be given back."""
     refuse_query(request)
     body = await read_body(request, FORM)
     try:
-        (given,) = _needed(_fields(body), "token")
+        await _take_back(request, _fields(body))
     except _RefusedError as refused:
         return _refusal(request, refused)
-    await _door().sign_out(await institution_of(request), given, origin_of(request))
     return Response(headers={"Cache-Control": PERSONAL})
+
+
+async def _take_back(request: Request, fields: Mapping[str, str]) -> None:
+    (given,) = _needed(fields, "token")
+    if not _issues_tokens():
+        raise _RefusedError("unsupported_token_type", "Another provider gives the tokens for this server.")
+    try:
+        await _door().sign_out(await institution_of(request), given, origin_of(request))
+    except NoSession as error:
+        raise _RefusedError("unsupported_token_type", error.detail) from None
 
 
 @router.delete(

@@ -27,7 +27,7 @@ from infrastructure.security.oidc import (
 )
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
-from tests.support.accounts import OWN, TOKEN, Doors
+from tests.support.accounts import OWN, REVOKE, TOKEN, Doors
 from tests.support.identities import AUDIENCE, PrivateKey, Provider, jwk_of, signed
 from tests.support.signing import keys
 
@@ -246,6 +246,12 @@ async def test_this_server_gives_no_tokens_of_its_own(university: University) ->
     answer = await university.doors.client.post(TOKEN, data=form)
 
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
+
+
+async def test_this_server_takes_no_tokens_of_the_provider_back(university: University) -> None:
+    answer = await university.doors.client.post(REVOKE, data={"token": university.token()})
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_token_type")
 
 
 async def test_a_key_that_is_not_known_is_asked_for_but_not_more_often_than_every_ten_seconds(

@@ -79,6 +79,46 @@ async def test_who_gives_a_refresh_token_back_is_signed_out_there_alone(doors: D
     assert_refused(await doors.refresh(here), "invalid_grant")
 
 
+async def test_who_gives_an_access_token_back_is_signed_out_there_alone(
+    doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    await doors.account()
+    here, there = await doors.sign_in(), await doors.sign_in()
+    clock.moment += timedelta(minutes=1)
+
+    answer = await doors.client.post(REVOKE, data={"token": here["access_token"], "token_type_hint": "access_token"})
+
+    seconds.until_believed()
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [(await doors.call(tokens)).status_code for tokens in (here, there)] == [401, 200]
+    assert_refused(await doors.refresh(here), "invalid_grant")
+
+
+async def test_an_access_token_is_given_back_where_it_is_good_whatever_the_request_names(
+    doors: Doors, seconds: Seconds
+) -> None:
+    other = await Doors(doors.client, doors.container, "other").found()
+    await doors.account()
+    tokens = await doors.sign_in()
+    named = {"X-Matricula-Institution": other.code}
+
+    assert (await doors.client.post(REVOKE, data={"token": tokens["access_token"]}, headers=named)).status_code == 200
+
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
+
+
+async def test_a_programs_access_token_cannot_be_given_back_and_the_answer_says_so(
+    doors: Doors, seconds: Seconds
+) -> None:
+    tokens = granted(await doors.as_program(await doors.program()))
+
+    assert_refused(await doors.client.post(REVOKE, data={"token": tokens["access_token"]}), "unsupported_token_type")
+
+    seconds.until_believed()
+    assert (await doors.call(tokens, path="/v1/departments")).status_code == 200
+
+
 async def test_a_token_that_nobody_knows_is_as_good_as_given_back(doors: Doors) -> None:
     answer = await doors.client.post(REVOKE, data={"token": "made up", "token_type_hint": "refresh_token"})
 
