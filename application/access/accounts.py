@@ -15,7 +15,7 @@ from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import AccessDenied, AlreadyExists, NotFound, UnknownReference
-from application.shared.idempotency import Answer, KeyedRequest, answer_once
+from application.shared.idempotency import Answer, KeyedRequest, answer_once, require_key
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account, normalised_email
 from domain.people.instructor import Instructor
@@ -60,17 +60,15 @@ class KeepAccounts:
     ) -> Answer[AccountView]:
         """Open an account, or give the answer that the same request with this idempotency `key` got before.
 
-        Raises what `open` raises, and `KeyReused`. Of the password nothing is kept with the key.
+        Raises what `open` raises, and `KeyReused`, for another password as well.
         """
-        asked = fields.model_dump_json(exclude={"password"})
-        request = KeyedRequest.of(caller.subject, key, "create account", asked)
-        return await self._open(caller, fields, origin, request)
+        require_key(key)
+        return await self._open(caller, fields, origin, key)
 
-    async def _open(
-        self, caller: Caller, fields: AccountFields, origin: str, request: KeyedRequest | None
-    ) -> Answer[AccountView]:
+    async def _open(self, caller: Caller, fields: AccountFields, origin: str, key: str | None) -> Answer[AccountView]:
         authorise(caller, "create_account")
         password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
+        request = None if key is None else await self._keyed(caller, fields, key)
 
         async def opened() -> AccountView:
             if await work.account_of(fields.email) is not None:
@@ -94,6 +92,14 @@ class KeepAccounts:
             if request is None:
                 return Answer(await opened())
             return await answer_once(work.kept_answers, request, AccountView, opened)
+
+    async def _keyed(self, caller: Caller, fields: AccountFields, key: str) -> KeyedRequest:
+        asked = fields.model_dump_json(exclude={"password"})
+        if fields.password is not None:
+            # What is kept of the request tells the password no sooner than the account's hash.
+            about = "\0".join((str(caller.institution), caller.subject, key))
+            asked += await self._passwords.digest(fields.password.get_secret_value(), about=about)
+        return KeyedRequest.of(caller.subject, key, "create account", asked)
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[AccountView]:
         """Read a page of the accounts. Raises `InvalidRequest`, `AccessDenied`."""

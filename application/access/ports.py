@@ -184,6 +184,10 @@ class Passwords(Protocol):
         """The hash to store, with its salt and parameters."""
         ...
 
+    async def digest(self, password: str, *, about: str) -> str:
+        """What tells this password from others in the matter of `about`, the same each time; as slow as a hash."""
+        ...
+
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether a hash is of this password. For None: no, after as long as it takes for a hash."""
         ...
