@@ -152,8 +152,8 @@ class Door:
         else:
             async with self._unit_of_work(issued.institution) as work:
                 account = AccountId(issued.subject)
-                await work.account_to_change(account)
-                await self._sign_out(work, issued.session, account, name, origin)
+                if await work.account_to_change(account) is not None:
+                    await self._sign_out(work, issued.session, account, name, origin)
 
     async def _sign_out(self, work: AccessWork, session: SessionId, account: AccountId, name: str, origin: str) -> None:
         """End a session of an account, which is locked."""

@@ -8,11 +8,14 @@ from argon2 import PasswordHasher, extract_parameters
 from dependency_injector import providers
 from fastapi import FastAPI
 
+from application.access.ports import Claims
+from domain.shared.identifiers import SessionId
 from infrastructure.bootstrap.access import make_lifetimes
 from infrastructure.security.passwords import ArgonPasswords
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
 from tests.support.accounts import ANOTHER, EMAIL, OWN, PASSWORD, REVOKE, Doors, assert_refused, granted
+from tests.support.domain_builders import identifier
 
 
 @pytest.fixture
@@ -106,6 +109,21 @@ async def test_an_access_token_is_given_back_where_it_is_good_whatever_the_reque
 
     seconds.until_believed()
     assert (await doors.call(tokens)).status_code == 401
+
+
+async def test_an_access_token_of_an_account_that_is_there_no_more_is_as_good_as_given_back(
+    doors: Doors, clock: SettableClock
+) -> None:
+    institution, nobody = doors.administrator.institution, identifier("account", "nobody")
+    session, later = SessionId(identifier("session", "gone")), clock.moment + timedelta(minutes=15)
+    registrar = frozenset({"registrar"})
+    claims = Claims(institution, nobody, session, clock.moment, later, registrar, None, None, None)
+
+    answer = await doors.client.post(REVOKE, data={"token": doors.container.tokens().issue(claims)})
+
+    assert answer.status_code == 200
+    async with doors.container.access()(institution) as work:
+        assert await work.void() == {}
 
 
 async def test_a_programs_access_token_cannot_be_given_back_and_the_answer_says_so(
