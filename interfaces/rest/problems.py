@@ -69,7 +69,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "stale_write": ProblemKind(
         412,
         "Stale write",
-        "The record has changed since it was read (the header If-Match has another version): read it again.",
+        "The record has changed since it was read, or another one is in its place (the header If-Match has another"
+        " version or record): read it again.",
     ),
     "body_too_large": ProblemKind(413, "Body too large", "The body is larger than the server takes."),
     "unsupported_media_type": ProblemKind(
