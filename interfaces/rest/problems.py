@@ -42,8 +42,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "actor_refused": ProblemKind(
         403,
         "Actor refused",
-        "The header X-Matricula-Actor is for development (MATRICULA_AUTHENTICATION): it is believed only from this"
-        " machine.",
+        "The server is for development (MATRICULA_AUTHENTICATION): it believes who acts, with or without the header"
+        " X-Matricula-Actor, only of this machine.",
     ),
     "access_denied": ProblemKind(403, "Access denied", "The caller's roles do not allow this."),
     "not_found": ProblemKind(404, "Not found", "There is no such record, or no resource at this path."),
