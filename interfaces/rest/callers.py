@@ -27,7 +27,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
-from interfaces.rest.rate_limit import admit
+from interfaces.rest.rate_limit import admit, admit_stranger
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -88,7 +88,11 @@ async def calling(request: Request) -> Caller:
 
     Raises `RestError` for one without a token that somebody stands behind (401), and for a request too many (429).
     """
-    caller = await _known(request)
+    try:
+        caller = await _known(request)
+    except RestError:
+        admit_stranger(request)
+        raise
     admit(request, caller)
     return caller
 
