@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from interfaces.rest.app import RESOURCES
 from tests.interfaces.rest.university import Json, University
 
 COURSE = "/v1/courses/code:CS-101"
@@ -175,6 +176,21 @@ async def test_the_tag_of_a_record_that_is_gone_is_not_that_of_the_next_one_unde
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(412, "stale_write")] * 4
     assert await university.get("rooms/code:B-909") == new
+
+
+@pytest.mark.parametrize("collection", ["holds", "permissions"])
+async def test_what_has_ended_already_ends_once_more_for_whoever_got_no_answer(
+    collection: str, university: University
+) -> None:
+    (resource,) = (resource for resource in RESOURCES if resource.collection == collection)
+    path = f"/v1/{collection}/{(await university.create(collection, dict(resource.example)))['id']}"
+    tag = {"If-Match": (await university.client.get(path)).headers["etag"]}
+    first, ended = await university.client.delete(path, headers=tag), await university.client.get(path)
+    again = await university.client.delete(path, headers=tag)
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert ended.headers["etag"] != tag["If-Match"]
+    assert (await university.client.get(path)).json() == ended.json()
 
 
 @pytest.mark.parametrize("path", [COURSE, f"{SECTION}/roster"])
