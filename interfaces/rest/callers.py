@@ -220,10 +220,13 @@ def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
     if any(name in request.headers for name in _FORWARDED):
         return False
-    if request.client is None:  # a socket in the file system
-        return True
+    return request.client is None or _is_loopback(request.client.host)  # None: a socket in the file system
+
+
+@lru_cache(_LARGEST_CACHE)
+def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(request.client.host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
