@@ -102,7 +102,11 @@ TOKEN_RESPONSES: dict[int | str, docs.Json] = {
         REFUSED | {"error": "invalid_client", "status": 401},
         "WWW-Authenticate",
     ),
-    429: {**_SHARED[429], "content": {**_TOO_MANY_ATTEMPTS["content"], **_SHARED[429]["content"]}},
+    429: {
+        **_SHARED[429],
+        "description": "Too many attempts failed, or too much was refused to this address.",
+        "content": {**_TOO_MANY_ATTEMPTS["content"], **_SHARED[429]["content"]},
+    },
 }
 
 MODELS: tuple[type[BaseModel], ...] = (TokenAnswer, TokenError, JsonWebKeySet, AuthorizationServer)
