@@ -27,8 +27,9 @@ from interfaces.rest.oauth_contract import (
     TokenAnswer,
     TokenError,
 )
-from interfaces.rest.problems import PROBLEMS
+from interfaces.rest.problems import PROBLEMS, RestError
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import refuse_query
 
 FORM = "application/x-www-form-urlencoded"
@@ -98,10 +99,13 @@ router = APIRouter(tags=["access"])
 )
 async def token(request: Request) -> Response:
     """Answer tokens, or what RFC 6749 says when there are none."""
-    refuse_query(request)
-    body = await read_body(request, FORM)
     try:
+        refuse_query(request)
+        body = await read_body(request, FORM)
         tokens = await _granted(request, _fields(body))
+    except RestError:
+        admit_stranger(request)
+        raise
     except _RefusedError as error:
         return _refusal(request, error)
     except TooManyAttempts as error:
@@ -183,6 +187,11 @@ def _needed(fields: Mapping[str, str], *names: str) -> list[str]:
 
 
 def _refusal(request: Request, refused: _RefusedError) -> Response:
+    """What RFC 6749 says of a refusal, which counts as a stranger's. Raises `RestError` (429).
+
+    Coming in does not count: a campus behind one address may sign in at the same moment.
+    """
+    admit_stranger(request)
     kind = PROBLEMS[refused.code]
     error = TokenError(
         error=refused.error,
@@ -228,6 +237,7 @@ def origin_of(request: Request) -> str:
 )
 async def revoke(request: Request) -> Response:
     """Answer 200, unless the token is of a kind that cannot be given back."""
+    admit_stranger(request)
     refuse_query(request)
     body = await read_body(request, FORM)
     try:
@@ -278,12 +288,13 @@ async def sign_out_everywhere(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("They are as the client has them.", "ETag"),
-        **docs.problems(),
+        **docs.problems("too_many_requests"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def signing_keys(request: Request) -> Response:
     """Answer the public keys."""
+    admit_stranger(request)
     refuse_query(request)
     return body_answer(request, _keys().published().encode(), SHARED)
 
@@ -308,12 +319,13 @@ async def signing_keys(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("It is as the client has it.", "ETag"),
-        **docs.problems(),
+        **docs.problems("too_many_requests"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def authorization_server(request: Request) -> Response:
     """Answer where tokens are to be had."""
+    admit_stranger(request)
     refuse_query(request)
     base = str(request.base_url).rstrip("/")
     told = AuthorizationServer(

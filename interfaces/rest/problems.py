@@ -42,8 +42,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "actor_refused": ProblemKind(
         403,
         "Actor refused",
-        "The header X-Matricula-Actor is for development (MATRICULA_AUTHENTICATION): it is believed only from this"
-        " machine.",
+        "The server is for development (MATRICULA_AUTHENTICATION): it believes who acts, with or without the header"
+        " X-Matricula-Actor, only of this machine.",
     ),
     "access_denied": ProblemKind(403, "Access denied", "The caller's roles do not allow this."),
     "not_found": ProblemKind(404, "Not found", "There is no such record, or no resource at this path."),
@@ -69,7 +69,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "stale_write": ProblemKind(
         412,
         "Stale write",
-        "The record has changed since it was read (the header If-Match has another version): read it again.",
+        "The record has changed since it was read, or another one is in its place (the header If-Match has another"
+        " version or record): read it again.",
     ),
     "body_too_large": ProblemKind(413, "Body too large", "The body is larger than the server takes."),
     "unsupported_media_type": ProblemKind(

@@ -132,6 +132,18 @@ async def test_accounts_are_listed_by_pages_without_their_hashes(stored: Stored)
     assert "argon2" not in repr(first.items)
 
 
+async def test_accounts_and_clients_are_found_in_any_case(stored: Stored) -> None:
+    await add(stored, an_account("ÑuÑo@uni.example"), ADA)
+
+    async with stored.persistence.access(stored.institution) as work:
+        await work.add_client(a_client("HORÁRIOS"))
+        accounts = await work.accounts(PageQuery(search="ñuño"))
+        clients = await work.clients(PageQuery(search="horários"))
+
+    assert [view.email for view in accounts.items] == ["ÑuÑo@uni.example"]
+    assert [view.name for view in clients.items] == ["HORÁRIOS"]
+
+
 async def test_a_client_comes_back_as_it_was_stored_and_changed(stored: Stored) -> None:
     changed = replace(a_client(), secret_hash="1" * 64, disabled_at=NOON + MINUTE)
     async with stored.persistence.access(stored.institution) as work:
