@@ -5,7 +5,8 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from application.access.attempts import Attempt, Attempts, digest
+from application.access.attempts import Attempts, digest
+from application.access.deeds import Deeds
 from application.access.dto import AccountFields, AccountView
 from application.access.ports import AccessUnitOfWork, AccessWork, Passwords, SignInOutcome
 from application.access.sign_in import Lifetimes, end_everything, own_account
@@ -14,7 +15,7 @@ from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import reference
 from application.shared.errors import AccessDenied, AlreadyExists, NotFound, UnknownReference
-from application.shared.idempotency import Answer, KeyedRequest, answer_once
+from application.shared.idempotency import Answer, KeyedRequest, answer_once, require_key
 from application.shared.paging import Page, PageQuery
 from domain.access.account import Account, normalised_email
 from domain.people.instructor import Instructor
@@ -25,7 +26,10 @@ KIND = "account"
 
 
 class KeepAccounts:
-    """The use cases. Whoever closes an account or changes its password ends all its sessions."""
+    """The use cases. Whoever closes an account or changes its password ends all its sessions.
+
+    `origin` is the address that the caller asks from. What is done to an account is in the audit, with who did it.
+    """
 
     def __init__(
         self,
@@ -36,31 +40,35 @@ class KeepAccounts:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._attempts = Attempts(unit_of_work, ids)
+        self._attempts = Attempts(unit_of_work, clock, ids)
+        self._deeds = Deeds(clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
         self._lifetimes = lifetimes
 
-    async def open(self, caller: Caller, fields: AccountFields) -> AccountView:
+    async def open(self, caller: Caller, fields: AccountFields, origin: str = "local") -> AccountView:
         """Open an account.
 
         Raises `AlreadyExists`, `UnknownReference`, `InvalidField` for a weak password, `InvalidValue` for roles that do
         not go with the person, `AccessDenied`.
         """
-        return (await self._open(caller, fields, None)).view
+        return (await self._open(caller, fields, origin, None)).view
 
-    async def open_once(self, caller: Caller, fields: AccountFields, key: str) -> Answer[AccountView]:
+    async def open_once(
+        self, caller: Caller, fields: AccountFields, key: str, origin: str = "local"
+    ) -> Answer[AccountView]:
         """Open an account, or give the answer that the same request with this idempotency `key` got before.
 
-        Raises what `open` raises, and `KeyReused`. Of the password nothing is kept with the key.
+        Raises what `open` raises, and `KeyReused`, for another password as well.
         """
-        asked = fields.model_dump_json(exclude={"password"})
-        return await self._open(caller, fields, KeyedRequest.of(caller.subject, key, "create account", asked))
+        require_key(key)
+        return await self._open(caller, fields, origin, key)
 
-    async def _open(self, caller: Caller, fields: AccountFields, request: KeyedRequest | None) -> Answer[AccountView]:
+    async def _open(self, caller: Caller, fields: AccountFields, origin: str, key: str | None) -> Answer[AccountView]:
         authorise(caller, "create_account")
         password_hash = None if fields.password is None else await self._hashed(fields.email, fields.password)
+        request = None if key is None else await self._keyed(caller, fields, key)
 
         async def opened() -> AccountView:
             if await work.account_of(fields.email) is not None:
@@ -77,12 +85,21 @@ class KeepAccounts:
                 instructor_id=None if instructor is None else InstructorId(instructor),
             )
             await work.add_account(account)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_OPENED, caller, origin)
             return view_of(account)
 
         async with self._unit_of_work(caller.institution) as work:
             if request is None:
                 return Answer(await opened())
             return await answer_once(work.kept_answers, request, AccountView, opened)
+
+    async def _keyed(self, caller: Caller, fields: AccountFields, key: str) -> KeyedRequest:
+        asked = fields.model_dump_json(exclude={"password"})
+        if fields.password is not None:
+            # What is kept of the request tells the password no sooner than the account's hash.
+            about = "\0".join((str(caller.institution), caller.subject, key))
+            asked += await self._passwords.digest(fields.password.get_secret_value(), about=about)
+        return KeyedRequest.of(caller.subject, key, "create account", asked)
 
     async def list(self, caller: Caller, query: PageQuery) -> Page[AccountView]:
         """Read a page of the accounts. Raises `InvalidRequest`, `AccessDenied`."""
@@ -114,32 +131,39 @@ class KeepAccounts:
             raise NotFound(KIND, email)
         return view_of(account)
 
-    async def disable(self, caller: Caller, identifier: UUID) -> AccountView:
+    async def disable(self, caller: Caller, identifier: UUID, origin: str = "local") -> AccountView:
         """Close an account and end all that its person has going. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "disable_account")
-        now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
-            account = (await _to_change(work, identifier)).disabled(now)
+            stored = await _to_change(work, identifier)
+            now = self._clock.now()
+            account = stored.disabled(now)
             await work.save_account(account)
             await end_everything(work, account.id, now, self._lifetimes)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_CLOSED, caller, origin)
             return view_of(account)
 
-    async def enable(self, caller: Caller, identifier: UUID) -> AccountView:
+    async def enable(self, caller: Caller, identifier: UUID, origin: str = "local") -> AccountView:
         """Open a closed account again. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "enable_account")
         async with self._unit_of_work(caller.institution) as work:
             account = (await _to_change(work, identifier)).enabled()
             await work.save_account(account)
+            await self._deeds.to_account(work, account, SignInOutcome.ACCOUNT_REOPENED, caller, origin)
             return view_of(account)
 
-    async def reset_password(self, caller: Caller, identifier: UUID, password: SecretStr) -> AccountView:
+    async def reset_password(
+        self, caller: Caller, identifier: UUID, password: SecretStr, origin: str = "local"
+    ) -> AccountView:
         """Give an account another password, as an administrator. Raises `NotFound`, `InvalidField`, `AccessDenied`."""
         authorise(caller, "reset_password")
         async with self._unit_of_work(caller.institution) as work:
             email = (await _stored(work, identifier)).email
         password_hash = await self._hashed(email, password)
         async with self._unit_of_work(caller.institution) as work:
-            return await self._replaced(work, await _to_change(work, identifier), password_hash)
+            account = await _to_change(work, identifier)
+            await self._deeds.to_account(work, account, SignInOutcome.PASSWORD_RESET, caller, origin)
+            return await self._replaced(work, account, password_hash)
 
     async def change_password(
         self, caller: Caller, old: SecretStr, new: SecretStr, origin: str = "local"
@@ -155,19 +179,21 @@ class KeepAccounts:
             account = await work.account(identifier)
         if account is None:
             raise AccessDenied
-        attempt = Attempt(digest(account.email), origin, self._clock.now())
-        await self._attempts.admit(caller.institution, attempt)
+        await self._check(account.email, new)  # before the attempt: a weak one says nothing about who asks
+        attempt = await self._attempts.admit(caller.institution, digest(account.email), origin)
         stored = account.password_hash
         if not await self._passwords.matches(old.get_secret_value(), stored):
             await self._attempts.refuse(caller.institution, attempt, account.id)
             raise AccessDenied
-        password_hash = await self._hashed(account.email, new)
+        password_hash = await self._passwords.hash(new.get_secret_value())
         async with self._unit_of_work(caller.institution) as work:
             now = await _to_change(work, identifier)
             if now.password_hash == stored:
                 await self._attempts.succeed(work, attempt, account.id, SignInOutcome.PASSWORD_CHANGED)
                 return await self._replaced(work, now, password_hash)
-        raise AccessDenied  # it was changed while it was looked at
+            # It was changed while it was looked at.
+            await self._attempts.fail(work, attempt, account.id)
+        raise AccessDenied
 
     async def _replaced(self, work: AccessWork, account: Account, password_hash: str) -> AccountView:
         changed = account.with_password(password_hash)
@@ -176,9 +202,12 @@ class KeepAccounts:
         return view_of(changed)
 
     async def _hashed(self, email: str, password: SecretStr) -> str:
-        plain = password.get_secret_value()
-        await self._passwords.check(plain, about={email, *email.split("@"), *re.findall(r"\w+", email)})
-        return await self._passwords.hash(plain)
+        await self._check(email, password)
+        return await self._passwords.hash(password.get_secret_value())
+
+    async def _check(self, email: str, password: SecretStr) -> None:
+        about = {email, *email.split("@"), *re.findall(r"\w+", email)}
+        await self._passwords.check(password.get_secret_value(), about=about)
 
 
 async def _to_change(work: AccessWork, identifier: UUID) -> Account:

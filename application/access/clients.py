@@ -4,9 +4,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from application.access.attempts import digest
+from application.access.deeds import Deeds
 from application.access.dto import ClientFields, ClientView, NewClient
 from application.access.errors import InvalidScope
-from application.access.ports import AccessUnitOfWork, AccessWork, Secrets
+from application.access.ports import AccessUnitOfWork, AccessWork, Secrets, SignInOutcome
 from application.access.sign_in import Lifetimes
 from application.shared.access import authorise
 from application.shared.caller import Caller
@@ -21,7 +22,10 @@ KIND = "client"
 
 
 class KeepClients:
-    """The use cases; `scopes` are those that there are."""
+    """The use cases; `scopes` are those that there are, `origin` is the address that the caller asks from.
+
+    What is done to a client is in the audit, with who did it.
+    """
 
     def __init__(
         self,
@@ -38,20 +42,26 @@ class KeepClients:
         self._ids = ids
         self._lifetimes = lifetimes
         self._scopes = frozenset(scopes)
+        self._deeds = Deeds(clock, ids)
 
-    async def add(self, caller: Caller, fields: ClientFields) -> NewClient:
+    async def add(self, caller: Caller, fields: ClientFields, origin: str = "local") -> NewClient:
         """Let a program in; its secret is told this once. Raises `InvalidScope`, `AlreadyExists`, `AccessDenied`."""
-        return (await self._add(caller, fields, None)).view
+        return (await self._add(caller, fields, origin, None)).view
 
-    async def add_once(self, caller: Caller, fields: ClientFields, key: str) -> Answer[NewClient]:
+    async def add_once(
+        self, caller: Caller, fields: ClientFields, key: str, origin: str = "local"
+    ) -> Answer[NewClient]:
         """Let a program in, or tell what the same request with this `key` was told before, but not the secret.
 
         Raises what `add` raises, and `KeyReused`. No secret is kept: whoever missed it gives the client another.
         """
         asked = fields.model_dump_json()
-        return await self._add(caller, fields, KeyedRequest.of(caller.subject, key, "create client", asked))
+        request = KeyedRequest.of(caller.subject, key, "create client", asked)
+        return await self._add(caller, fields, origin, request)
 
-    async def _add(self, caller: Caller, fields: ClientFields, request: KeyedRequest | None) -> Answer[NewClient]:
+    async def _add(
+        self, caller: Caller, fields: ClientFields, origin: str, request: KeyedRequest | None
+    ) -> Answer[NewClient]:
         authorise(caller, "create_client")
         unknown = sorted(fields.scopes - self._scopes)
         if unknown:
@@ -65,6 +75,7 @@ class KeepClients:
             if before is not None:
                 return Answer(NewClient.model_validate_json(before), is_replay=True)
             await work.add_client(client)
+            await self._deeds.to_client(work, client, SignInOutcome.CLIENT_ADDED, caller, origin)
             if request is not None:
                 await work.kept_answers.keep(Told(request, _told(client, None).model_dump_json()))
         return Answer(_told(client, secret))
@@ -81,7 +92,7 @@ class KeepClients:
         async with self._unit_of_work(caller.institution) as work:
             return view_of(await _stored(work, identifier))
 
-    async def rotate(self, caller: Caller, identifier: UUID) -> NewClient:
+    async def rotate(self, caller: Caller, identifier: UUID, origin: str = "local") -> NewClient:
         """Give a client another secret; the old one lets nobody in any more. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "rotate_client_secret")
         secret = self._secrets.new()
@@ -89,20 +100,22 @@ class KeepClients:
             client = (await _to_change(work, identifier)).with_secret(digest(secret))
             await work.save_client(client)
             await self._void(work, client)
+            await self._deeds.to_client(work, client, SignInOutcome.SECRET_ROTATED, caller, origin)
         return _told(client, secret)
 
-    async def disable(self, caller: Caller, identifier: UUID) -> ClientView:
+    async def disable(self, caller: Caller, identifier: UUID, origin: str = "local") -> ClientView:
         """Shut a client out, at once. Raises `NotFound`, `AccessDenied`."""
         authorise(caller, "disable_client")
         async with self._unit_of_work(caller.institution) as work:
             client = (await _to_change(work, identifier)).disabled(self._clock.now())
             await work.save_client(client)
             await self._void(work, client)
+            await self._deeds.to_client(work, client, SignInOutcome.CLIENT_CLOSED, caller, origin)
         return view_of(client)
 
     async def _void(self, work: AccessWork, client: ApiClient) -> None:
         now = self._clock.now()
-        await work.void_tokens(client.id, now, now + self._lifetimes.access)
+        await work.void_tokens(client.id, now, now + self._lifetimes.void)
 
 
 async def _to_change(work: AccessWork, identifier: UUID) -> ApiClient:

@@ -15,13 +15,22 @@ class InvalidCredentials(ApplicationError):  # noqa: N818 - these are the words 
 
 
 class TooManyAttempts(ApplicationError):  # noqa: N818
-    """Too many attempts failed lately; `seconds` in the parameters says when the next one is looked at."""
+    """Too many attempts failed lately, or come at once; `seconds` says when the next one is looked at."""
 
     code = "too_many_attempts"
 
     def __init__(self, seconds: float) -> None:
         self.seconds = max(1, ceil(seconds))
-        super().__init__(f"Too many attempts failed: try again in {self.seconds} seconds.", seconds=self.seconds)
+        super().__init__(f"Too many attempts: try again in {self.seconds} seconds.", seconds=self.seconds)
+
+
+class NoSession(ApplicationError):  # noqa: N818
+    """An access token that belongs to no session, which could be ended: a client's."""
+
+    code = "invalid_request"
+
+    def __init__(self) -> None:
+        super().__init__("A client's access token ends by itself, or when the client gets another secret.")
 
 
 class InvalidScope(ApplicationError):  # noqa: N818

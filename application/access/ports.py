@@ -23,7 +23,7 @@ from domain.shared.reference import Reference
 
 
 class SignInOutcome(StrEnum):
-    """How an attempt to come in, or the end of a stay, went."""
+    """How an attempt to come in, or the end of a stay, went; and what was done to an account or a client."""
 
     SIGNED_IN = "signed_in"
     REFUSED = "refused"
@@ -33,6 +33,13 @@ class SignInOutcome(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an outcome
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - likewise
+    ACCOUNT_OPENED = "account_opened"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
+    CLIENT_ADDED = "client_added"
+    CLIENT_CLOSED = "client_closed"
+    SECRET_ROTATED = "secret_rotated"  # noqa: S105 - likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class SignIn:
     """A line of the audit of sign-ins; `subject` is an account's or client's id, or None when there was none.
 
     `origin` is the address that the attempt came from, `name` what it named: the digest of an e-mail address, or a
-    client's id.
+    client's id. `actor` is who did it to an account or client of somebody else, None for what people do themselves.
     """
 
     id: UUID
@@ -49,6 +56,7 @@ class SignIn:
     name: str
     origin: str
     occurred_at: datetime
+    actor: str | None = None
 
 
 class AccessWork(Protocol):
@@ -137,12 +145,12 @@ class AccessWork(Protocol):
         """For every subject whose tokens were made void lately, the moment up to which they are."""
         ...
 
-    async def failures(self, key: str) -> Failures | None:
-        """The failures under a key, which stays locked until the transaction ends, or None."""
+    async def failures(self, key: str) -> Failures:
+        """The failures under a key, which stays locked until the transaction ends."""
         ...
 
-    async def save_failures(self, key: str, failures: Failures | None) -> None:
-        """Store the failures under a key; None forgets them. Those that nobody will ask for are removed."""
+    async def save_failures(self, key: str, failures: Failures) -> None:
+        """Store the failures under a key, if there are any. Those that nobody will ask for are removed."""
         ...
 
     async def record_sign_in(self, line: SignIn) -> None:
@@ -174,6 +182,10 @@ class Passwords(Protocol):
 
     async def hash(self, password: str) -> str:
         """The hash to store, with its salt and parameters."""
+        ...
+
+    async def digest(self, password: str, *, about: str) -> str:
+        """What tells this password from others in the matter of `about`, the same each time; as slow as a hash."""
         ...
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
@@ -212,11 +224,24 @@ class Claims:
     instructor: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedTo:
+    """Whose an access token is: an account's in one of its sessions, or a client's, which has none."""
+
+    institution: InstitutionId
+    subject: UUID
+    session: SessionId | None
+
+
 class AccessTokens(Protocol):
     """Signed access tokens."""
 
     def issue(self, claims: Claims) -> str:
         """The token that says so."""
+        ...
+
+    def issued_to(self, token: str) -> IssuedTo | None:
+        """Whose a token is, if it was issued here and has not expired, or None."""
         ...
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from application.access.attempts import Attempt, Attempts, digest
 from application.access.dto import Tokens
-from application.access.errors import InvalidCredentials, InvalidScope
+from application.access.errors import InvalidCredentials, InvalidScope, NoSession
 from application.access.ports import (
     AccessTokens,
     AccessUnitOfWork,
@@ -32,10 +32,11 @@ ROLES_OF_CLIENTS = frozenset({Role.REGISTRAR})
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How long tokens are good."""
+    """How long tokens are good, and how long it is remembered that some are `void`: as long as any may last."""
 
     access: timedelta
     refresh: timedelta
+    void: timedelta
 
 
 class Door:
@@ -52,7 +53,7 @@ class Door:
         lifetimes: Lifetimes,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._attempts = Attempts(unit_of_work, ids)
+        self._attempts = Attempts(unit_of_work, clock, ids)
         self._passwords = passwords
         self._secrets = secrets
         self._tokens = tokens
@@ -63,8 +64,7 @@ class Door:
     async def sign_in(self, institution: InstitutionId, email: str, password: str, origin: str) -> Tokens:
         """Let a person in who knows an account's password. Raises `InvalidCredentials`, `TooManyAttempts`."""
         address = normalised_email(email)
-        attempt = Attempt(digest(address), origin, self._clock.now())
-        await self._attempts.admit(institution, attempt)
+        attempt = await self._attempts.admit(institution, digest(address), origin)
         async with self._unit_of_work(institution) as work:
             account = await work.account_of(address)
         # Between the transactions: hashing takes long, and nobody should wait for it with a connection in hand.
@@ -81,7 +81,7 @@ class Door:
                 await self._attempts.succeed(work, attempt, account.id, SignInOutcome.SIGNED_IN)
                 return await self._stay(work, institution, now, SessionId(self._ids.new()))
             # It was closed, or its password changed, while it was looked at.
-            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, account.id)
+            await self._attempts.fail(work, attempt, account.id)
         raise InvalidCredentials
 
     async def refresh(self, institution: InstitutionId, token: str, origin: str) -> Tokens:
@@ -89,9 +89,11 @@ class Door:
 
         Raises `InvalidCredentials`.
         """
-        attempt = Attempt(digest(token), origin, self._clock.now())
+        name = digest(token)
         async with self._unit_of_work(institution) as work:
-            known = await work.refresh_token(attempt.name)
+            known = await work.refresh_token(name)
+            # After the lock was waited for: what ends is void as of now, with all that others were given meanwhile.
+            attempt = Attempt(name, origin, self._clock.now())
             account = None if known is None else await work.account(known.account)
             if known is not None and account is not None and account.is_open() and known.is_good(attempt.at):
                 await work.save_refresh_token(known.used(attempt.at))
@@ -117,8 +119,7 @@ class Door:
         identifier = _client_id(client)
         # One name however the id is written; what is none may be anything, a secret in the wrong field for one.
         name = digest(client) if identifier is None else str(identifier)
-        attempt = Attempt(name, origin, self._clock.now())
-        await self._attempts.admit(institution, attempt)
+        attempt = await self._attempts.admit(institution, name, origin)
         unknown: Collection[str] = ()
         async with self._unit_of_work(institution) as work:
             known = None if identifier is None else await work.client_to_change(identifier)
@@ -129,30 +130,46 @@ class Door:
                     await self._attempts.succeed(work, attempt, known.id, SignInOutcome.SIGNED_IN)
                     claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
                     return self._issued(claims, None)
-            await self._attempts.record(work, attempt, SignInOutcome.REFUSED, None if known is None else known.id)
+            await self._attempts.fail(work, attempt, None if known is None else known.id)
         if unknown:
             raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
         raise InvalidCredentials
 
     async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
-        """End the session that a refresh token belongs to; what nobody knows is as good as ended (RFC 7009)."""
-        attempt = Attempt(digest(token), origin, self._clock.now())
-        async with self._unit_of_work(institution) as work:
-            known = await work.refresh_token(attempt.name)
-            if known is not None:
-                await self._end(work, known.session, attempt.at)
-                await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, known.account)
+        """End the session that a token belongs to; what nobody knows is as good as ended (RFC 7009).
+
+        An access token says itself at which institution. Raises `NoSession` for that of a client.
+        """
+        name = digest(token)
+        issued = self._tokens.issued_to(token)
+        if issued is None:
+            async with self._unit_of_work(institution) as work:
+                known = await work.refresh_token(name)
+                if known is not None:
+                    await self._sign_out(work, known.session, known.account, name, origin)
+        elif issued.session is None:
+            raise NoSession
+        else:
+            async with self._unit_of_work(issued.institution) as work:
+                account = AccountId(issued.subject)
+                if await work.account_to_change(account) is not None:
+                    await self._sign_out(work, issued.session, account, name, origin)
+
+    async def _sign_out(self, work: AccessWork, session: SessionId, account: AccountId, name: str, origin: str) -> None:
+        """End a session of an account, which is locked."""
+        attempt = Attempt(name, origin, self._clock.now())
+        await self._end(work, session, attempt.at)
+        await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT, account)
 
     async def sign_out_everywhere(self, caller: Caller, origin: str) -> None:
         """End all sessions of the caller's account, and make all its access tokens void. Raises `AccessDenied`."""
         authorise(caller, "sign_out_everywhere")
         account = own_account(caller)
-        now = self._clock.now()
         async with self._unit_of_work(caller.institution) as work:
             if await work.account_to_change(account) is None:  # a client, which comes in without one
                 raise AccessDenied
-            await end_everything(work, account, now, self._lifetimes)
-            attempt = Attempt("", origin, now)
+            attempt = Attempt("", origin, self._clock.now())
+            await end_everything(work, account, attempt.at, self._lifetimes)
             await self._attempts.record(work, attempt, SignInOutcome.SIGNED_OUT_EVERYWHERE, account)
 
     async def _stay(self, work: AccessWork, institution: InstitutionId, account: Account, session: SessionId) -> Tokens:
@@ -196,16 +213,16 @@ class Door:
 
     async def _end(self, work: AccessWork, session: SessionId, now: datetime) -> None:
         await work.end_session(session)
-        await work.void_tokens(session, now, now + self._lifetimes.access)
+        await work.void_tokens(session, now, now + self._lifetimes.void)
 
 
 async def end_everything(work: AccessWork, account: AccountId, now: datetime, lifetimes: Lifetimes) -> None:
     """End all sessions of an account, and make all tokens void that were issued to it.
 
-    The account is locked: nobody comes in, or trades a token in, meanwhile.
+    The account is locked, and `now` was read since: nobody comes in, or trades a token in, meanwhile.
     """
     await work.end_sessions(account)
-    await work.void_tokens(account, now, now + lifetimes.access)
+    await work.void_tokens(account, now, now + lifetimes.void)
 
 
 def own_account(caller: Caller) -> AccountId:

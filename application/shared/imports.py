@@ -12,7 +12,7 @@ from application.shared.access import authorise
 from application.shared.caller import Caller
 from application.shared.clock import Clock, IdGenerator
 from application.shared.dto import Dto, Moment
-from application.shared.errors import NotFound, Unavailable
+from application.shared.errors import KeyReused, NotFound, Unavailable
 from application.shared.idempotency import Answer, KeyedRequest, answer_once
 from application.shared.records import AnsweringWork
 from domain.shared.identifiers import InstitutionId
@@ -170,6 +170,19 @@ class FollowImports:
     def admit(self, caller: Caller) -> None:
         """Raise `AccessDenied` unless the caller may import, before anything is uploaded."""
         authorise(caller, "create_import")
+
+    async def is_answered(self, caller: Caller, key: str) -> bool:
+        """Whether some request with this idempotency `key` was answered before.
+
+        Raises `AccessDenied`, `InvalidField` for a key of another form.
+        """
+        self.admit(caller)
+        unlike_any = KeyedRequest.of(caller.subject, key, "import", "")
+        async with self._unit_of_work(caller.institution) as work:
+            try:
+                return await work.kept_answers.find(unlike_any) is not None
+            except KeyReused:
+                return True
 
     async def submit(self, caller: Caller, kind: ImportKind, digest: str, key: str | None) -> Answer[ImportView]:
         """A new import of what has `digest`; or, for an idempotency `key` that came before, what was answered then.

@@ -1,9 +1,15 @@
 """Sessions: a person who signed in stays in by refresh tokens, each of which is good once (RFC 9700, 4.14)."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.shared.identifiers import AccountId, SessionId
+
+LONGEST_ACCESS = timedelta(hours=1)
+"""How long an access token of ours is good at most, whatever this server or the one before it was set to."""
+
+OLDEST_OF_OTHERS = timedelta(days=1)
+"""How long after it was issued a token of another provider lets somebody in, though it may say that it lasts longer."""
 
 
 @dataclass(frozen=True, slots=True)

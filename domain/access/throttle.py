@@ -1,32 +1,66 @@
 """How often somebody may try to sign in: after some failures each further one costs twice the wait of the one before.
 
 Nobody is locked out for good, which would let a stranger lock out whom they please (OWASP, Authentication Cheat Sheet).
+Of attempts that come at once as many are looked at together as may fail without a wait; the others ask again.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 LONGEST_WAIT = timedelta(minutes=15)
 _MOST_DOUBLINGS = 20
 FORGOTTEN_AFTER = timedelta(days=1)
 """How long a failure counts."""
 
+GIVEN_UP_AFTER = timedelta(minutes=1)
+"""How long an attempt is under way at most. Who began one that never ends, since its process did, is told nothing."""
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """How many attempts in a row failed, and when the last one did."""
+    """How many attempts in a row failed, when the last one did, and when those began that are under way."""
 
-    count: int
-    last_at: datetime
+    count: int = 0
+    last_at: datetime = _NEVER
+    under_way: tuple[datetime, ...] = ()
 
     def are_forgotten(self, now: datetime) -> bool:
         """Whether they are so old that they count no more."""
         return now - self.last_at >= FORGOTTEN_AFTER
 
+    def are_none(self) -> bool:
+        """Whether there is nothing to remember."""
+        return not self.count and not self.under_way
 
-def with_one_more(failures: Failures | None, at: datetime) -> Failures:
-    """What counts when another attempt fails; the row begins anew after failures that are forgotten."""
-    return Failures(1 if failures is None or failures.are_forgotten(at) else failures.count + 1, at)
+    def looked_at(self, now: datetime) -> tuple[datetime, ...]:
+        """When those attempts began that are under way, and were not given up."""
+        return tuple(began for began in self.under_way if now - began < GIVEN_UP_AFTER)
+
+    def begun(self, at: datetime) -> "Failures":
+        """What counts while another attempt is under way; the row begins anew after failures that are forgotten."""
+        known = Failures(0, at) if self.are_forgotten(at) else self
+        return replace(known, under_way=(*self.looked_at(at), at))
+
+    def failed(self, began: datetime, at: datetime) -> "Failures":
+        """What counts when an attempt failed."""
+        count = 1 if self.are_forgotten(at) else self.count + 1
+        return Failures(count, max(self.last_at, at), self._without(began))
+
+    def ended(self, began: datetime) -> "Failures":
+        """What counts when an attempt did not fail."""
+        return replace(self, under_way=self._without(began))
+
+    def forgiven(self) -> "Failures":
+        """What counts when those that failed shall count no more."""
+        return replace(self, count=0)
+
+    def _without(self, began: datetime) -> tuple[datetime, ...]:
+        others = list(self.under_way)
+        if began in others:
+            others.remove(began)
+        return tuple(others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +69,18 @@ class Throttle:
 
     free: int
 
-    def wait(self, failures: Failures | None, now: datetime) -> timedelta:
+    def wait(self, failures: Failures, now: datetime) -> timedelta:
         """How long it is until the next attempt is looked at; zero when it is at once."""
-        if failures is None or failures.count < self.free or failures.are_forgotten(now):
+        if failures.count < self.free or failures.are_forgotten(now):
             return timedelta(0)
         doublings = min(failures.count - self.free, _MOST_DOUBLINGS)
         until = failures.last_at + min(timedelta(seconds=1 << doublings), LONGEST_WAIT)
         return max(until - now, timedelta(0))
+
+    def has_room(self, failures: Failures, now: datetime) -> bool:
+        """Whether another attempt may be looked at beside those under way: if all fail, none was one too many."""
+        failed = 0 if failures.are_forgotten(now) else failures.count
+        return len(failures.looked_at(now)) < max(self.free - failed, 1)
 
 
 OF_ACCOUNT = Throttle(free=5)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from application.access.ports import AccessTokens, AccessUnitOfWork, Authentication, Passwords, Secrets
 from application.access.sign_in import Lifetimes
 from application.shared.clock import Clock
+from domain.access.session import LONGEST_ACCESS, OLDEST_OF_OTHERS
 from infrastructure.bootstrap.embedded import data_folder
 from infrastructure.bootstrap.persistence import Persistence
 from infrastructure.bootstrap.settings import AuthenticationKind, InvalidSettings, Settings
@@ -13,6 +14,9 @@ from infrastructure.bootstrap.settings import AuthenticationKind, InvalidSetting
 if TYPE_CHECKING:
     from infrastructure.security.keys import SigningKeys
     from infrastructure.security.tokens import SignedTokens
+
+_MARGIN = timedelta(minutes=10)
+"""What is void is remembered so much longer than a token lasts: clocks differ, and tokens are believed for a while."""
 
 _KEY_FILE = "signing-key.pem"
 
@@ -64,9 +68,10 @@ def no_tokens() -> AccessTokens:
     return NoTokens()
 
 
-def make_lifetimes(access_seconds: int, refresh_days: int) -> Lifetimes:
-    """How long tokens are good."""
-    return Lifetimes(timedelta(seconds=access_seconds), timedelta(days=refresh_days))
+def make_lifetimes(access_seconds: int, refresh_days: int, *, issues_tokens: bool) -> Lifetimes:
+    """How long tokens are good, ours or another provider's."""
+    void = (LONGEST_ACCESS if issues_tokens else OLDEST_OF_OTHERS) + _MARGIN
+    return Lifetimes(timedelta(seconds=access_seconds), timedelta(days=refresh_days), void)
 
 
 def make_bearer_tokens(tokens: "SignedTokens", unit_of_work: AccessUnitOfWork) -> Authentication:

@@ -107,7 +107,10 @@ class Container(containers.DeclarativeContainer):
         development=own_tokens,
     )
     lifetimes = providers.Singleton(
-        make_lifetimes, settings.provided.access_token_seconds, settings.provided.refresh_token_days
+        make_lifetimes,
+        settings.provided.access_token_seconds,
+        settings.provided.refresh_token_days,
+        issues_tokens=issues_tokens,
     )
     door = providers.Factory(Door, access, passwords, secrets, tokens, clock, ids, lifetimes)
     scopes = providers.Object(SCOPES)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.shared.errors import ApplicationError
+from domain.access.session import LONGEST_ACCESS
 from infrastructure.bootstrap.database_url import normalised
 from infrastructure.bootstrap.origins import separated
 from infrastructure.persistence.pooler import Pooler
@@ -169,7 +170,9 @@ class Settings(BaseSettings):
         str,
         Field(min_length=1, max_length=200, description="Who the tokens that this server issues say they are from."),
     ] = "matricula"  # noqa: S105 - a name
-    access_token_seconds: Annotated[int, Field(ge=60, le=3600, description="How long an access token is good.")] = 900
+    access_token_seconds: Annotated[
+        int, Field(ge=60, le=int(LONGEST_ACCESS.total_seconds()), description="How long an access token is good.")
+    ] = 900
     refresh_token_days: Annotated[
         int, Field(ge=1, le=365, description="How long somebody who does not come back stays signed in.")
     ] = 30

@@ -22,6 +22,7 @@ from application.shared.caller import Caller
 from application.shared.clock import Clock
 from application.shared.errors import Unavailable
 from domain.access.account import Account, normalised_email
+from domain.access.session import OLDEST_OF_OTHERS
 from domain.shared.identifiers import InstitutionId
 
 _REQUIRED = ["iss", "aud", "sub", "iat", "exp", "email"]
@@ -132,6 +133,8 @@ class OidcTokens:
             now = self._clock.now().timestamp()
             if not float(said.get("nbf", now)) - _SECONDS_AHEAD <= now < float(said["exp"]):
                 raise InvalidCredentials
+            if not now - float(said["iat"]) <= OLDEST_OF_OTHERS.total_seconds():
+                raise InvalidCredentials  # whether it was made void is remembered no longer
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError):
             raise InvalidCredentials from None
         return said

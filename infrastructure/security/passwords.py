@@ -3,9 +3,11 @@
 import asyncio
 import re
 from collections.abc import Collection
+from hashlib import sha256
 
 from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from zxcvbn import zxcvbn
 
@@ -45,6 +47,11 @@ class ArgonPasswords:
         async with self._turns:
             return await asyncio.to_thread(self._hasher.hash, password)
 
+    async def digest(self, password: str, *, about: str) -> str:
+        """See `Passwords.digest`."""
+        async with self._turns:
+            return (await asyncio.to_thread(self._digest, password.encode(), about.encode())).hex()
+
     async def matches(self, password: str, password_hash: str | None) -> bool:
         """See `Passwords.matches`."""
         async with self._turns:
@@ -58,6 +65,18 @@ class ArgonPasswords:
     def is_outdated(self, password_hash: str) -> bool:
         """See `Passwords.is_outdated`."""
         return self._hasher.check_needs_rehash(password_hash)
+
+    def _digest(self, password: bytes, about: bytes) -> bytes:
+        hasher = self._hasher
+        return hash_secret_raw(
+            password,
+            sha256(about).digest()[: hasher.salt_len],
+            time_cost=hasher.time_cost,
+            memory_cost=hasher.memory_cost,
+            parallelism=hasher.parallelism,
+            hash_len=hasher.hash_len,
+            type=hasher.type,
+        )
 
     def _verify(self, password_hash: str, password: str) -> bool:
         try:

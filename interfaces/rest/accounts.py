@@ -128,7 +128,11 @@ async def create_account(request: Request) -> Response:
     fields = read_fields(AccountFields, await read_body(request, JSON))
     key = idempotency_key(request)
     keeping = _accounts()
-    answer = Answer(await keeping.open(caller, fields)) if key is None else await keeping.open_once(caller, fields, key)
+    origin = origin_of(request)
+    if key is None:
+        answer = Answer(await keeping.open(caller, fields, origin))
+    else:
+        answer = await keeping.open_once(caller, fields, key, origin)
     return _created(answer, "accounts")
 
 
@@ -144,7 +148,7 @@ async def create_account(request: Request) -> Response:
 async def disable_account(request: Request, id: _AccountInPath) -> Response:  # noqa: A002 - its name in the path
     """Close an account."""
     refuse_query(request)
-    await _accounts().disable(await calling(request), id)
+    await _accounts().disable(await calling(request), id, origin_of(request))
     return Response(status_code=204)
 
 
@@ -165,7 +169,7 @@ async def reset_password(request: Request, id: _AccountInPath) -> Response:  # n
     refuse_query(request)
     caller = await calling(request)
     fields = read_fields(NewPassword, await read_body(request, JSON))
-    await _accounts().reset_password(caller, id, fields.password)
+    await _accounts().reset_password(caller, id, fields.password, origin_of(request))
     return Response(status_code=204)
 
 
@@ -238,7 +242,11 @@ async def create_client(request: Request) -> Response:
     fields = read_fields(ClientFields, await read_body(request, JSON))
     key = idempotency_key(request)
     keeping = _clients()
-    answer = Answer(await keeping.add(caller, fields)) if key is None else await keeping.add_once(caller, fields, key)
+    origin = origin_of(request)
+    if key is None:
+        answer = Answer(await keeping.add(caller, fields, origin))
+    else:
+        answer = await keeping.add_once(caller, fields, key, origin)
     return _created(answer, "clients")
 
 
@@ -262,7 +270,7 @@ def _created(answer: "Answer[AccountView] | Answer[NewClient]", collection: str)
 async def rotate_client_secret(request: Request, id: _ClientInPath) -> Response:  # noqa: A002 - its name in the path
     """Give a client another secret."""
     refuse_query(request)
-    view = await _clients().rotate(await calling(request), id)
+    view = await _clients().rotate(await calling(request), id, origin_of(request))
     return json_answer(view.model_dump_json(), Cache_Control=PERSONAL)
 
 
@@ -277,7 +285,7 @@ async def rotate_client_secret(request: Request, id: _ClientInPath) -> Response:
 async def disable_client(request: Request, id: _ClientInPath) -> Response:  # noqa: A002 - its name in the path
     """Shut a client out."""
     refuse_query(request)
-    await _clients().disable(await calling(request), id)
+    await _clients().disable(await calling(request), id, origin_of(request))
     return Response(status_code=204)
 
 

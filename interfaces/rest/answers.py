@@ -1,5 +1,7 @@
 """Answers: views written as JSON by pydantic itself, with entity tags and caching headers."""
 
+from urllib.parse import quote
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -17,6 +19,11 @@ def json_answer(body: str | bytes, status: int = 200, **headers: str) -> Respons
     """An answer with a JSON body; underscores in the names of headers stand for hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(body, status_code=status, media_type="application/json", headers=named)
+
+
+def path_in_header(path: str) -> str:
+    """A decoded path as headers carry it: percent-encoded, since a code may be of any script."""
+    return quote(path, safe="/:@!$&'()*+,;=")
 
 
 def record_answer(request: Request, written: str, caching: str) -> Response:

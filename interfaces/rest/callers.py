@@ -1,7 +1,6 @@
 """Who calls: whom the bearer token stands for.
 
-In development headers name the institution and who acts there, else an administrator; they are believed from this
-machine alone.
+In development headers name the institution and who acts there, else an administrator acts: for this machine alone.
 """
 
 import ipaddress
@@ -28,7 +27,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference, is_code
 from interfaces.rest.problems import RestError
 from interfaces.rest.provided import provider
-from interfaces.rest.rate_limit import admit
+from interfaces.rest.rate_limit import admit, admit_stranger
 
 INSTITUTION_HEADER = "X-Matricula-Institution"
 ACTOR_HEADER = "X-Matricula-Actor"
@@ -40,6 +39,9 @@ SECONDS_KNOWN = 2.0
 _NOBODY_NAMED = "development"
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _NOWHERE = InstitutionId(UUID(int=0))
+STRANGER = Caller(_NOWHERE, "stranger", frozenset())
+"""Whoever reads what is everybody's, and may do nothing else."""
+
 _PEOPLE = frozenset({Role.STUDENT, Role.INSTRUCTOR, Role.ADVISOR})
 """The roles of callers whom a record describes."""
 
@@ -86,7 +88,11 @@ async def calling(request: Request) -> Caller:
 
     Raises `RestError` for one without a token that somebody stands behind (401), and for a request too many (429).
     """
-    caller = await _known(request)
+    try:
+        caller = await _known(request)
+    except RestError:
+        admit_stranger(request)
+        raise
     admit(request, caller)
     return caller
 
@@ -130,12 +136,11 @@ async def institution_of(request: Request) -> InstitutionId:
 
 async def _claiming(request: Request) -> Caller:
     """Who the headers say calls. Raises `RestError` when they name nobody known, or are not believed."""
+    _require_this_machine(request)
     institution = await institution_of(request)
     actor = request.headers.get(ACTOR_HEADER)
     if actor is None:
         return Caller(institution, _NOBODY_NAMED, _ADMINISTRATOR)
-    if not _comes_from_this_machine(request):
-        raise RestError("actor_refused")
     return await _acting(institution, *actor_named(actor))
 
 
@@ -143,11 +148,10 @@ async def founding(request: Request) -> Caller:
     """The caller who founds an institution, and in development belongs to none yet. Raises `RestError`."""
     if _authentication() is not None:
         return await calling(request)
+    _require_this_machine(request)
     actor = request.headers.get(ACTOR_HEADER)
     if actor is None:
         return Caller(_NOWHERE, _NOBODY_NAMED, _ADMINISTRATOR)
-    if not _comes_from_this_machine(request):
-        raise RestError("actor_refused")
     role, subject = actor_named(actor)
     return Caller(_NOWHERE, subject, frozenset({role}))
 
@@ -211,14 +215,23 @@ def was_forwarded(request: Request) -> bool:
     return any(name in request.headers for name in _FORWARDED)
 
 
+def _require_this_machine(request: Request) -> None:
+    """Raise `RestError` (403) for what comes from elsewhere: whoever sent it proves nothing of who they are."""
+    if not _comes_from_this_machine(request):
+        raise RestError("actor_refused")
+
+
 def _comes_from_this_machine(request: Request) -> bool:
     """Whether only a program of this machine can have sent the request, to a server that listens here alone."""
     if was_forwarded(request):
         return False
-    if request.client is None:  # a socket in the file system
-        return True
+    return request.client is None or _is_loopback(request.client.host)  # None: a socket in the file system
+
+
+@lru_cache(_LARGEST_CACHE)
+def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(request.client.host).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

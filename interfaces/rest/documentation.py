@@ -64,16 +64,17 @@ _PARAMETERS: Mapping[str, Json] = {
         "name": "If-Match",
         "in": "header",
         "required": True,
-        "description": "The ETag of the version that the change is about (or the version alone), or `*` for whichever.",
+        "description": "The ETag of what the change is about, or `*` for whichever version. A version alone is about"
+        " whichever record is at the path.",
         "schema": {"type": "string"},
-        "example": '"1.9f86d081884c7d659a2feaa0"',
+        "example": '"1.0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c01.9f86d081884c7d659a2feaa0"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
         "description": "The ETag of what the client has: 304 when it still is so.",
         "schema": {"type": "string"},
-        "example": '"1.9f86d081884c7d659a2feaa0"',
+        "example": '"1.0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c01.9f86d081884c7d659a2feaa0"',
     },
     "RequestId": {
         "name": "X-Request-ID",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from interfaces.rest.middleware.body_limit import BodyLimit
+from interfaces.rest.middleware.cross_origin import CrossOrigin
 from interfaces.rest.middleware.head import HeadAsGet
 from interfaces.rest.middleware.negotiation import Negotiation
 from interfaces.rest.middleware.request_context import Measure, RequestContext
@@ -79,7 +79,7 @@ def middleware(
         return layers
     # Outermost, so that pages can read every answer, that of a defect too. There are no cookies, hence no credentials.
     cors = Middleware(
-        CORSMiddleware,
+        CrossOrigin,
         allow_origins=list(doors.cors_origins),
         allow_methods=METHODS,
         allow_headers=SENT,

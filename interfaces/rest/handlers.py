@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from application.shared.errors import ApplicationError, InvalidField, UnknownReference
 from domain.shared.invalid import InvalidValue
+from interfaces.rest.answers import path_in_header
 from interfaces.rest.bodies import JSON, MERGE_PATCH
 from interfaces.rest.plain_words import in_plain_words
 from interfaces.rest.problems import PROBLEMS, InvalidPart, RestError, problem_response
@@ -54,7 +54,7 @@ def _options(allowed: str) -> Response:
 def _moved(request: Request, path: str) -> Response:
     """To the path without its last slash, with the same method, body and query."""
     query: bytes = request.scope["query_string"]
-    location = quote(path, safe="/:@!$&'()*+,;=") + (f"?{query.decode('latin-1')}" if query else "")
+    location = path_in_header(path) + (f"?{query.decode('latin-1')}" if query else "")
     return Response(status_code=308, headers={"Location": location})
 
 

@@ -1,8 +1,8 @@
 """Imports under way: what was uploaded is imported in this process, while any process tells how far it is."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import structlog
@@ -28,7 +28,7 @@ from interfaces.rest.provided import provider
 from interfaces.rest.uploads import Upload
 
 MOST_WAITING = 16
-"""How many imports of a process wait or run; whoever has one more tries again later."""
+"""How many imports of a process are uploaded, wait or run; whoever has one more tries again later."""
 
 _GRACE_SECONDS = 20.0
 
@@ -45,12 +45,19 @@ class ImportJobs:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._uploading = 0
 
-    def require_room(self) -> None:
-        """Raise `Unavailable` when too many wait."""
-        if len(self._tasks) >= MOST_WAITING:
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Keep a place for an import while its upload comes. Raises `Unavailable` when too many wait."""
+        if len(self._tasks) + self._uploading >= MOST_WAITING:
             detail = "Too many imports are waiting."
             raise Unavailable(detail)
+        self._uploading += 1
+        try:
+            yield
+        finally:
+            self._uploading -= 1
 
     def start(self, job: "ImportJob") -> None:
         """Let a job go on by itself."""

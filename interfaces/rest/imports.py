@@ -1,6 +1,7 @@
 """Imports over REST: an upload is taken, and its import followed until there is a result."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -86,17 +87,19 @@ async def create_import(
     key = idempotency_key(request)
     require_media_type(request, _MEDIA_TYPES[kind])
     jobs: ImportJobs = request.app.state.import_jobs
-    jobs.require_room()
-    upload = await received_upload(request, _settings().import_limit_mib * _MEBIBYTE)
-    try:
-        answer = await imports.submit(caller, kind, upload.digest, key)
-    except BaseException:
-        upload.file.close()
-        raise
-    if answer.is_replay:
-        upload.file.close()
-    else:
-        jobs.start(ImportJob(caller, answer.view.id, kind, upload))
+    is_again = key is not None and await imports.is_answered(caller, key)
+    # What was answered before takes no place; whether it is the same is known when all of it is here.
+    with nullcontext() if is_again else jobs.place():
+        upload = await received_upload(request, _settings().import_limit_mib * _MEBIBYTE)
+        try:
+            answer = await imports.submit(caller, kind, upload.digest, key)
+        except BaseException:
+            upload.file.close()
+            raise
+        if answer.is_replay:
+            upload.file.close()
+        else:
+            jobs.start(ImportJob(caller, answer.view.id, kind, upload))
     location = f"{PATH}/{answer.view.id}"
     return marked(_told(answer.view, 202, Location=location, Retry_After=ASK_AGAIN_SECONDS), answer)
 

@@ -16,7 +16,7 @@ from application.shared.paging import PageQuery
 from application.shared.written import WrittenPage
 from domain.shared.reference import Reference
 from interfaces.rest import examples
-from interfaces.rest.callers import KnownInstitutions, calling, founding
+from interfaces.rest.callers import STRANGER, KnownInstitutions, calling, founding
 from interfaces.rest.provided import provider
 from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import records_router
@@ -34,27 +34,23 @@ INSTITUTIONS = Resource(
     example_view=examples.stored(examples.INSTITUTION_ID, examples.INSTITUTION),
 )
 
-_OPEN_TO_STRANGERS = ("GET", "POST")
-_FOUNDER = "development"
-"""Whose idempotency keys name what is founded: whoever founds belongs to no institution yet."""
-
 _institutions: Callable[[], KeepInstitutions] = provider("institutions")
 
 
 class KeptInstitutions:
-    """Institutions: everybody finds them, whoever acts at one changes it."""
+    """Institutions: everybody finds them, whoever acts at one changes it; what is `known` of them is kept in step."""
 
-    def __init__(self, institutions: KeepInstitutions, request: Request) -> None:
+    def __init__(self, institutions: KeepInstitutions, caller: Caller, known: KnownInstitutions) -> None:
         self._institutions = institutions
-        self._request = request
+        self._caller = caller
+        self._known = known
 
     async def create(self, fields: InstitutionFields, key: str | None) -> Answer[InstitutionView]:
-        caller = await founding(self._request)
         if key is None:
-            created = Answer(await self._institutions.found(fields, caller))
+            created = Answer(await self._institutions.found(fields, self._caller))
         else:
-            created = await self._institutions.found_once(caller, fields, key)
-        self._forget()
+            created = await self._institutions.found_once(self._caller, fields, key)
+        self._known.forget()
         return created
 
     async def get_to_change(self, reference: Reference) -> InstitutionView:
@@ -70,28 +66,26 @@ class KeptInstitutions:
     async def replace(
         self, reference: Reference, fields: InstitutionFields, expected_version: int | None
     ) -> InstitutionView:
-        caller = await self._caller()
-        replaced = await self._institutions.replace(caller, reference, fields, expected_version)
-        self._forget()
+        replaced = await self._institutions.replace(self._caller, reference, fields, expected_version)
+        self._known.forget()
         return replaced
 
     async def remove(self, reference: Reference, expected_version: int | None) -> None:
-        await self._institutions.delete(await self._caller(), reference, expected_version)
-        self._forget()
-
-    async def _caller(self) -> Caller:
-        return await calling(self._request)
-
-    def _forget(self) -> None:
-        known: KnownInstitutions = self._request.app.state.known_institutions
-        known.forget()
+        await self._institutions.delete(self._caller, reference, expected_version)
+        self._known.forget()
 
 
 async def kept_institutions(request: Request) -> KeptInstitutions:
-    """A dependency on the institutions."""
-    if request.method in _OPEN_TO_STRANGERS:
-        admit_stranger(request)
-    return KeptInstitutions(_institutions(), request)
+    """A dependency on the institutions. Raises `RestError` (401) for whoever would change them and is not known."""
+    match request.method:
+        case "GET":
+            admit_stranger(request)
+            caller = STRANGER
+        case "POST":
+            caller = await founding(request)
+        case _:
+            caller = await calling(request)
+    return KeptInstitutions(_institutions(), caller, request.app.state.known_institutions)
 
 
 ROUTERS: tuple[APIRouter, ...] = (records_router(INSTITUTIONS, kept_institutions),)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from application.access.dto import Tokens
-from application.access.errors import InvalidCredentials, InvalidScope, TooManyAttempts
+from application.access.errors import InvalidCredentials, InvalidScope, NoSession, TooManyAttempts
 from application.access.sign_in import Door
 from domain.shared.identifiers import InstitutionId
 from interfaces.rest import documentation as docs
@@ -29,6 +29,7 @@ from interfaces.rest.oauth_contract import (
 )
 from interfaces.rest.problems import PROBLEMS, RestError
 from interfaces.rest.provided import provider
+from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import refuse_query
 
 FORM = "application/x-www-form-urlencoded"
@@ -106,10 +107,13 @@ _giving = APIRouter(tags=["access"], dependencies=[Depends(_gives_tokens)])
 )
 async def token(request: Request) -> Response:
     """Answer tokens, or what RFC 6749 says when there are none."""
-    refuse_query(request)
-    body = await read_body(request, FORM)
     try:
+        refuse_query(request)
+        body = await read_body(request, FORM)
         tokens = await _granted(request, _fields(body))
+    except RestError:
+        admit_stranger(request)
+        raise
     except _RefusedError as error:
         return _refusal(request, error)
     except TooManyAttempts as error:
@@ -189,6 +193,11 @@ def _needed(fields: Mapping[str, str], *names: str) -> list[str]:
 
 
 def _refusal(request: Request, refused: _RefusedError) -> Response:
+    """What RFC 6749 says of a refusal, which counts as a stranger's. Raises `RestError` (429).
+
+    Coming in does not count: a campus behind one address may sign in at the same moment.
+    """
+    admit_stranger(request)
     kind = PROBLEMS[refused.code]
     error = TokenError(
         error=refused.error,
@@ -214,8 +223,10 @@ def origin_of(request: Request) -> str:
     "/v1/oauth/revoke",
     operation_id="revoke",
     response_class=Response,  # without a body
-    summary="Sign out: give a refresh token back",
-    description="Ends the session that the token belongs to. A token that nobody knows is as good as given back.",
+    summary="Sign out: give a token back",
+    description="Ends the session that the token belongs to, be it the refresh token or an access token: neither lets"
+    " anybody in any more. A token that nobody knows is as good as given back. A client's access token belongs to no"
+    " session, and is refused (`unsupported_token_type`), as are the tokens of another provider.",
     responses=REVOKE_RESPONSES,
     openapi_extra={
         "parameters": docs.parameters("InstitutionAlone"),
@@ -231,15 +242,25 @@ def origin_of(request: Request) -> str:
     },
 )
 async def revoke(request: Request) -> Response:
-    """Answer 200, whatever the token was."""
+    """Answer 200, unless the token is of a kind that cannot be given back."""
+    admit_stranger(request)
     refuse_query(request)
     body = await read_body(request, FORM)
     try:
-        (given,) = _needed(_fields(body), "token")
+        await _take_back(request, _fields(body))
     except _RefusedError as refused:
         return _refusal(request, refused)
-    await _door().sign_out(await institution_of(request), given, origin_of(request))
     return Response(headers={"Cache-Control": PERSONAL})
+
+
+async def _take_back(request: Request, fields: Mapping[str, str]) -> None:
+    (given,) = _needed(fields, "token")
+    if not _issues_tokens():
+        raise _RefusedError("unsupported_token_type", "Another provider gives the tokens for this server.")
+    try:
+        await _door().sign_out(await institution_of(request), given, origin_of(request))
+    except NoSession as error:
+        raise _RefusedError("unsupported_token_type", error.detail) from None
 
 
 @router.delete(
@@ -273,12 +294,13 @@ async def sign_out_everywhere(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("They are as the client has them.", "ETag"),
-        **docs.problems("not_found"),
+        **docs.problems("not_found", "too_many_requests"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def signing_keys(request: Request) -> Response:
     """Answer the public keys."""
+    admit_stranger(request)
     refuse_query(request)
     return body_answer(request, _keys().published().encode(), SHARED)
 
@@ -303,12 +325,13 @@ async def signing_keys(request: Request) -> Response:
             "ETag",
         ),
         304: docs.empty_answer("It is as the client has it.", "ETag"),
-        **docs.problems("not_found"),
+        **docs.problems("not_found", "too_many_requests"),
     },
     openapi_extra={"parameters": docs.parameters("IfNoneMatch")},
 )
 async def authorization_server(request: Request) -> Response:
     """Answer where tokens are to be had."""
+    admit_stranger(request)
     refuse_query(request)
     base = str(request.base_url).rstrip("/")
     told = AuthorizationServer(

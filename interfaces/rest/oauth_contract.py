@@ -78,9 +78,16 @@ FORM_SCHEMA = {
     },
 }
 
-_SHARED = docs.problems("not_found", "unknown_institution", "unsupported_media_type", "body_too_large")
+_SHARED = docs.problems(
+    "not_found", "unknown_institution", "unsupported_media_type", "body_too_large", "too_many_requests"
+)
 _NO_TOKEN = docs.answer(TokenError, "Refused, as RFC 6749 says it, or before it was looked at.", REFUSED)
 _NOT_LOOKED_AT: docs.Json = {**_NO_TOKEN, "content": {**_NO_TOKEN["content"], **_SHARED[400]["content"]}}
+_TOO_MANY_ATTEMPTS = docs.answer(
+    TokenError,
+    "Too many attempts failed.",
+    {"error": "temporarily_unavailable", "error_description": "", **docs.example_problem("too_many_attempts")},
+)
 
 REVOKE_RESPONSES: dict[int | str, docs.Json] = {
     200: docs.empty_answer("The token lets nobody in."),
@@ -97,12 +104,11 @@ TOKEN_RESPONSES: dict[int | str, docs.Json] = {
         REFUSED | {"error": "invalid_client", "status": 401},
         "WWW-Authenticate",
     ),
-    429: docs.answer(
-        TokenError,
-        "Too many attempts failed.",
-        {"error": "temporarily_unavailable", "error_description": "", **docs.example_problem("too_many_attempts")},
-        "Retry-After",
-    ),
+    429: {
+        **_SHARED[429],
+        "description": "Too many attempts failed or come at once, or too much was refused to this address.",
+        "content": {**_TOO_MANY_ATTEMPTS["content"], **_SHARED[429]["content"]},
+    },
 }
 
 MODELS: tuple[type[BaseModel], ...] = (TokenAnswer, TokenError, JsonWebKeySet, AuthorizationServer)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from application.shared.dto import Dto, Text
 from application.shared.paging import DEFAULT_LIMIT, MAXIMUM_LIMIT, Listing, Page, PageQuery
 from application.shared.written import WrittenPage
-from interfaces.rest.answers import json_answer, not_modified
+from interfaces.rest.answers import json_answer, not_modified, path_in_header
 from interfaces.rest.preconditions import is_known_to_client, tag_of_digest
 from interfaces.rest.problems import InvalidPart, RestError
 
@@ -128,5 +128,5 @@ def _answer(request: Request, page: WrittenPage, caching: str) -> Response:
     if page.next_cursor is None:
         return json_answer(body, ETag=tag, Cache_Control=caching)
     following = {**request.query_params, "cursor": page.next_cursor}
-    link = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
+    link = f'<{path_in_header(request.scope["path"])}?{urlencode(following)}>; rel="next"'
     return json_answer(body, ETag=tag, Cache_Control=caching, Link=link)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, TypeVar, cast
 from uuid import UUID
@@ -10,10 +11,13 @@ from fastapi import Request
 
 from application.shared.dto import Dto
 from application.shared.errors import StaleWrite
+from domain.shared.reference import Reference
 from interfaces.rest.problems import RestError
 
-_VERSION_TAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{1,64})?"')
+_RECORD_TAG = re.compile(r'"([0-9]{1,9})(?:\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[0-9a-f]{1,64})?"')
+_ID = b'"id":"'
 
+_ID_LENGTH = 36
 _DIGITS = 24
 
 V = TypeVar("V", bound=Dto)
@@ -35,17 +39,25 @@ def versioned(view: Dto) -> Versioned:
 
 
 def tag_of(view: Dto, body: bytes) -> str:
-    """The entity tag of a record: its version, which changes are about, and a digest of all that the answer shows.
+    """The entity tag of a record: version and id, which changes are about, and a digest of all that the answer shows.
+
+    The id is there because versions begin anew with a record that takes the code of one that is gone.
 
     An answer shows what is no part of the version, too: a section's seats, and the codes of its course and term.
     """
-    return f'"{versioned(view).version}.{_digest(body)}"'
+    record = versioned(view)
+    return f'"{record.version}.{record.id}.{_digest(body)}"'
 
 
 def tag_of_written(body: bytes) -> str:
-    """The entity tag of a record that is already written; of all views, the version is the last field."""
+    """The entity tag of a record that is already written.
+
+    Of all views, the version is the last field, and of all ids the record's own comes first; quotes within a text are
+    escaped.
+    """
     version = body[body.rindex(b":") + 1 : -1]
-    return f'"{int(version)}.{_digest(body)}"'
+    start = body.index(_ID) + len(_ID)
+    return f'"{int(version)}.{body[start : start + _ID_LENGTH].decode()}.{_digest(body)}"'
 
 
 def tag_of_body(body: bytes) -> str:
@@ -64,33 +76,56 @@ def _digest(body: bytes) -> str:
 
 def is_known_to_client(request: Request, tag: str) -> bool:
     """Whether If-None-Match names `tag`: then 304 says all."""
-    given = request.headers.get("if-none-match")
-    if given is None:
+    if "if-none-match" not in request.headers:
         return False
+    given = ",".join(request.headers.getlist("if-none-match"))
     return any(part.strip().removeprefix("W/") in ("*", tag) for part in given.split(","))
 
 
-async def expected_version(request: Request, kind: str, current: Callable[[], Awaitable[Dto]]) -> int | None:
-    """The version that a change is about, None for whichever.
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a change says in If-Match of the record it is about: one of some tags, None for whichever.
 
-    Of several in If-Match it is the one that `current` has. Raises `RestError` (428) without If-Match, `StaleWrite`
-    when no tag can match.
+    Of a tag, a version and an id count; what else it tells says nothing about the record. A version may stand alone,
+    and is about whichever record the path names.
     """
-    given = request.headers.get("if-match")
-    if given is None:
-        raise RestError("precondition_required")
-    if given.strip() == "*":
-        return None
-    versions = _versions(given)
-    if len(versions) == 1:
-        return versions.pop()
-    version = versioned(await current()).version
-    if version not in versions:
-        raise StaleWrite(kind)
-    return version
+
+    kind: str
+    tags: frozenset[tuple[int, UUID | None]] | None
+
+    @classmethod
+    def of(cls, request: Request, kind: str) -> "Condition":
+        """The condition of a request to change a record of a kind. Raises `RestError` (428) when there is none."""
+        given = request.headers.getlist("if-match")
+        if not given:
+            raise RestError("precondition_required")
+        tags = ",".join(given)
+        return cls(kind, None if tags.strip() == "*" else _tags(tags))
+
+    def require(self, view: Dto) -> None:
+        """Raise `StaleWrite` unless the record meets the condition."""
+        record = versioned(view)
+        if self.tags is not None and self.tags.isdisjoint([(record.version, record.id), (record.version, None)]):
+            raise StaleWrite(self.kind)
+
+    async def about(self, reference: Reference, current: Callable[[], Awaitable[Dto]]) -> tuple[Reference, int | None]:
+        """The record to change, and the version that it must have, None for whichever.
+
+        What the path names by a code is looked up: another record may have taken the code since. Raises `StaleWrite`
+        when no tag can match, and what `current` raises.
+        """
+        if self.tags is None:
+            return reference, None
+        if len(self.tags) == 1:
+            ((version, identifier),) = self.tags
+            if identifier in (None, reference.id):
+                return reference, version
+        view = await current()
+        self.require(view)
+        return Reference.of(versioned(view).id), versioned(view).version
 
 
-def _versions(header: str) -> set[int]:
-    """The versions of the strong tags; what else a tag tells says nothing about the version."""
-    matches = (_VERSION_TAG.fullmatch(part.strip()) for part in header.split(","))
-    return {int(match[1]) for match in matches if match}
+def _tags(header: str) -> frozenset[tuple[int, UUID | None]]:
+    """The versions and ids in the strong tags."""
+    matches = (_RECORD_TAG.fullmatch(part.strip()) for part in header.split(","))
+    return frozenset((int(match[1]), UUID(match[2]) if match[2] else None) for match in matches if match)

@@ -42,8 +42,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "actor_refused": ProblemKind(
         403,
         "Actor refused",
-        "The header X-Matricula-Actor is for development (MATRICULA_AUTHENTICATION): it is believed only from this"
-        " machine.",
+        "The server is for development (MATRICULA_AUTHENTICATION): it believes who acts, with or without the header"
+        " X-Matricula-Actor, only of this machine.",
     ),
     "access_denied": ProblemKind(
         403, "Access denied", "The caller's roles, or the client's scopes, do not allow this."
@@ -71,7 +71,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "stale_write": ProblemKind(
         412,
         "Stale write",
-        "The record has changed since it was read (the header If-Match has another version): read it again.",
+        "The record has changed since it was read, or another one is in its place (the header If-Match has another"
+        " version or record): read it again.",
     ),
     "body_too_large": ProblemKind(413, "Body too large", "The body is larger than the server takes."),
     "unsupported_media_type": ProblemKind(
@@ -95,7 +96,9 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     ),
     "invalid_scope": ProblemKind(400, "Invalid scope", "There is no such scope, or the client was not given it."),
     "too_many_attempts": ProblemKind(
-        429, "Too many attempts", "Too many attempts to sign in failed lately: try again after Retry-After seconds."
+        429,
+        "Too many attempts",
+        "Too many attempts to sign in failed lately, or come at once: try again after Retry-After seconds.",
     ),
     "precondition_required": ProblemKind(
         428,

@@ -10,6 +10,7 @@ from math import ceil
 
 from fastapi import Request
 
+from application.access.attempts import place_of
 from application.shared.caller import Caller, Role
 from interfaces.rest.problems import RestError
 
@@ -73,8 +74,8 @@ def admit(request: Request, caller: Caller) -> None:
 
 
 def admit_stranger(request: Request) -> None:
-    """Count the request of whoever has said nothing of themselves, by their address. Raises `RestError` (429)."""
-    _count(request, None if request.client is None else request.client.host)
+    """Count the request of whoever has said nothing of themselves, by their place. Raises `RestError` (429)."""
+    _count(request, None if request.client is None else place_of(request.client.host))
 
 
 def _count(request: Request, caller: Hashable) -> None:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
 from application.shared.dto import Dto
-from application.shared.errors import StaleWrite
 from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
 from interfaces.rest import documentation as docs
@@ -17,7 +16,7 @@ from interfaces.rest.idempotency import REPLAYED, idempotency_key, marked
 from interfaces.rest.kept import Kept
 from interfaces.rest.lean import lean
 from interfaces.rest.pages import asked_by, page_parameters, written_page_answer
-from interfaces.rest.preconditions import expected_version, versioned
+from interfaces.rest.preconditions import Condition, versioned
 from interfaces.rest.problems import RestError
 from interfaces.rest.resources import Resource, page_name
 
@@ -169,9 +168,10 @@ def _add_replacing(
     async def replace_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
+        condition = Condition.of(request, resource.name)
         fields = read_fields(resource.fields, await read_body(request, JSON))
-        return changed_answer(await kept.replace(reference, fields, version), resource.caching)
+        record, version = await condition.about(reference, lambda: kept.get_to_change(reference))
+        return changed_answer(await kept.replace(record, fields, version), resource.caching)
 
     @router.patch(
         "/{ref}",
@@ -187,13 +187,11 @@ def _add_replacing(
     async def patch_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
+        condition = Condition.of(request, resource.name)
         body = await read_body(request, MERGE_PATCH, JSON)
         view = await kept.get_to_change(reference)
-        seen = versioned(view)
-        if version not in (None, seen.version):
-            raise StaleWrite(resource.name)
-        fields = patch_fields(resource.fields, view, body)
+        condition.require(view)
+        fields, seen = patch_fields(resource.fields, view, body), versioned(view)
         changed = await kept.replace(Reference.of(seen.id), fields, seen.version)
         return changed_answer(changed, resource.caching)
 
@@ -215,6 +213,6 @@ def _add_removing(
     async def remove_record(
         request: Request, reference: Named, kept: Annotated[Kept[F, V], Depends(kept_records)]
     ) -> Response:
-        version = await expected_version(request, resource.name, lambda: kept.get_to_change(reference))
-        await kept.remove(reference, version)
+        condition = Condition.of(request, resource.name)
+        await kept.remove(*await condition.about(reference, lambda: kept.get_to_change(reference)))
         return Response(status_code=204)

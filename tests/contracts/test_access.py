@@ -9,7 +9,7 @@ from application.shared.errors import AlreadyExists, InvalidRequest, UnknownRefe
 from application.shared.paging import PageQuery
 from domain.access.account import Account
 from domain.access.session import RefreshToken
-from domain.access.throttle import FORGOTTEN_AFTER, Failures
+from domain.access.throttle import FORGOTTEN_AFTER, GIVEN_UP_AFTER, Failures
 from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.shared.identifiers import AccountId, ClientId, InstructorId, SessionId
@@ -132,6 +132,18 @@ async def test_accounts_are_listed_by_pages_without_their_hashes(stored: Stored)
     assert "argon2" not in repr(first.items)
 
 
+async def test_accounts_and_clients_are_found_in_any_case(stored: Stored) -> None:
+    await add(stored, an_account("ÑuÑo@uni.example"), ADA)
+
+    async with stored.persistence.access(stored.institution) as work:
+        await work.add_client(a_client("HORÁRIOS"))
+        accounts = await work.accounts(PageQuery(search="ñuño"))
+        clients = await work.clients(PageQuery(search="horários"))
+
+    assert [view.email for view in accounts.items] == ["ÑuÑo@uni.example"]
+    assert [view.name for view in clients.items] == ["HORÁRIOS"]
+
+
 async def test_a_client_comes_back_as_it_was_stored_and_changed(stored: Stored) -> None:
     changed = replace(a_client(), secret_hash="1" * 64, disabled_at=NOON + MINUTE)
     async with stored.persistence.access(stored.institution) as work:
@@ -230,24 +242,25 @@ async def test_what_would_have_expired_by_itself_is_void_no_longer(stored: Store
 
 
 async def test_failures_are_counted_under_their_key_until_they_are_forgotten(stored: Stored) -> None:
+    tries = Failures(3, NOON, (NOON, NOON + timedelta(microseconds=1)))
     async with stored.persistence.access(stored.institution) as work:
-        assert await work.failures("name:a") is None
-        await work.save_failures("name:a", Failures(3, NOON))
+        assert await work.failures("name:a") == Failures()
+        await work.save_failures("name:a", tries)
     async with stored.persistence.access(stored.institution) as work:
-        assert await work.failures("name:a") == Failures(3, NOON)
-        assert await work.failures("name:b") is None
-        await work.save_failures("name:a", None)
+        assert await work.failures("name:a") == tries
+        assert await work.failures("name:b") == Failures()
+        await work.save_failures("name:a", Failures(0, NOON))
     async with stored.persistence.access(stored.institution) as work:
-        assert await work.failures("name:a") is None
+        assert await work.failures("name:a") == Failures()
 
 
 async def test_failures_of_more_than_a_day_ago_go_with_the_next_one(stored: Stored) -> None:
     async with stored.persistence.access(stored.institution) as work:
         await work.save_failures("name:old", Failures(3, NOON))
         await work.save_failures("name:kept", Failures(3, NOON + MINUTE))
-        await work.save_failures("name:new", Failures(1, NOON + MINUTE + FORGOTTEN_AFTER))
+        await work.save_failures("name:new", Failures(1, NOON + MINUTE + FORGOTTEN_AFTER + GIVEN_UP_AFTER))
 
-        assert await work.failures("name:old") is None
+        assert await work.failures("name:old") == Failures()
         assert await work.failures("name:kept") == Failures(3, NOON + MINUTE)
 
 
@@ -286,10 +299,10 @@ async def test_institutions_know_nothing_of_each_others_access(stored: Stored, o
         assert (await work.clients(PageQuery())).items == []
         assert await work.refresh_token("a" * 64) is None
         assert await work.void() == {}
-        assert await work.failures("name:a") is None
+        assert await work.failures("name:a") == Failures()
         await work.end_sessions(ADA.id)
         await work.end_session(ONE)
-        await work.save_failures("name:a", None)
+        await work.save_failures("name:a", Failures())
     await add(other, ADA)
 
     async with stored.persistence.access(stored.institution) as work:

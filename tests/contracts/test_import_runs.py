@@ -138,10 +138,13 @@ async def test_an_import_whose_process_has_died_is_found_as_failed_and_can_end_w
 async def test_the_same_upload_with_the_same_key_is_the_same_import(stored: Stored) -> None:
     imports, _, caller = _following(stored)
 
+    assert not await imports.is_answered(caller, "k")
     first = await imports.submit(caller, ImportKind.TIMETABLE, "digest", "k")
     again = await imports.submit(caller, ImportKind.TIMETABLE, "digest", "k")
 
     assert again.is_replay
+    assert await imports.is_answered(caller, "k")
+    assert not await imports.is_answered(replace(caller, subject="another"), "k")
     assert again.view == first.view
 
 

@@ -283,6 +283,14 @@ async def test_a_search_ignores_the_case_of_accented_letters(stored: Stored) -> 
     assert await _codes(stored, STUDENTS, "NUÑ") == ["s1"]
 
 
+async def test_a_search_ignores_the_case_of_accented_letters_in_codes(stored: Stored) -> None:
+    offered = an_offering("ÁL-1")
+    await stored.add(a_term(), a_course("ÁL", "1"), offered, a_section(offered, "ÑU"))
+
+    assert await _codes(stored, COURSES, "ál-") == ["ÁL-1"]
+    assert await _codes(stored, SECTIONS, "ñu") == ["ÑU"]
+
+
 async def test_a_search_takes_every_character_as_it_is(stored: Stored) -> None:
     await stored.add(a_room("R1", "100%_\\ 'safe'"), a_room("R2", "1000 safe"))
 

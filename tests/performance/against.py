@@ -31,6 +31,7 @@ from tests.performance.stage import Stage, explained, say
 from tests.performance.world import World, build
 
 TREE = Path(__file__).parents[2]
+_AUTHENTICATION = "MATRICULA_AUTHENTICATION"
 SECONDS = 5.0
 SLICE = 20_000
 _MIGRATE = "import sys; from infrastructure.persistence.postgres import migrate; migrate.upgrade(sys.argv[1])"
@@ -125,6 +126,11 @@ def migrate_by(tree: Path) -> Callable[[str], None]:
     return upgrade
 
 
+def knows_authentication(tree: Path) -> bool:
+    """Whether callers can be told apart there; trees from before that refuse a setting that they don't know."""
+    return " authentication:" in (tree / "infrastructure" / "bootstrap" / "settings.py").read_text(encoding="utf-8")
+
+
 @contextmanager
 def side(
     name: str,
@@ -139,8 +145,10 @@ def side(
         upgrade(cluster.lease.owner_url(PRODUCT))
         build(cluster, measured)
         environment = cluster.environment()
-        if tokens != "none":
-            environment["MATRICULA_AUTHENTICATION"] = "accounts"
+        if not knows_authentication(tree):
+            del environment[_AUTHENTICATION]
+        elif tokens != "none":
+            environment[_AUTHENTICATION] = "accounts"
         with serving.serving(environment, cluster.data_dir.parent / "server.log", tree=tree) as server:
             server.wait_until_ready()
             say(f"{name} is ready")

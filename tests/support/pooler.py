@@ -29,6 +29,8 @@ _OLDEST = (1, 21)
 _PORT = 6432
 _LOOPBACK = ("localhost", "127.0.0.1", "::1", "")
 _SECONDS = 30.0
+_MAY_WE_ENCRYPT = b"\0\0\0\x08\x04\xd2\x16\x2f"
+"""The question of PostgreSQL's protocol that has an answer of one byte: `N` or `S`."""
 
 _CONFIGURATION = """
 [databases]
@@ -172,9 +174,13 @@ def _archive(files: dict[str, str]) -> bytes:
 
 
 def _listens(host: str, port: int) -> bool:
-    with socket.socket() as client:
-        client.settimeout(1)
-        return client.connect_ex((host, port)) == 0
+    """Whether somebody answers: an engine takes connections for a container before anybody in it does."""
+    try:
+        with socket.create_connection((host, port), timeout=1) as client:
+            client.sendall(_MAY_WE_ENCRYPT)
+            return client.recv(1) in (b"N", b"S")
+    except OSError:
+        return False
 
 
 def _wait_until(holds: Callable[[], bool], otherwise: str) -> None:

@@ -15,7 +15,7 @@ from application.shared.paging import Page, PageQuery
 from domain.access.account import Account
 from domain.access.client import ApiClient
 from domain.access.session import RefreshToken
-from domain.access.throttle import FORGOTTEN_AFTER, Failures
+from domain.access.throttle import FORGOTTEN_AFTER, GIVEN_UP_AFTER, Failures
 from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.shared.identifiers import AccountId, ClientId, SessionId
@@ -152,16 +152,16 @@ class MemoryAccessWork:
         """See `AccessWork.void`."""
         return {subject: before for subject, (before, _) in self._tables.void.items()}
 
-    async def failures(self, key: str) -> Failures | None:
+    async def failures(self, key: str) -> Failures:
         """See `AccessWork.failures`."""
-        return self._tables.failures.get(key)
+        return self._tables.failures.get(key, Failures())
 
-    async def save_failures(self, key: str, failures: Failures | None) -> None:
+    async def save_failures(self, key: str, failures: Failures) -> None:
         """See `AccessWork.save_failures`."""
-        if failures is None:
+        if failures.are_none():
             self._tables.failures.pop(key, None)
             return
-        oldest = failures.last_at - FORGOTTEN_AFTER
+        oldest = failures.last_at - FORGOTTEN_AFTER - GIVEN_UP_AFTER
         kept = {known: other for known, other in self._tables.failures.items() if other.last_at >= oldest}
         self._tables.failures = {**kept, key: replace(failures)}
 

@@ -51,6 +51,7 @@ _LISTS: Mapping[str, str] = {"advisor": "advisors"}
 
 _TYPES: Mapping[str, type[Any]] = {
     "capacity": int,
+    "created_at": datetime,
     "credits": Decimal,
     "enrolled_at": datetime,
     "given_at": datetime,

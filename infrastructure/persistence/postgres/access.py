@@ -1,7 +1,7 @@
 """The Postgres adapter of access: accounts, clients, sessions and failures in one transaction."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from application.shared.paging import Page, PageQuery
 from domain.access.account import Account
 from domain.access.client import ApiClient
 from domain.access.session import RefreshToken
-from domain.access.throttle import FORGOTTEN_AFTER, Failures
+from domain.access.throttle import FORGOTTEN_AFTER, GIVEN_UP_AFTER, Failures
 from domain.people.instructor import Instructor
 from domain.people.student import Student
 from domain.shared.identifiers import AccountId, ClientId, InstitutionId, InstructorId, SessionId, StudentId
@@ -36,7 +36,6 @@ from infrastructure.persistence.postgres.rows.access import (
     TokenRevocationRow,
 )
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _REMOVED_AT_ONCE = 20
 """How many rows that nobody will ask for go with each write of their table: tables stay small without a sweeper."""
 
@@ -212,24 +211,24 @@ class PostgresAccessWork:
         )
         return {row.subject: row.before for row in await self._session.execute(found)}
 
-    async def failures(self, key: str) -> Failures | None:
+    async def failures(self, key: str) -> Failures:
         """See `AccessWork.failures`."""
         # A row that is not there could not be locked: it is made.
-        none = insert(SignInFailureRow).values(institution_id=self._institution, key=key, count=0, last_at=_NEVER)
+        none = insert(SignInFailureRow).values(institution_id=self._institution, key=key, **_failure_values(Failures()))
         locked = none.on_conflict_do_update(
             index_elements=[SignInFailureRow.institution_id, SignInFailureRow.key],
             set_={"count": SignInFailureRow.count},
-        ).returning(SignInFailureRow.count, SignInFailureRow.last_at)
-        count, last_at = (await self._session.execute(locked)).one()
-        return Failures(count, last_at) if count else None
+        ).returning(SignInFailureRow.count, SignInFailureRow.last_at, SignInFailureRow.under_way)
+        count, last_at, under_way = (await self._session.execute(locked)).one()
+        return Failures(count, last_at, tuple(under_way))
 
-    async def save_failures(self, key: str, failures: Failures | None) -> None:
+    async def save_failures(self, key: str, failures: Failures) -> None:
         """See `AccessWork.save_failures`."""
         own = (SignInFailureRow.institution_id == self._institution, SignInFailureRow.key == key)
-        if failures is None:
+        if failures.are_none():
             await self._session.execute(delete(SignInFailureRow).where(*own))
             return
-        values = {"count": failures.count, "last_at": failures.last_at}
+        values = _failure_values(failures)
         stored = insert(SignInFailureRow).values(institution_id=self._institution, key=key, **values)
         conflict = [SignInFailureRow.institution_id, SignInFailureRow.key]
         await self._session.execute(stored.on_conflict_do_update(index_elements=conflict, set_=values))
@@ -237,7 +236,7 @@ class PostgresAccessWork:
             select(SignInFailureRow.key)
             .where(
                 SignInFailureRow.institution_id == self._institution,
-                SignInFailureRow.last_at < failures.last_at - FORGOTTEN_AFTER,
+                SignInFailureRow.last_at < failures.last_at - FORGOTTEN_AFTER - GIVEN_UP_AFTER,
             )
             .limit(_REMOVED_AT_ONCE)
             .with_for_update(skip_locked=True)
@@ -258,6 +257,7 @@ class PostgresAccessWork:
                 name=line.name,
                 origin=line.origin,
                 occurred_at=line.occurred_at,
+                actor=line.actor,
             )
         )
         await self._session.flush()
@@ -269,6 +269,10 @@ class PostgresAccessWork:
 
 
 _VOID = ("before", "until")
+
+
+def _failure_values(failures: Failures) -> dict[str, Any]:
+    return {"count": failures.count, "last_at": failures.last_at, "under_way": list(failures.under_way)}
 
 
 def _account(row: AccountRow) -> Account:

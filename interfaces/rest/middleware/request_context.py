@@ -15,15 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from interfaces.rest.problems import PROBLEMS, problem_response
 from interfaces.rest.stopping import Stopping
 
-_SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
+SANE_ID = re.compile(rb"[A-Za-z0-9._:+/=@-]{1,128}")
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_SECURITY = [
+SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-_NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _SCRIPTS = b"script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 _OWN_CONTENT = (b"content-security-policy", b"default-src 'self'; %b; frame-ancestors 'none'" % _SCRIPTS)
 _CLOSING = (b"connection", b"close")
@@ -55,7 +55,7 @@ class RequestContext:
         self._measure = measure
         self._stopping = stopping
         self._shown = shown
-        self._always = list(_SECURITY)
+        self._always = list(SECURITY)
         if hsts_seconds:
             self._always.append((b"strict-transport-security", b"max-age=%d" % hsts_seconds))
 
@@ -110,14 +110,14 @@ class RequestContext:
         given = trace = None
         expects = False
         for name, value in scope["headers"]:
-            if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+            if name == b"x-request-id" and SANE_ID.fullmatch(value):
                 given = value
             elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
                 trace = value
             elif name == b"expect":
                 expects = True
         identifier = given or urandom(16).hex().encode()
-        policy = _OWN_CONTENT if scope["path"] == PAGE else _NO_CONTENT
+        policy = _OWN_CONTENT if scope["path"] == PAGE else NO_CONTENT
         headers = [*self._always, policy, (b"x-request-id", identifier)]
         if trace is not None:
             headers.append((b"traceparent", trace))

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from application.access.ports import SignIn, SignInOutcome
-from domain.access.throttle import Failures, with_one_more
+from domain.access.throttle import Failures
 from domain.shared.identifiers import InstitutionId
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.support.access import ADA, ONE, a_client, a_token
@@ -16,7 +16,7 @@ from tests.support.domain_builders import NOON, identifier
 from tests.support.postgres import PostgresDatabase, connect
 
 KEY = "name:somebody"
-LINE = SignIn(identifier("line", "1"), SignInOutcome.SIGNED_IN, ADA.id, "0" * 64, "192.0.2.1", NOON)
+LINE = SignIn(identifier("line", "1"), SignInOutcome.CLIENT_ADDED, ADA.id, "0" * 64, "192.0.2.1", NOON, "root")
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_failures_that_are_counted_at_once_all_count(
 ) -> None:
     async def count() -> None:
         async with postgres_persistence.access(institution) as work:
-            await work.save_failures(KEY, with_one_more(await work.failures(KEY), NOON))
+            await work.save_failures(KEY, (await work.failures(KEY)).failed(NOON, NOON))
 
     await asyncio.gather(*(count() for _ in range(8)))
 
@@ -177,9 +177,10 @@ async def test_the_audit_of_sign_ins_keeps_every_line(
     assert row == {
         "institution_id": institution,
         "id": LINE.id,
-        "outcome": "signed_in",
+        "outcome": "client_added",
         "subject": ADA.id,
         "name": "0" * 64,
         "origin": "192.0.2.1",
         "occurred_at": NOON,
+        "actor": "root",
     }

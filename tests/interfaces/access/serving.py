@@ -48,6 +48,9 @@ class PlainPasswords:
     async def hash(self, password: str) -> str:
         return f"hash of {password}"
 
+    async def digest(self, password: str, *, about: str) -> str:
+        return f"digest of {password} about {about}"
+
     async def matches(self, password: str, password_hash: str | None) -> bool:
         return password_hash == f"hash of {password}"
 

@@ -124,6 +124,18 @@ async def test_an_address_has_one_account_however_it_is_written(root: Root) -> N
     assert_problem(await root.send("POST", "accounts", {**REGISTRAR, "email": EMAIL.upper()}), 409, "already_exists")
 
 
+async def test_the_same_key_with_another_password_is_another_request(root: Root) -> None:
+    async def create(password: str | None) -> httpx.Response:
+        body = {**REGISTRAR, "password": password}
+        return await root.doors.call(root.tokens, "POST", "/v1/accounts", json=body, headers={"Idempotency-Key": "1"})
+
+    first, again = await create(PASSWORD), await create(PASSWORD)
+    assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (201, first.json(), "true")
+    for other in (ANOTHER, None):
+        assert_problem(await create(other), 422, "idempotency_key_reused")
+    assert (await root.doors.attempt(PASSWORD)).status_code == 200
+
+
 async def test_accounts_are_listed_found_and_turned_page_by_page(root: Root) -> None:
     for name in "cab":
         await root.opened(email=f"{name}@uni.example", password=None)

@@ -3,9 +3,11 @@
 import httpx
 import pytest
 
-from tests.interfaces.rest.university import University
+from interfaces.rest.app import RESOURCES
+from tests.interfaces.rest.university import Json, University
 
 COURSE = "/v1/courses/code:CS-101"
+OTHER = "0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c01"
 SECTION = "/v1/sections/code:2026-1:CS-101-A"
 
 
@@ -102,19 +104,45 @@ async def test_a_change_without_a_condition_is_refused(university: University) -
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(428, "precondition_required")] * 3
 
 
+def tags_in(condition: str, record: Json) -> str:
+    """The condition with the record's id in it."""
+    return condition.replace("ID", record["id"])
+
+
 @pytest.mark.parametrize(
-    "condition", ['"2"', '"0"', 'W/"1"', '"1', "1", '"x"', '""', "", '"-1"', '"' + "9" * 30 + '"', '"2", "3"', '"²"']
+    "condition",
+    [
+        *(
+            '"2"',
+            '"0"',
+            'W/"1"',
+            '"1',
+            "1",
+            '"x"',
+            '""',
+            "",
+            '"-1"',
+            '"' + "9" * 30 + '"',
+            '"2", "3"',
+            '"²"',
+            '"1.ffff"',
+        ),
+        *('"2.ID.ffff"', '"1.ID"', f'"1.{OTHER}.ffff"', f'"2.ID.ffff", "1.{OTHER}.ffff"', 'W/"1.ID.ffff"'),
+    ],
 )
-async def test_a_change_of_another_version_is_refused(condition: str, university: University) -> None:
-    answers = await changes(university.client, {"If-Match": condition.encode()})  # type: ignore[dict-item]  # raw bytes
+async def test_a_change_of_another_version_or_record_is_refused(condition: str, university: University) -> None:
+    given = tags_in(condition, await university.get("courses/code:CS-101"))
+    answers = await changes(university.client, {"If-Match": given.encode()})  # type: ignore[dict-item]  # raw bytes
 
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(412, "stale_write")] * 3
     assert (await university.get("courses/code:CS-101"))["version"] == 1
 
 
-@pytest.mark.parametrize("condition", ['"1"', "*", " * ", '"7", "1"', '"1.9"'])
+@pytest.mark.parametrize("condition", ['"1"', "*", " * ", '"7", "1"', '"1.ID.9"', f'"1.{OTHER}.9", "1.ID.9"'])
 async def test_a_change_of_the_present_version_is_made(condition: str, university: University) -> None:
-    answer = await university.client.patch(COURSE, json={"title": "T"}, headers={"If-Match": condition})
+    record = await university.get("courses/code:CS-101")
+    headers = {"If-Match": tags_in(condition, record)}
+    answer = await university.client.patch(COURSE, json={"title": "T"}, headers=headers)
 
     assert answer.status_code == 200
     assert answer.json()["version"] == 2
@@ -127,6 +155,59 @@ async def test_of_two_changes_of_one_version_the_second_is_refused(university: U
 
     assert (first.status_code, second.status_code) == (200, 412)
     assert (await university.get("courses/code:CS-101"))["title"] == "First"
+
+
+async def test_the_tag_of_a_record_that_is_gone_is_not_that_of_the_next_one_under_its_code(
+    university: University,
+) -> None:
+    path = "/v1/rooms/code:B-909"
+    fields = {"code": "B-909", "name": "First", "capacity": 9}
+    await university.create("rooms", fields)
+    old = {"If-Match": (await university.client.get(path)).headers["etag"]}
+    await university.client.delete(path, headers=old)
+    new = await university.create("rooms", {**fields, "name": "Second"})
+
+    answers = [
+        await university.client.put(path, json=fields, headers=old),
+        await university.client.patch(path, json={"name": "First"}, headers=old),
+        await university.client.delete(path, headers=old),
+        await university.client.delete(f"/v1/rooms/{new['id']}", headers=old),
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(412, "stale_write")] * 4
+    assert await university.get("rooms/code:B-909") == new
+
+
+@pytest.mark.parametrize("collection", ["holds", "permissions"])
+async def test_what_has_ended_already_ends_once_more_for_whoever_got_no_answer(
+    collection: str, university: University
+) -> None:
+    (resource,) = (resource for resource in RESOURCES if resource.collection == collection)
+    path = f"/v1/{collection}/{(await university.create(collection, dict(resource.example)))['id']}"
+    tag = {"If-Match": (await university.client.get(path)).headers["etag"]}
+    first, ended = await university.client.delete(path, headers=tag), await university.client.get(path)
+    again = await university.client.delete(path, headers=tag)
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert ended.headers["etag"] != tag["If-Match"]
+    assert (await university.client.get(path)).json() == ended.json()
+
+
+@pytest.mark.parametrize("path", [COURSE, f"{SECTION}/roster"])
+async def test_a_tag_is_found_on_whichever_line_it_is(path: str, university: University) -> None:
+    tag = (await university.client.get(path)).headers["etag"]
+    lines = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
+
+    assert (await university.client.get(path, headers=lines)).status_code == 304
+
+
+async def test_a_change_may_name_its_versions_on_several_lines(university: University) -> None:
+    tag = (await university.client.get(COURSE)).headers["etag"]
+    lines = [("If-Match", '"7"'), ("If-Match", tag)]
+
+    answer = await university.client.patch(COURSE, json={"title": "T"}, headers=lines)
+
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
 
 
 async def test_answers_about_people_are_kept_nowhere(university: University) -> None:

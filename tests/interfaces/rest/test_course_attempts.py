@@ -148,6 +148,17 @@ async def test_the_attempts_of_a_student_are_listed_page_by_page(university: Uni
     assert len((await university.get("course-attempts", student="code:S-2"))["items"]) == 1
 
 
+async def test_the_next_page_is_linked_below_a_code_of_any_script(university: University) -> None:
+    await university.student("Ω-1")
+    stored = [await attempt(university, student="code:Ω-1", term=term) for term in ("2024-1", "2024-2")]
+
+    first = await university.client.get("/v1/students/code:Ω-1/course-attempts?limit=1&sort=term")
+    following = await university.client.get(first.links["next"]["url"])
+
+    assert first.headers["link"].startswith("</v1/students/code:%CE%A9-1/course-attempts?")
+    assert [*first.json()["items"], *following.json()["items"]] == stored
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

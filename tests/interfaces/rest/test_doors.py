@@ -91,6 +91,9 @@ async def test_a_page_of_any_other_origin_may_not(origin: str, behind: Open) -> 
     assert "access-control-allow-origin" not in (await client.get("/livez", headers={"Origin": origin})).headers
     refused = await client.options("/v1/students", headers=asks)
     assert (refused.status_code, "access-control-allow-origin" in refused.headers) == (400, False)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.headers["x-request-id"] == refused.json()["request_id"]
+    assert refused.headers["x-content-type-options"] == "nosniff"
 
 
 async def test_browsers_are_told_to_stay_with_tls_where_the_setting_says_so(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -163,6 +164,50 @@ async def test_imports_that_are_too_many_wait_elsewhere(app: FastAPI, university
     assert {answer.status_code for answer in taken} == {202}
     assert_is_problem(refused, "unavailable")
     assert refused.headers["retry-after"]
+
+
+async def test_uploads_that_come_later_take_their_places_at_once(app: FastAPI, university: University) -> None:
+    may_come = asyncio.Event()
+
+    async def later() -> AsyncIterator[bytes]:
+        await may_come.wait()
+        yield b""
+
+    async def send() -> int:
+        return (await university.client.post(ATTEMPTS, content=later(), headers=CSV)).status_code
+
+    jobs: ImportJobs = app.state.import_jobs
+    async with jobs._turn:
+        sent = [asyncio.create_task(send()) for _ in range(60)]
+        refused = [await task for task in asyncio.as_completed(sent[MOST_WAITING:])]
+        may_come.set()
+        taken = await asyncio.gather(*sent[:MOST_WAITING])
+
+    assert (set(taken), set(refused)) == ({202}, {503})
+
+
+async def test_an_upload_that_fails_gives_its_place_back(university: University) -> None:
+    for _ in range(MOST_WAITING):
+        too_large = await upload(university, ATTEMPTS, b"", **{"Content-Length": str(2**40)})
+        assert_is_problem(too_large, "body_too_large")
+
+    assert (await upload(university, ATTEMPTS, b"")).status_code == 202
+
+
+async def test_an_upload_that_comes_again_needs_no_place(app: FastAPI, university: University) -> None:
+    jobs: ImportJobs = app.state.import_jobs
+    key = {"Idempotency-Key": "k"}
+    async with jobs._turn:
+        taken = [await upload(university, ATTEMPTS, b"", **key)]
+        taken += [await upload(university, ATTEMPTS, b"") for _ in range(MOST_WAITING - 1)]
+        again = await upload(university, ATTEMPTS, b"", **key)
+        other = await upload(university, ATTEMPTS, b"x", **key)
+        new = await upload(university, ATTEMPTS, b"", **{"Idempotency-Key": "n"})
+
+    assert {answer.status_code for answer in taken} == {202}
+    assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (202, taken[0].content, "true")
+    assert_is_problem(other, "idempotency_key_reused")
+    assert_is_problem(new, "unavailable")
 
 
 async def test_an_import_that_the_server_could_not_end_has_failed(app: FastAPI, university: University) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic_core import to_json
 
 from interfaces.main.logging import configure_logging
 from interfaces.rest.app import RESOURCES
@@ -144,5 +145,8 @@ def test_the_version_in_a_tag_is_read_from_the_end_of_what_is_written(resource: 
     assert list(resource.view.model_fields)[-1] == "version"
 
 
-def test_a_tag_of_a_written_record_begins_with_its_version() -> None:
-    assert tag_of_written(b'{"id":"x","version":12}').startswith('"12.')
+def test_a_tag_of_a_written_record_begins_with_its_version_and_its_own_id() -> None:
+    own, other = "0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c01", "0192f0c1-2f5a-7c3e-9d59-2b9f3a6f1c02"
+    written = to_json({"title": f'"id":"{other}"', "id": own, "parts": [{"id": other}], "version": 12})
+
+    assert tag_of_written(written).startswith(f'"12.{own}.')

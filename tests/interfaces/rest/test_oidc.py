@@ -226,6 +226,31 @@ async def test_who_signs_out_everywhere_needs_a_newer_token_after_a_minute(unive
     assert await university.statuses(token, university.token()) == [401, 200]
 
 
+@pytest.mark.parametrize("later", [timedelta(hours=1), timedelta(hours=23, minutes=59), timedelta(days=2)], ids=str)
+async def test_a_token_of_before_somebody_signed_out_everywhere_never_comes_back(
+    later: timedelta, university: University
+) -> None:
+    token = university.token(exp=32_503_680_000)
+    bob = await university.doors.account("bob@uni.example", password=None)
+    assert (await university.doors.call(token, "DELETE", "/v1/sessions", headers=MAIN)).status_code == 204
+
+    university.seconds.now += later.total_seconds()
+    university.clock.moment += later
+    # Whatever becomes void removes what is remembered no longer.
+    await university.doors.container.accounts().disable(university.doors.administrator, bob.id)
+
+    assert await university.statuses(token, university.token()) == [401, 200]
+
+
+@pytest.mark.parametrize(("age", "status"), [(timedelta(days=1), 200), (timedelta(days=1, seconds=1), 401)], ids=str)
+async def test_a_token_lets_somebody_in_for_a_day_however_long_it_says_that_it_lasts(
+    age: timedelta, status: int, university: University
+) -> None:
+    issued = int((university.clock.moment - age).timestamp())
+
+    assert await university.statuses(university.token(iat=issued, exp=32_503_680_000)) == [status]
+
+
 @pytest.mark.parametrize("issued", ["soon", 10**400, float("nan")], ids=["a word", "a number too large", "no number"])
 async def test_who_signed_out_everywhere_needs_a_token_that_says_when_it_was_issued(
     issued: object, university: University

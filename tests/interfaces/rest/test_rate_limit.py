@@ -1,12 +1,18 @@
 """So many requests a minute for students, instructors and strangers; any number for staff."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from interfaces.rest.rate_limit import Allowance, RateLimiter
+from tests.interfaces.rest.conftest import SettableClock
+from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
 from tests.interfaces.rest.test_problems import assert_is_problem
 from tests.interfaces.rest.university import University
+from tests.support.accounts import EMAIL, REVOKE, TOKEN, Doors
 
 OWN = "/v1/students/code:S-0001/enrollments"
 STUDENT = {"X-Matricula-Actor": "student:code:S-0001"}
@@ -122,3 +128,58 @@ async def test_no_limit_is_no_limit(app: FastAPI, university: University) -> Non
     app.state.rate_limiter = RateLimiter(0)
 
     assert "ratelimit" not in (await university.client.get(OWN, headers=STUDENT)).headers
+
+
+STRANGE: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "no token": ("GET", "/v1/departments", {}),
+    "a wrong token": ("GET", "/v1/account", {"headers": {"Authorization": "Bearer x"}}),
+    "a wrong password": ("POST", TOKEN, {"data": {"grant_type": "password", "username": EMAIL, "password": "x"}}),
+    "no form": ("POST", TOKEN, {"content": b"x"}),
+    "a token given back": ("POST", REVOKE, {"data": {"token": "x"}}),
+    "the keys": ("GET", "/.well-known/jwks.json", {}),
+    "the doors": ("GET", "/.well-known/oauth-authorization-server", {}),
+    "the founding of an institution": ("POST", "/v1/institutions", {"json": {"code": "x", "name": "X"}}),
+}
+"""What strangers may ask, by what it is."""
+
+
+@pytest.fixture
+async def doors(app: FastAPI, time: Time, clock: SettableClock) -> AsyncIterator[Doors]:
+    """Doors that answer three requests a minute, with an account."""
+    async with opened(app, container_of(clock, Seconds(), **IN_MEMORY)) as doors:
+        await doors.account()
+        app.state.rate_limiter = RateLimiter(3, time)
+        yield doors
+
+
+@pytest.mark.parametrize("asked", STRANGE)
+async def test_whatever_strangers_ask_counts_for_their_address(asked: str, doors: Doors) -> None:
+    method, path, more = STRANGE[asked]
+    answers = [await doors.client.request(method, path, **more) for _ in range(4)]
+
+    assert 429 not in {answer.status_code for answer in answers[:3]}
+    assert [answer.headers["ratelimit"][:12] for answer in answers] == [f'"caller";r={left}' for left in (2, 1, 0, 0)]
+    assert_is_problem(answers[3], "too_many_requests")
+    assert answers[3].headers["retry-after"] == "20"
+    assert (await doors.client.get("/v1/departments")).status_code == 429
+
+
+async def test_who_comes_in_does_not_count_for_the_address(doors: Doors) -> None:
+    for _ in range(10):
+        tokens = await doors.sign_in()
+        assert (await doors.refresh(tokens)).status_code == 200
+    for _ in range(4):
+        await doors.call(None)
+
+    assert (await doors.call(None)).status_code == 429
+    assert (await doors.call(await doors.sign_in())).status_code == 200
+
+
+async def test_a_network_of_64_bits_is_one_stranger(app: FastAPI, limited: University) -> None:
+    async def ask(address: str) -> int:
+        transport = httpx.ASGITransport(app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://matricula.test") as client:
+            return (await client.get("/v1/institutions")).status_code
+
+    assert [await ask(f"2001:db8::{end}") for end in range(1, 5)] == [200, 200, 200, 429]
+    assert await ask("2001:db8:0:1::1") == 200

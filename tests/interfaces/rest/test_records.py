@@ -52,7 +52,8 @@ async def test_a_created_record_is_answered_with_its_place_and_version(
     assert answer.headers["etag"].strip('"').split(".")[0] == str(view["version"]) == "1"
     assert resource.view.model_validate_json(answer.content)
     header = at_home(resource, view)
-    assert (await university.client.get(answer.headers["location"], headers=header)).json() == view
+    read = await university.client.get(answer.headers["location"], headers=header)
+    assert (read.json(), read.headers["etag"]) == (view, answer.headers["etag"])
 
 
 @each_coded

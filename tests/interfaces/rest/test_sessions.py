@@ -8,10 +8,14 @@ from argon2 import PasswordHasher, extract_parameters
 from dependency_injector import providers
 from fastapi import FastAPI
 
+from application.access.ports import Claims
+from domain.shared.identifiers import SessionId
+from infrastructure.bootstrap.access import make_lifetimes
 from infrastructure.security.passwords import ArgonPasswords
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
 from tests.support.accounts import ANOTHER, EMAIL, OWN, PASSWORD, REVOKE, Doors, assert_refused, granted
+from tests.support.domain_builders import identifier
 
 
 @pytest.fixture
@@ -78,6 +82,61 @@ async def test_who_gives_a_refresh_token_back_is_signed_out_there_alone(doors: D
     assert_refused(await doors.refresh(here), "invalid_grant")
 
 
+async def test_who_gives_an_access_token_back_is_signed_out_there_alone(
+    doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    await doors.account()
+    here, there = await doors.sign_in(), await doors.sign_in()
+    clock.moment += timedelta(minutes=1)
+
+    answer = await doors.client.post(REVOKE, data={"token": here["access_token"], "token_type_hint": "access_token"})
+
+    seconds.until_believed()
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert [(await doors.call(tokens)).status_code for tokens in (here, there)] == [401, 200]
+    assert_refused(await doors.refresh(here), "invalid_grant")
+
+
+async def test_an_access_token_is_given_back_where_it_is_good_whatever_the_request_names(
+    doors: Doors, seconds: Seconds
+) -> None:
+    other = await Doors(doors.client, doors.container, "other").found()
+    await doors.account()
+    tokens = await doors.sign_in()
+    named = {"X-Matricula-Institution": other.code}
+
+    assert (await doors.client.post(REVOKE, data={"token": tokens["access_token"]}, headers=named)).status_code == 200
+
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
+
+
+async def test_an_access_token_of_an_account_that_is_there_no_more_is_as_good_as_given_back(
+    doors: Doors, clock: SettableClock
+) -> None:
+    institution, nobody = doors.administrator.institution, identifier("account", "nobody")
+    session, later = SessionId(identifier("session", "gone")), clock.moment + timedelta(minutes=15)
+    registrar = frozenset({"registrar"})
+    claims = Claims(institution, nobody, session, clock.moment, later, registrar, None, None, None)
+
+    answer = await doors.client.post(REVOKE, data={"token": doors.container.tokens().issue(claims)})
+
+    assert answer.status_code == 200
+    async with doors.container.access()(institution) as work:
+        assert await work.void() == {}
+
+
+async def test_a_programs_access_token_cannot_be_given_back_and_the_answer_says_so(
+    doors: Doors, seconds: Seconds
+) -> None:
+    tokens = granted(await doors.as_program(await doors.program()))
+
+    assert_refused(await doors.client.post(REVOKE, data={"token": tokens["access_token"]}), "unsupported_token_type")
+
+    seconds.until_believed()
+    assert (await doors.call(tokens, path="/v1/departments")).status_code == 200
+
+
 async def test_a_token_that_nobody_knows_is_as_good_as_given_back(doors: Doors) -> None:
     answer = await doors.client.post(REVOKE, data={"token": "made up", "token_type_hint": "refresh_token"})
 
@@ -101,6 +160,25 @@ async def test_who_signs_out_everywhere_is_out_everywhere_within_a_second(
     assert_refused(await doors.refresh(there), "invalid_grant")
     clock.moment += timedelta(microseconds=1)
     assert (await doors.call(await doors.sign_in())).status_code == 200
+
+
+async def test_a_token_that_is_void_stays_so_when_newer_ones_last_shorter(
+    doors: Doors, seconds: Seconds, clock: SettableClock
+) -> None:
+    doors.container.lifetimes.override(providers.Object(make_lifetimes(3600, 30, issues_tokens=True)))
+    await doors.account()
+    tokens = await doors.sign_in()
+    program = await doors.program()
+    # As if the server was started again with another setting.
+    doors.container.lifetimes.override(providers.Object(make_lifetimes(60, 30, issues_tokens=True)))
+    assert (await doors.call(tokens, "DELETE", "/v1/sessions")).status_code == 204
+
+    clock.moment += timedelta(minutes=30)
+    # Whatever becomes void removes what is remembered no longer.
+    await doors.container.clients().disable(doors.administrator, program.id)
+
+    seconds.until_believed()
+    assert (await doors.call(tokens)).status_code == 401
 
 
 async def test_a_program_has_no_account_and_no_sessions_to_end(doors: Doors) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from application.access import attempts
 from infrastructure.security.passwords import ArgonPasswords
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, on_postgres, opened
@@ -27,6 +29,42 @@ async def doors(request: pytest.FixtureRequest, app: FastAPI, clock: SettableClo
         settings = on_postgres(request.getfixturevalue("postgres_database"))
     async with opened(app, container_of(clock, Seconds(), **settings)) as doors:
         yield doors
+
+
+@dataclass
+class Crowd:
+    """Who is looked at at the same moment: how many are, and how many were at most. They stay until the door opens."""
+
+    opens: asyncio.Event = field(default_factory=asyncio.Event)
+    comes: asyncio.Condition = field(default_factory=asyncio.Condition)
+    inside: int = 0
+    most: int = 0
+
+    async def come(self) -> None:
+        async with self.comes:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            self.comes.notify_all()
+        await self.opens.wait()
+        self.inside -= 1
+
+    async def until_inside(self, many: int) -> None:
+        async with asyncio.timeout(20), self.comes:
+            await self.comes.wait_for(lambda: self.inside >= many)
+
+
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch, looked_at: Looked) -> Crowd:
+    """What `looked_at` holds against a hash, but all at the same moment."""
+    crowd, matches = Crowd(), ArgonPasswords.matches
+
+    async def matches_later(passwords: ArgonPasswords, password: str, password_hash: str | None) -> bool:
+        await crowd.come()
+        return await matches(passwords, password, password_hash)
+
+    monkeypatch.setattr(ArgonPasswords, "matches", matches_later)
+    monkeypatch.setattr(attempts, "PAUSES", [0.01] * 1000)
+    return crowd
 
 
 @pytest.fixture
@@ -178,6 +216,84 @@ async def test_who_has_a_token_guesses_at_the_password_no_faster_than_at_the_doo
     assert answer.headers["Retry-After"] == "1"
 
 
+async def test_of_12_who_are_right_at_once_5_are_looked_at_together_and_all_come_in(doors: Doors, crowd: Crowd) -> None:
+    await doors.account()
+
+    coming = asyncio.gather(*(doors.attempt() for _ in range(12)))
+    await crowd.until_inside(FREE)
+    crowd.opens.set()
+
+    assert [answer.status_code for answer in await coming] == [200] * 12
+    assert crowd.most == FREE
+
+
+async def test_of_160_who_are_right_at_one_place_100_are_looked_at_together_and_all_come_in(
+    doors: Doors, crowd: Crowd
+) -> None:
+    emails = [f"{number}@uni.example" for number in range(160)]
+    for email in emails:
+        await doors.account(email)
+
+    coming = asyncio.gather(*(doors.attempt(email=email) for email in emails))
+    await crowd.until_inside(100)
+    crowd.opens.set()
+
+    assert [answer.status_code for answer in await coming] == [200] * 160
+    assert crowd.most == 100
+
+
+async def test_who_meets_too_many_others_all_the_time_is_told_to_come_again(
+    doors: Doors, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await doors.account()
+    monkeypatch.setattr(attempts, "PAUSES", [0.01] * 3)
+
+    coming = asyncio.gather(*(doors.attempt() for _ in range(FREE)))
+    await crowd.until_inside(FREE)
+    answer = await doors.attempt()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
+
+    crowd.opens.set()
+    assert [answer.status_code for answer in await coming] == [200] * FREE
+    assert (await doors.attempt()).status_code == 200
+
+
+async def test_who_went_while_they_were_looked_at_keep_nobody_out_for_long(
+    doors: Doors, crowd: Crowd, clock: SettableClock
+) -> None:
+    await doors.account()
+    gone = [asyncio.create_task(doors.attempt()) for _ in range(FREE)]
+    await crowd.until_inside(FREE)
+    for task in gone:
+        task.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+
+    crowd.opens.set()
+    clock.moment += timedelta(minutes=1)
+    assert (await doors.attempt()).status_code == 200
+
+
+@pytest.mark.parametrize("doors", ["postgres"], indirect=True)
+async def test_of_12_right_secrets_at_once_none_is_told_that_it_was_wrong(doors: Doors) -> None:
+    program = await doors.program()
+
+    answers = await asyncio.gather(*(doors.as_program(program) for _ in range(12)))
+
+    assert [answer.status_code for answer in answers] == [200] * 12
+
+
+async def test_a_weak_new_password_is_no_wrong_one(doors: Doors) -> None:
+    await doors.account()
+    tokens = await doors.sign_in()
+
+    for _ in range(FREE):
+        passwords = {"old": PASSWORD, "new": "password1234"}
+        answer = await doors.call(tokens, "PUT", f"{OWN}/password", json=passwords)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_field")
+
+    assert (await doors.attempt()).status_code == 200
+
+
 @pytest.mark.parametrize("doors", ["postgres"], indirect=True)
 async def test_of_20_who_try_at_once_5_are_looked_at(
     doors: Doors, looked_at: Looked, postgres_database: PostgresDatabase
@@ -193,7 +309,7 @@ async def test_of_20_who_try_at_once_5_are_looked_at(
         lines = await connection.fetch("SELECT outcome, count(*) FROM sign_ins GROUP BY outcome")
     finally:
         await connection.close()
-    assert dict(lines) == {"refused": FREE, "throttled": 20 - FREE}
+    assert dict(lines) == {"account_opened": 1, "refused": FREE, "throttled": 20 - FREE}
 
 
 @pytest.mark.parametrize("doors", ["postgres"], indirect=True)

@@ -229,6 +229,23 @@ async def test_an_institution_that_there_is_not_lets_nobody_in(doors: Doors) -> 
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_institution")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "content"),
+    [
+        ("POST", "/v1/institutions", b"x"),
+        ("PUT", "/v1/institutions/code:main", b"x"),
+        ("PATCH", "/v1/institutions/code:main", b"{}"),
+        ("DELETE", "/v1/institutions/code:main", b""),
+        ("PUT", "/v1/departments/code:x", b"x"),
+    ],
+)
+async def test_who_is_unknown_is_told_nothing_else(method: str, path: str, content: bytes, doors: Doors) -> None:
+    for headers in ({}, {"If-Match": '"9"'}, {"If-Match": "*", "Content-Type": "application/json"}):
+        answer = await doors.call(None, method, path, content=content, headers=headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+
+
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic YTpi", "Token x"])
 async def test_an_operation_without_a_token_is_refused_with_a_challenge(header: str | None, doors: Doors) -> None:
     headers = {} if header is None else {"Authorization": header}

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from domain.access.throttle import (
     FORGOTTEN_AFTER,
+    GIVEN_UP_AFTER,
     LONGEST_WAIT,
     OF_ACCOUNT,
     OF_ORIGIN,
     Failures,
     Throttle,
-    with_one_more,
 )
 from tests.support.domain_builders import NOON
 
@@ -59,17 +59,20 @@ def test_failures_are_forgotten_after_a_day(throttle: Throttle, count: int) -> N
     a_day_later = NOON + FORGOTTEN_AFTER
 
     assert throttle.wait(old, a_day_later) == NOTHING
-    assert with_one_more(old, a_day_later) == Failures(1, a_day_later)
+    assert old.begun(a_day_later).failed(a_day_later, a_day_later) == Failures(1, a_day_later)
+    assert throttle.has_room(old, a_day_later)
 
 
 @given(COUNTS, st.timedeltas(min_value=NOTHING, max_value=FORGOTTEN_AFTER - timedelta.resolution))
 def test_within_the_day_each_failure_counts(count: int, since: timedelta) -> None:
-    assert with_one_more(Failures(count, NOON), NOON + since) == Failures(count + 1, NOON + since)
+    at = NOON + since
+
+    assert Failures(count, NOON).begun(at).failed(at, at) == Failures(count + 1, at)
 
 
 @pytest.mark.parametrize("throttle", [OF_ACCOUNT, OF_ORIGIN], ids=["account", "origin"])
 def test_the_first_failures_cost_nothing_and_then_each_twice_as_much(throttle: Throttle) -> None:
-    assert throttle.wait(None, NOON) == NOTHING
+    assert throttle.wait(Failures(), NOON) == NOTHING
     assert throttle.wait(Failures(throttle.free - 1, NOON), NOON) == NOTHING
 
     waits = [throttle.wait(Failures(throttle.free + more, NOON), NOON).total_seconds() for more in range(12)]
@@ -79,3 +82,29 @@ def test_the_first_failures_cost_nothing_and_then_each_twice_as_much(throttle: T
 
 def test_of_one_account_5_attempts_are_looked_at_and_of_one_origin_100() -> None:
     assert (OF_ACCOUNT.free, OF_ORIGIN.free) == (5, 100)
+
+
+@given(st.integers(1, 200), st.integers(0, 300))
+def test_as_many_are_looked_at_at_once_as_may_fail_and_at_least_one(free: int, failed: int) -> None:
+    throttle, known, admitted = Throttle(free), Failures(failed, NOON), 0
+    while throttle.has_room(known, NOON):
+        known, admitted = known.begun(NOON), admitted + 1
+
+    assert admitted == max(free - failed, 1)
+    assert throttle.has_room(known.ended(NOON), NOON)
+    assert throttle.wait(known, NOON) == throttle.wait(Failures(failed, NOON), NOON)
+
+
+def test_an_attempt_that_never_ends_is_given_up() -> None:
+    known = Failures().begun(NOON)
+
+    assert known.looked_at(NOON + GIVEN_UP_AFTER - timedelta.resolution) == (NOON,)
+    assert known.looked_at(NOON + GIVEN_UP_AFTER) == ()
+    assert known.begun(NOON + GIVEN_UP_AFTER).under_way == (NOON + GIVEN_UP_AFTER,)
+    assert known.ended(NOON).ended(NOON).are_none()
+
+
+def test_who_comes_in_forgives_what_failed_but_those_who_still_try_are_not_forgotten() -> None:
+    known = Failures(3, NOON).begun(NOON).begun(NOON).ended(NOON).forgiven()
+
+    assert (known.count, known.under_way) == (0, (NOON,))

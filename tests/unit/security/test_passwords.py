@@ -1,7 +1,10 @@
 """Passwords: how they are hashed, which ones are good enough, and that nobody learns who has one."""
 
+from hashlib import sha256
+
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.low_level import hash_secret_raw
 
 from application.shared.errors import InvalidField
 from infrastructure.security.passwords import ArgonPasswords
@@ -30,6 +33,18 @@ async def test_equal_passwords_have_different_hashes_which_match_them_alone(pass
     assert await passwords.matches(GOOD, one)
     assert await passwords.matches(GOOD, other)
     assert not await passwords.matches(GOOD + " ", one)
+
+
+async def test_a_digest_is_the_same_each_time_and_costs_what_a_hash_costs(passwords: ArgonPasswords) -> None:
+    digest = await passwords.digest(GOOD, about="one")
+    salt = sha256(b"one").digest()[:16]
+    raw = hash_secret_raw(
+        GOOD.encode(), salt, time_cost=3, memory_cost=65_536, parallelism=4, hash_len=32, type=Type.ID
+    )
+
+    assert digest == await passwords.digest(GOOD, about="one") == raw.hex()
+    assert digest != await passwords.digest(GOOD, about="another")
+    assert digest != await passwords.digest(GOOD + " ", about="one")
 
 
 @pytest.mark.parametrize(

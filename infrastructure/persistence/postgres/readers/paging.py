@@ -12,6 +12,9 @@ from sqlalchemy.orm import QueryableAttribute
 from application.shared.cursor import check, decode_cursor, encode_cursor, order_of
 from application.shared.paging import Listing, PageQuery
 
+WITH_CASE = "default"
+"""The collation in which letters of every script have a case; in that of codes and addresses only ASCII has."""
+
 Column = ColumnElement[Any] | QueryableAttribute[Any]
 
 
@@ -45,7 +48,7 @@ async def fetch_page(
     for name, value in query.filters.items():
         selected = selected.where(columns.by_name[name] == resolved.get(name, value))
     if query.search:
-        searched = [columns.by_name[name] for name in listing.searches]
+        searched = [columns.by_name[name].collate(WITH_CASE) for name in listing.searches]
         selected = selected.where(or_(*(column.icontains(query.search, autoescape=True) for column in searched)))
     if query.cursor is not None:
         value, identifier = decode_cursor(order, query.cursor, sorted_by.type.python_type)

@@ -15,6 +15,7 @@ from domain.shared.invalid import InvalidValue
 from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.mapping.entities import mapper_for
 from infrastructure.persistence.postgres.mapping.mapper import Mapper
+from infrastructure.persistence.postgres.readers.paging import WITH_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,10 @@ def page(
     ]
     if query.search:
         text = question.given(f"%{_escaped(query.search)}%", "text")
-        searched = (f"lower({selection.columns[name]}) LIKE lower({text}) ESCAPE '/'" for name in listing.searches)
+        searched = (
+            f"""lower(({selection.columns[name]}) COLLATE "{WITH_CASE}") LIKE lower({text}) ESCAPE '/'"""
+            for name in listing.searches
+        )
         conditions.append(f"({' OR '.join(searched)})")
     if query.cursor is not None:
         value, last = decode_cursor(order, query.cursor, str)

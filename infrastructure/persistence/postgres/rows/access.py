@@ -85,7 +85,7 @@ class TokenRevocationRow(Row):
 
 
 class SignInFailureRow(Row):
-    """How many attempts failed lately, by name and by origin."""
+    """How many attempts failed lately, and since when others are under way, by name and by origin."""
 
     __tablename__ = "sign_in_failures"
 
@@ -93,12 +93,13 @@ class SignInFailureRow(Row):
     key: Mapped[str] = mapped_column(String(200, collation="C"), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    under_way: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default="{}")
 
     __table_args__ = (belongs_to_institution(), Index(None, TENANT, "last_at"))
 
 
 class SignInRow(Row):
-    """Who came in, who did not, and who went, for good: the application may only add some."""
+    """Who came in, who did not, who went, and who did what to an account or a client: the application may only add."""
 
     __tablename__ = "sign_ins"
 
@@ -109,5 +110,6 @@ class SignInRow(Row):
     name: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str] = mapped_column(Text)
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (belongs_to_institution(), Index(None, TENANT, "subject"))
