@@ -1,85 +1,32 @@
-"""Tokens of an OpenID Connect provider: whom they let in, and what becomes of its keys."""
+"""Tokens of an OpenID Connect provider: whom they let in."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from dependency_injector import providers
 from fastapi import FastAPI
 
-from application.access.dto import AccountView
 from application.access.errors import InvalidCredentials
-from infrastructure.security import oidc
 from infrastructure.security.oidc import (
-    SECONDS_AFTER_FAILURE,
     SECONDS_BELIEVED,
-    SECONDS_BETWEEN,
-    SECONDS_FRESH,
-    SECONDS_KEPT,
-    OidcTokens,
 )
 from tests.interfaces.rest.conftest import SettableClock
-from tests.interfaces.rest.doors import IN_MEMORY, Seconds, container_of, opened
-from tests.support.accounts import OWN, PASSWORD, REVOKE, TOKEN, Doors
-from tests.support.identities import AUDIENCE, PrivateKey, Provider, jwk_of, signed
-from tests.support.signing import keys
-
-MAIN = {"X-Matricula-Institution": "main"}
-_, RSA = keys("provider").signing
-_, ANOTHER = keys("stranger").signing
-P256 = ec.generate_private_key(ec.SECP256R1())
-P384 = ec.generate_private_key(ec.SECP384R1())
-ED25519 = ed25519.Ed25519PrivateKey.generate()
-
-
-@dataclass
-class University:
-    """An institution whose people another provider signs in."""
-
-    doors: Doors
-    provider: Provider
-    clock: SettableClock
-    seconds: Seconds
-    ada: AccountView
-
-    def claims(self, **changes: Any) -> dict[str, Any]:
-        return self.provider.claims(self.clock.moment, **changes)
-
-    def token(self, **changes: Any) -> str:
-        return signed(RSA, self.claims(**changes))
-
-    async def call(self, token: str) -> httpx.Response:
-        return await self.doors.call(token, headers=MAIN)
-
-    async def statuses(self, *tokens: str) -> list[int]:
-        return [(await self.call(token)).status_code for token in tokens]
+from tests.interfaces.rest.identified import ANOTHER, ED25519, MAIN, P256, P384, RSA, University, identified
+from tests.support.accounts import PASSWORD, REVOKE, TOKEN, Doors
+from tests.support.identities import PrivateKey, jwk_of, signed
 
 
 @pytest.fixture
 async def university(app: FastAPI, clock: SettableClock, tmp_path: Path) -> AsyncIterator[University]:
-    no_folder = tmp_path / "file"
-    no_folder.touch()
-    async with Provider([jwk_of(RSA, kid="one", use="sig", alg="RS256")]).running() as provider:
-        seconds = Seconds()
-        identities = {"authentication": "oidc", "oidc_issuer": provider.url, "oidc_audience": AUDIENCE}
-        keyless = {"signing_keys": None, "data_dir": no_folder}
-        container = container_of(clock, seconds, **IN_MEMORY, **keyless, **identities)
-        tokens = OidcTokens(provider.url, AUDIENCE, container.access(), clock, seconds)
-        container.authentication.override(providers.Object(tokens))
-        async with opened(app, container) as doors:
-            ada = await doors.account(password=None)
-            yield University(doors, provider, clock, seconds, ada)
+    async with identified(app, clock, tmp_path) as university:
+        yield university
 
 
 async def test_a_token_lets_the_account_of_its_address_in(university: University) -> None:
@@ -287,128 +234,3 @@ async def test_in_process_neither(university: University) -> None:
         await university.doors.container.door().sign_in(
             university.doors.administrator.institution, bob.email, PASSWORD, "local"
         )
-
-
-async def test_a_key_that_is_not_known_is_asked_for_but_not_more_often_than_every_ten_seconds(
-    university: University,
-) -> None:
-    assert await university.statuses(university.token()) == [200]
-    university.provider.keys.append(jwk_of(P256, kid="two"))
-    new = signed(P256, university.claims(), "ES256", kid="two")
-    assert await university.statuses(*[new] * 5) == [401] * 5
-    assert university.provider.asked == 1
-
-    university.seconds.now += SECONDS_BETWEEN
-
-    assert await university.statuses(new, university.token(jti="2")) == [200, 200]
-    assert university.provider.asked == 2
-    strangers = [signed(RSA, university.claims(), kid=str(number)) for number in range(20)]
-    await asyncio.gather(*map(university.call, strangers))
-    university.seconds.now += SECONDS_BETWEEN
-    await asyncio.gather(*map(university.call, strangers))
-    assert university.provider.asked == 3
-
-
-async def test_a_key_that_the_provider_took_away_is_forgotten(university: University) -> None:
-    assert await university.statuses(university.token()) == [200]
-    university.provider.keys = [jwk_of(P256, kid="two")]
-
-    university.seconds.now += SECONDS_KEPT
-
-    assert await university.statuses(university.token()) == [401]
-
-
-async def test_while_the_provider_is_away_nobody_new_is_known_and_then_everybody(university: University) -> None:
-    university.provider.is_away = True
-    answer = await university.call(university.token())
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-    assert "Retry-After" in answer.headers
-    assert await university.statuses(*[university.token()] * 5) == [503] * 5
-    assert university.provider.asked == 1
-
-    university.provider.is_away = False
-    university.seconds.now += SECONDS_AFTER_FAILURE
-
-    assert await university.statuses(university.token()) == [200]
-
-
-async def test_keys_that_are_known_outlast_a_provider_that_is_away(university: University) -> None:
-    assert await university.statuses(university.token()) == [200]
-    university.provider.is_away = True
-
-    university.seconds.now += SECONDS_KEPT
-
-    unknown = signed(P256, university.claims(), "ES256", kid="two")
-    assert await university.statuses(university.token(), unknown) == [200, 503]
-
-
-async def test_known_keys_serve_while_a_provider_that_hangs_is_asked_again(university: University) -> None:
-    assert await university.statuses(university.token()) == [200]
-    university.provider.hang()
-    university.provider.keys = [jwk_of(P256, kid="two")]
-    university.seconds.now += SECONDS_FRESH
-    new = signed(P256, university.claims(), "ES256", kid="two")
-
-    assert await university.statuses(*[university.token(jti=str(number)) for number in range(5)]) == [200] * 5
-
-    waiting = asyncio.gather(*[university.call(new) for _ in range(5)])
-    university.provider.released.set()
-    assert [answer.status_code for answer in await waiting] == [200] * 5
-    assert await university.statuses(university.token(jti="6")) == [401]
-    assert university.provider.asked == 2
-
-
-async def test_a_provider_that_hangs_is_waited_for_a_moment_for_keys_that_are_old(
-    university: University, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert await university.statuses(university.token()) == [200]
-    university.provider.hang()
-    university.provider.keys = [jwk_of(P256, kid="two")]
-    university.seconds.now += SECONDS_KEPT
-    monkeypatch.setattr(oidc, "SECONDS_PATIENT", 0.05)
-
-    answers = await asyncio.gather(*[university.call(university.token(jti=str(number))) for number in range(5)])
-    assert [answer.status_code for answer in answers] == [200] * 5
-
-    university.provider.released.set()
-    assert await university.statuses(signed(P256, university.claims(), "ES256", kid="two")) == [200]
-    assert university.provider.asked == 2
-
-
-async def test_who_has_an_unknown_key_waits_for_a_provider_that_hangs_not_for_ever_and_all_ask_but_once(
-    university: University, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    university.provider.hang()
-    monkeypatch.setattr(oidc, "SECONDS_TO_ANSWER", 0.05)
-
-    strangers = [signed(RSA, university.claims(), kid=str(number)) for number in range(20)]
-    answers = await asyncio.gather(*map(university.call, strangers))
-
-    assert [answer.status_code for answer in answers] == [503] * 20
-    assert university.provider.asked == 1
-
-
-async def test_a_provider_that_nobody_reaches_is_away(app: FastAPI, clock: SettableClock, unused_tcp_port: int) -> None:
-    issuer = f"http://127.0.0.1:{unused_tcp_port}"
-    container = container_of(
-        clock, Seconds(), **IN_MEMORY, authentication="oidc", oidc_issuer=issuer, oidc_audience=AUDIENCE
-    )
-    container.authentication.reset_override()
-    async with opened(app, container) as doors:
-        answer = await doors.call(signed(RSA, Provider(url=issuer).claims(clock.moment)), path=OWN)
-
-    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-
-
-@pytest.mark.parametrize("name", ["https://evil.example", ""])
-async def test_a_provider_that_calls_itself_something_else_is_not_believed(name: str, university: University) -> None:
-    university.provider.calls_itself = name or f"{university.provider.url}/"
-
-    assert await university.statuses(university.token()) == [503]
-
-
-@pytest.mark.parametrize("published", [[], [{"kty": "oct", "kid": "one", "k": "c2VjcmV0"}], [{"kty": "RSA"}], [7]])
-async def test_a_provider_without_a_key_that_signs_is_away(published: list[Any], university: University) -> None:
-    university.provider.keys = published
-
-    assert await university.statuses(university.token()) == [503]
