@@ -271,7 +271,7 @@ async def _take_back(request: Request, fields: Mapping[str, str]) -> None:
     status_code=204,
     responses={
         204: docs.empty_answer("Nobody is in any more."),
-        **docs.problems("institution_required", "access_denied"),
+        **docs.problems("institution_required", "access_denied", "unknown_institution"),
     },
     openapi_extra={"parameters": docs.parameters("Institution")},
 )

@@ -175,6 +175,8 @@ def test_every_problem_is_documented_where_it_may_be_met(document: Json) -> None
             for code in resolve(document, answer)["content"]["application/problem+json"]["examples"]
         }
         assert {"invalid_request", "not_acceptable", "internal_error", "unavailable"} <= codes, (method, path)
+        if any(resolve(document, given)["name"] == "X-Matricula-Institution" for given in operation["parameters"]):
+            assert "unknown_institution" in codes, (method, path)
         if method in ("put", "patch", "delete") and path.split("/")[2] not in WITHOUT_VERSIONS:
             assert {"not_found", "stale_write", "precondition_required"} <= codes
         if "requestBody" in operation:
