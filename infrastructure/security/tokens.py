@@ -1,4 +1,4 @@
-"""Access tokens: signed here (RFC 9068), verified once in a process and remembered as long as they are good."""
+"""Access tokens: signed here (RFC 9068), verified once in a process that did not issue them, and then remembered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,7 +64,9 @@ class SignedTokens:
         }
         headers = {"kid": self._identifier, "typ": _TYPE}
         payload = {name: value for name, value in said.items() if value is not None}
-        return jwt.encode(payload, self._private, algorithm=ALGORITHM, headers=headers)
+        token = jwt.encode(payload, self._private, algorithm=ALGORITHM, headers=headers)
+        self._remember(token, _known(payload))  # who was let in here comes back here
+        return token
 
     def issued_to(self, token: str) -> IssuedTo | None:
         """See `AccessTokens.issued_to`."""
@@ -79,9 +81,7 @@ class SignedTokens:
         known = self._known.get(token)
         if known is None:
             known = self._verified(token)
-            if len(self._known) >= _REMEMBERED:
-                self._forget()
-            self._known[token] = known
+            self._remember(token, known)
         if known.expires_at <= self._clock.now().timestamp():
             del self._known[token]
             raise InvalidTokenError("expired")
@@ -103,6 +103,11 @@ class SignedTokens:
             return _known(decoded["payload"])
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise InvalidTokenError(str(error)) from None
+
+    def _remember(self, token: str, known: Known) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._forget()
+        self._known[token] = known
 
     def _forget(self) -> None:
         """Make room: what has expired goes, and, if that is not enough, the older half."""

@@ -1,7 +1,7 @@
 """`make bench-against`: registrations by this tree and by an older commit, in turn, each on a PostgreSQL of its own.
 
-This tree's requests carry access tokens, `one` for all of them or `each` student's own, which no server has seen
-before; the older commit's carry none, as development has it.
+This tree's requests carry access tokens: `one` for all of them, or each student's own, with which a page was read
+before (`seen`), or nothing (`new`). The older commit's carry none, as development has it.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from infrastructure.clock import SystemClock
 from infrastructure.persistence.postgres import migrate
 from tests.performance import requests, serving, world
 from tests.performance.cluster import PRODUCT, BenchmarkError, own_cluster
-from tests.performance.load import LoadGenerator
+from tests.performance.load import Load, LoadGenerator
 from tests.performance.registration import CONNECTIONS, Students, register
 from tests.performance.stage import Stage, explained, say
 from tests.performance.world import World, build
@@ -33,7 +33,8 @@ from tests.performance.world import World, build
 TREE = Path(__file__).parents[2]
 _AUTHENTICATION = "MATRICULA_AUTHENTICATION"
 SECONDS = 5.0
-SLICE = 20_000
+_LONGEST_READING = 60.0
+SLICE = 9_000
 _MIGRATE = "import sys; from infrastructure.persistence.postgres import migrate; migrate.upgrade(sys.argv[1])"
 
 
@@ -45,19 +46,34 @@ class Side:
     stage: Stage
     students: Students
     token: requests.TokenOf | None
+    is_seen: bool
     hot: list[float] = field(default_factory=list)
     uniform: list[float] = field(default_factory=list)
 
     def measure(self) -> None:
         """One more round. Raises `BenchmarkError` unless what was acknowledged is what is stored."""
-        students = self.students.take(SLICE)
-        sent = requests.hot_registrations(students, token=self.token)
-        self.hot.append(register(self.stage, sent, CONNECTIONS, SECONDS).rate)
-        students = self.students.take(SLICE)
+        students, token = self._students()
+        self.hot.append(self._rate(requests.hot_registrations(students, token=token)))
+        students, token = self._students()
         pairs = self.stage.world.pairs
-        sent = requests.uniform_registrations(students, pairs, seed=students[0], token=self.token)
-        self.uniform.append(register(self.stage, sent, CONNECTIONS, SECONDS).rate)
+        sent = requests.uniform_registrations(students, pairs, seed=students[0], token=token)
+        self.uniform.append(self._rate(sent))
         say(f"{self.name}: {self.hot[-1]:.0f} hot and {self.uniform[-1]:.0f} uniform registrations a second")
+
+    def _students(self) -> tuple[Sequence[int], requests.TokenOf | None]:
+        """Students of a run and what their requests carry, which the server knows if it is to."""
+        students = self.students.take(SLICE)
+        if self.token is None:
+            return students, None
+        tokens = {student: self.token(student) for student in students}
+        if self.is_seen:
+            page = f"/v1/terms/{world.term_id()}"
+            reads = tuple(requests.get(page, Authorization=f"Bearer {tokens[student]}") for student in students)
+            self.stage.generator.send(Load(self.stage.product, reads, CONNECTIONS, _LONGEST_READING, warmup=0.0))
+        return students, tokens.__getitem__
+
+    def _rate(self, sent: tuple[bytes, ...]) -> float:
+        return register(self.stage, sent, CONNECTIONS, SECONDS).rate
 
 
 def tokens_of(kind: str, settings: Settings) -> requests.TokenOf | None:
@@ -154,14 +170,16 @@ def side(
             say(f"{name} is ready")
             settings = Settings.from_environment(data_dir=cluster.data_dir)
             stage = Stage(cluster, measured, generator, server.port, server.pid, no_op=0)
-            yield Side(name, stage, Students(measured), tokens_of(tokens, settings))
+            yield Side(name, stage, Students(measured), tokens_of(tokens, settings), is_seen=tokens == "seen")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; answers the exit code, which is 1 when this tree is slower than wanted."""
     parser = argparse.ArgumentParser(prog="make bench-against", description=__doc__)
     parser.add_argument("commit", help="the older commit")
-    parser.add_argument("--tokens", choices=("none", "one", "each"), default="each", help="what requests carry here")
+    parser.add_argument(
+        "--tokens", choices=("none", "one", "seen", "new"), default="seen", help="what requests carry here"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="how often the two take turns (%(default)s)")
     parser.add_argument("--at-least", type=float, default=0.85, help="the median ratio that is wanted (%(default)s)")
     chosen = parser.parse_args(arguments)

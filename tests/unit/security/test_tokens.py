@@ -37,6 +37,12 @@ def tokens(clock: FixedClock) -> SignedTokens:
     return SignedTokens(keys("new"), clock, "matricula")
 
 
+@pytest.fixture
+def elsewhere(clock: FixedClock) -> SignedTokens:
+    """Another process with the same keys."""
+    return SignedTokens(keys("new"), clock, "matricula")
+
+
 def claims(**changes: Any) -> Claims:
     """What a registrar's token says, but for the changes."""
     said: dict[str, Any] = {
@@ -68,13 +74,14 @@ def payload_of(token: str) -> dict[str, Any]:
     return said
 
 
-def test_a_token_says_who_calls(tokens: SignedTokens) -> None:
+@pytest.mark.parametrize("reader", ["tokens", "elsewhere"])
+def test_a_token_says_who_calls(tokens: SignedTokens, reader: str, request: pytest.FixtureRequest) -> None:
     student, instructor = student_id("s1"), InstructorId(identifier("instructor", "i1"))
     everything = claims(
         roles=frozenset({"student", "advisor"}), scopes=frozenset({"b", "a"}), student=student, instructor=instructor
     )
 
-    known = tokens.read(tokens.issue(everything))
+    known = request.getfixturevalue(reader).read(tokens.issue(everything))
 
     caller = known.caller
     assert (caller.institution, caller.subject) == (INSTITUTION, str(SUBJECT))
@@ -252,12 +259,17 @@ def test_a_header_that_is_nested_too_deeply_is_refused(tokens: SignedTokens) -> 
         tokens.read(f"{deep}.{deep}.x")
 
 
-def test_a_token_is_verified_once_and_then_remembered(tokens: SignedTokens, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = tokens.issue(claims())
-    first = tokens.read(token)
-    monkeypatch.setattr(jwt, "decode", None)
+def test_a_token_is_verified_once_and_then_remembered_and_never_where_it_was_issued(
+    tokens: SignedTokens, elsewhere: SignedTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, other = tokens.issue(claims()), tokens.issue(claims(subject=UUID(int=1)))
+    first = elsewhere.read(token)
+    monkeypatch.setattr(jwt, "decode_complete", None)
 
-    assert tokens.read(token) is first
+    assert elsewhere.read(token) is first
+    assert tokens.read(token) == first
+    with pytest.raises(InvalidTokenError):
+        elsewhere.read(other)
 
 
 def test_a_token_that_was_remembered_does_not_make_a_changed_one_good(tokens: SignedTokens) -> None:
@@ -274,11 +286,12 @@ def remembered(tokens: SignedTokens) -> int:
 
 
 def test_what_is_remembered_is_bounded_and_what_expired_goes_first(
-    tokens: SignedTokens, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    tokens: SignedTokens, elsewhere: SignedTokens, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_REMEMBERED", 4)
-    soon = [tokens.issue(claims(subject=UUID(int=n), expires_at=NOON + timedelta(minutes=1))) for n in range(3)]
-    late = [tokens.issue(claims(subject=UUID(int=n + 100))) for n in range(6)]
+    soon = [elsewhere.issue(claims(subject=UUID(int=n), expires_at=NOON + timedelta(minutes=1))) for n in range(3)]
+    late = [elsewhere.issue(claims(subject=UUID(int=n + 100))) for n in range(6)]
+    assert remembered(elsewhere) <= 4
     for token in (*soon, late[0]):
         tokens.read(token)
     clock.moment = NOON + timedelta(minutes=2)
