@@ -14,23 +14,24 @@ from domain.shared.reference import Reference
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.support.postgres import PostgresDatabase, connect
 
+# A stay without an end is one that lasts: one that a change of sections ended keeps the status of its enrollment.
 BROKEN = {
     "seats above capacity": """
-        SELECT s.code FROM sections s JOIN enrollment_sections t ON t.section_id = s.id AND t.status = 'enrolled'
+        SELECT s.code FROM sections s JOIN enrollment_sections t ON t.section_id = s.id AND t.until_at IS NULL
           LEFT JOIN seats p ON p.section_id = t.section_id AND p.seat_no = t.seat_no
          WHERE s.capacity IS NOT NULL
          GROUP BY s.id, s.code, s.capacity
         HAVING count(*) FILTER (WHERE p.permission_id IS NULL) > greatest(
                s.capacity, (SELECT count(*) FROM seats q WHERE q.section_id = s.id AND q.permission_id IS NULL))""",
     "a seat taken twice": """
-        SELECT section_id FROM enrollment_sections WHERE status = 'enrolled' AND seat_no IS NOT NULL
+        SELECT section_id FROM enrollment_sections WHERE seat_no IS NOT NULL
          GROUP BY section_id, seat_no HAVING count(*) > 1""",
     "a course taken twice": """
         SELECT student_id FROM enrollments WHERE status = 'enrolled'
          GROUP BY student_id, course_id HAVING count(*) > 1""",
     "an enrollment without a section": """
         SELECT e.id FROM enrollments e WHERE e.status = 'enrolled' AND NOT EXISTS (
-            SELECT FROM enrollment_sections t WHERE t.enrollment_id = e.id AND t.status = 'enrolled')""",
+            SELECT FROM enrollment_sections t WHERE t.enrollment_id = e.id AND t.until_at IS NULL)""",
     "somebody who waits for what they have": """
         SELECT w.id FROM waitlist_entries w JOIN enrollments e
             ON e.student_id = w.student_id AND e.offering_id = w.offering_id AND e.status = 'enrolled'

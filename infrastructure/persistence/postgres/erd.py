@@ -41,7 +41,7 @@ _CLOSING = """```
 - Every table but `institutions` belongs to one institution: `institution_id` comes first in its primary key, in every
   unique constraint and in every foreign key. The arrows from `institutions` are left out of the picture.
 - `PK` and `FK` mark keys, `UK` a natural code. `||--o{` is one to many, `|o--o{` zero or one to many.
-- A seat cannot be sold twice: see the keys of `enrollment_sections`, which tie a row that is enrolled to a row of
+- A seat cannot be sold twice: see the keys of `enrollment_sections`, which tie a stay that lasts to a row of
   `seats` that nobody else may name, or to a section that is itself marked `unlimited`.
 - Row-level security shows a connection the rows of the institution in `app.institution_id` only, and none without it.
 
