@@ -20,6 +20,11 @@ psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" -
 \getenv app_password APP_PASSWORD
 CREATE ROLE matricula_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'owner_password';
 CREATE ROLE matricula_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'app_password';
+-- A client whose host vanished, a pooler among them, is noticed within 25 seconds: it may hold the lock of a term.
+ALTER ROLE matricula_app SET tcp_keepalives_idle = 10;
+ALTER ROLE matricula_app SET tcp_keepalives_interval = 5;
+ALTER ROLE matricula_app SET tcp_keepalives_count = 3;
+ALTER ROLE matricula_app SET tcp_user_timeout = 25000;
 CREATE DATABASE matricula OWNER matricula_owner ENCODING 'UTF8' TEMPLATE template0;
 REVOKE ALL ON DATABASE matricula FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE matricula TO matricula_app;

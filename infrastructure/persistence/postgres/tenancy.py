@@ -14,6 +14,9 @@ from infrastructure.persistence.postgres.driver import driver_of
 
 SETTING = "app.institution_id"
 
+_NOT_IDLE_FOR_LONG = "SET LOCAL idle_in_transaction_session_timeout = '60s'"
+"""Whoever was stopped in the middle of a transaction, or reads no further, does not hold up the others for longer."""
+
 _UNDOING_SECONDS = 5.0
 """How long a database may take to roll back before its connection is taken for lost."""
 
@@ -101,4 +104,4 @@ async def _undone(connection: AsyncConnection, driver: asyncpg.Connection) -> bo
 
 def _settled_in(institution: InstitutionId) -> str:
     # Behind a pooler a session can't be told anything; compiling a query takes longer than any of ours runs.
-    return f"{entering(institution)}; SET LOCAL jit = off"
+    return f"{entering(institution)}; SET LOCAL jit = off; {_NOT_IDLE_FOR_LONG}"
