@@ -97,7 +97,7 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         if fields.session is not None:
             await _require_session(fields.session, term_id, work)
         cross_listed = [await resolve(work, Course, "cross_listed", text) for text in fields.cross_listed]
-        offering = CourseOffering(
+        return CourseOffering(
             id=OfferingId(identifier),
             term_id=term_id,
             course_id=course_id,
@@ -109,9 +109,6 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
             program_ids=await resolve_programs(fields.programs, work),
             consent=fields.consent,
         )
-        if before is not None:
-            await _require_room_for_the_enrolled(before, offering, work)
-        return offering
 
     return RecordKind(
         name="offering",
@@ -120,6 +117,7 @@ def offering_kind(ids: IdGenerator) -> RecordKind[CourseOffering, OfferingFields
         view=OfferingView,
         listing=Listing(sorts=("code",), filters=("code", "term", "course"), searches=("code",)),
         assemble=assemble,
+        permit_change=_require_room_for_the_enrolled,
     )
 
 

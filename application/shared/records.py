@@ -138,6 +138,7 @@ class RecordKind(Generic[E, F, V]):
 
     `assemble` makes the entity from its id, the given fields and the entity stored before (None for a new one),
     resolving references through the work. `plural` is there where the name has not just an s at its end.
+    `permit_change` raises `Conflict` for a change that others stand in the way of, by what was stored and what is to be.
     `related` tells which rights a view gives to callers who are related to whom it is about; `in_part` makes of it what
     all others may see who read the kind in part.
     """
@@ -149,6 +150,7 @@ class RecordKind(Generic[E, F, V]):
     listing: Listing
     assemble: Callable[[UUID, F, "E | None", Work], Awaitable[E]]
     plural: str | None = None
+    permit_change: Callable[[E, E, Work], Awaitable[None]] | None = None
     related: Callable[[Caller, V, Views], Awaitable[frozenset[Right]]] | None = None
     in_part: Callable[[V], V] | None = None
 
@@ -250,7 +252,10 @@ class RecordKeeping(Generic[E, F, V]):
                 raise NotFound(self.kind.name, str(reference))
             identifier = stored.entity.id
             entity = await self.kind.assemble(identifier, fields, stored.entity, work)
+            await self._permit(stored.entity, entity, work)
             await records.save(entity, expected_version)
+            # Once more: others may have been faster until it was written, and wait from then on.
+            await self._permit(stored.entity, entity, work)
             return await self._view(work, identifier)
 
     async def delete(self, caller: Caller, reference: Reference, expected_version: int | None) -> None:
@@ -259,6 +264,10 @@ class RecordKeeping(Generic[E, F, V]):
         async with self._unit_of_work(caller.institution) as work:
             identifier = await self._identify(work, reference)
             await work.records(self.kind.entity).remove(identifier, expected_version)
+
+    async def _permit(self, before: E, after: E, work: Work) -> None:
+        if self.kind.permit_change is not None:
+            await self.kind.permit_change(before, after, work)
 
     async def _created(self, work: Work, fields: F) -> V:
         entity = await self.kind.assemble(self._ids.new(), fields, None, work)
