@@ -138,7 +138,7 @@ class RecordKind(Generic[E, F, V]):
 
     `assemble` makes the entity from its id, the given fields and the entity stored before (None for a new one),
     resolving references through the work. `plural` is there where the name has not just an s at its end.
-    `permit_change` raises `Conflict` for a change that others stand in the way of, by what was stored and what is to be.
+    `permit_change` raises `Conflict` for a change, from what was stored to what is to be, that must not be.
     `related` tells which rights a view gives to callers who are related to whom it is about; `in_part` makes of it what
     all others may see who read the kind in part.
     """
