@@ -1,5 +1,6 @@
 """`matricula serve`: the REST API, in one process or several that share a port."""
 
+import errno
 import ipaddress
 import os
 import signal
@@ -97,7 +98,10 @@ def _run(host: str, port: int, workers: int, settings: ServerSettings) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     if workers > 1:
-        Workers(config, [config.bind_socket()]).run()
+        parent = Workers(config, [config.bind_socket()])
+        parent.run()
+        if parent.exit_code:
+            raise typer.Exit(parent.exit_code)
     else:
         uvicorn.Server(config).run()
 
@@ -123,7 +127,12 @@ def free_port(host: str, port: int) -> int:
         with socket.create_server((host, port), family=family) as probe:
             return int(probe.getsockname()[1])
     except OSError as error:
-        raise typer.BadParameter(f"{host} port {port}: {error.strerror or error}") from error
+        # Python adds its own account of what it tried to what the system says.
+        number = error.errno or 0
+        reason = os.strerror(number) if number in errno.errorcode else error.strerror or str(error)
+        if number == errno.EADDRINUSE:
+            reason = "another program listens there; choose another port, or 0 for one that is free"
+        raise typer.BadParameter(f"{host} port {port}: {reason}") from error
 
 
 def address_url(host: str, port: int) -> str:

@@ -2,6 +2,7 @@
 
 import signal
 
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 
@@ -12,3 +13,8 @@ class Workers(Multiprocess):
         super().terminate_all()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: super(Workers, self).terminate_all())
+
+    @property
+    def exit_code(self) -> int:
+        """0 after an orderly stop; what a worker that could not start ended with, which ends all of them."""
+        return STARTUP_FAILURE if any(worker.exitcode == STARTUP_FAILURE for worker in self.processes) else 0
