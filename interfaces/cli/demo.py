@@ -21,6 +21,7 @@ from interfaces.cli.options import DEFAULT_INSTITUTION, SeedOption
 from interfaces.cli.output import note, say
 from interfaces.cli.registration_day import Order, hold, print_report
 from interfaces.cli.sample import DEFAULT_STUDENTS, StudentsOption, made_up
+from interfaces.cli.serve import free_port
 from interfaces.cli.session import session_of
 from interfaces.cli.verify import print_verdict
 
@@ -62,6 +63,10 @@ def demo(
     students: StudentsOption = DEFAULT_STUDENTS,
     concurrency: Annotated[int, typer.Option(min=1, max=1024, help="How many act at the same time.")] = 64,
     seed: SeedOption = 1,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port to serve on.  [default: 8000, or a free one if that is taken]"),
+    ] = None,
     leave: Annotated[bool, typer.Option("--exit", help="End after the report instead of serving on.")] = False,
 ) -> None:
     """Make up a university, hold its registration day over REST, and prove that no seat was sold twice.
@@ -73,11 +78,11 @@ def demo(
 
     plan = _Plan(students, concurrency, seed, leave, time.monotonic())
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    port = _choose_port()
+    chosen = _choose_port() if port is None else free_port(_HOST, port)
     with (
         tempfile.TemporaryDirectory(prefix="matricula-demo-") as folder,
         session_of(context).new_database(DATABASE) as origin,
-        server_process(port, _environment(), Path(folder) / "server.log") as server,
+        server_process(chosen, _environment(), Path(folder) / "server.log") as server,
     ):
         is_sound = asyncio.run(_registration_day(plan, server, origin))
         if not leave:
@@ -161,7 +166,8 @@ async def _import(plan: _Plan, matricula: "Matricula", caller: "Caller") -> tupl
     term = f"{now.year}-DEMO"
     timetable, demands = made_up(plan.students, plan.seed, term, now)
     report = await matricula.import_timetable.execute(caller, timetable)
-    note(f"Made up: {', '.join(f'{count:,} {name}' for name, count in report.created.items())}.")
+    counted = (f"{count:,} {name if count > 1 else name.removesuffix('s')}" for name, count in report.created.items())
+    note(f"Made up: {', '.join(counted)}.")
     return term, demands
 
 

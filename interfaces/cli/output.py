@@ -41,15 +41,11 @@ def show(rendered: Table) -> None:
     Console().print(rendered)
 
 
-def progress_bars(console: Console | None = None) -> Progress:
-    """Progress bars on standard error."""
-    return Progress(
-        TextColumn("{task.description:<12}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console or Console(stderr=True),
-    )
+def progress_bars() -> Progress:
+    """Progress bars on standard error; on a terminal alone."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<12}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
 def amount_bars() -> Progress:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from urllib.parse import urlencode, urljoin
 import pytest
 
 from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
+from interfaces.cli.serve import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 120
@@ -49,14 +51,16 @@ def start(environment: dict[str, str], log: Path, *arguments: str) -> "subproces
 
 
 def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str, str], tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    demo = start(environment, log)
+    log, port = tmp_path / "log", free_port("127.0.0.1", 0)
+    demo = start(environment, log, "--port", str(port))
     try:
         wait_for("Ctrl-C stops it", log, demo)
         printed = log.read_text()
         sights = re.findall(r"^  (http://\S+)$", printed, flags=re.MULTILINE)
 
         assert "no offence" in printed
+        assert "1 term," in printed
+        assert f"Serving http://127.0.0.1:{port} " in printed
         assert len(sights) == 5
         accounts = dict(re.findall(r"^  \w+ +(\S+@example\.edu) +(\S+)$", printed, flags=re.MULTILINE))
         assert {
@@ -111,3 +115,14 @@ def token_of(page: str, email: str, password: str) -> str:
     form = urlencode({"grant_type": "password", "username": email, "password": password}).encode()
     with urllib.request.urlopen(urljoin(page, "/v1/oauth/token"), form, timeout=10) as answer:
         return str(json.load(answer)["access_token"])
+
+
+def test_a_demo_says_that_the_port_it_was_given_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        demo = start(environment, log, "--port", str(port))
+
+        assert demo.wait(PATIENCE_SECONDS) == 2
+    assert f"127.0.0.1 port {port}: another program listens there" in log.read_text()
