@@ -120,20 +120,20 @@ class Door:
         # One name however the id is written; what is none may be anything, a secret in the wrong field for one.
         name = digest(client) if identifier is None else str(identifier)
         attempt = await self._attempts.admit(institution, name, origin)
-        unknown: Collection[str] = ()
         async with self._unit_of_work(institution) as work:
             known = None if identifier is None else await work.client_to_change(identifier)
-            if known is not None and known.is_open() and self._secrets.are_equal(known.secret_hash, digest(secret)):
-                unknown = sorted(set(scopes) - known.scopes)
-                if not unknown:
-                    granted = frozenset(scopes) or known.scopes
-                    await self._attempts.succeed(work, attempt, known.id, SignInOutcome.SIGNED_IN)
-                    claims = self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted)
-                    return self._issued(claims, None)
-            await self._attempts.fail(work, attempt, None if known is None else known.id)
-        if unknown:
-            raise InvalidScope(f"The client was not given: {' '.join(unknown)}.")
-        raise InvalidCredentials
+            if known is None or not known.is_open() or not self._secrets.are_equal(known.secret_hash, digest(secret)):
+                await self._attempts.fail(work, attempt, None if known is None else known.id)
+                refusal: InvalidCredentials | InvalidScope = InvalidCredentials()
+            elif unknown := sorted(set(scopes) - known.scopes):
+                # Whoever knows the secret guesses nothing: it is no failure that lets others wait.
+                await self._attempts.succeed(work, attempt, known.id, SignInOutcome.REFUSED)
+                refusal = InvalidScope(f"The client was not given: {' '.join(unknown)}.")
+            else:
+                granted = frozenset(scopes) or known.scopes
+                await self._attempts.succeed(work, attempt, known.id, SignInOutcome.SIGNED_IN)
+                return self._issued(self._claims(institution, known.id, ROLES_OF_CLIENTS, scopes=granted), None)
+        raise refusal
 
     async def sign_out(self, institution: InstitutionId, token: str, origin: str) -> None:
         """End the session that a token belongs to; what nobody knows is as good as ended (RFC 7009).

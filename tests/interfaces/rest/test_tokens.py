@@ -106,6 +106,15 @@ async def test_a_program_that_asks_for_more_gets_nothing(doors: Doors) -> None:
     assert "nonsense people:read" in answer.json()["detail"]
 
 
+async def test_a_program_that_keeps_asking_for_more_is_still_let_in_with_what_it_was_given(doors: Doors) -> None:
+    program = await doors.program("catalog:read")
+
+    refusals = [await doors.as_program(program, scope="people:read") for _ in range(12)]
+
+    assert {answer.json()["error"] for answer in refusals} == {"invalid_scope"}
+    assert granted(await doors.as_program(program))["scope"] == "catalog:read"
+
+
 @pytest.mark.parametrize("way", ["form", "basic"])
 @pytest.mark.parametrize("wrong", ["secret", "id", "closed", "nonsense", "NUL"])
 async def test_a_program_that_nobody_knows_is_told_how_to_come_in(way: str, wrong: str, doors: Doors) -> None:
