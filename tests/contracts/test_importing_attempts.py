@@ -1,5 +1,6 @@
 """Importing tables of course attempts: whole or not at all, and of any length, on both adapters."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -98,6 +99,15 @@ async def test_a_table_longer_than_a_chunk_is_imported_once(university: Stored) 
     assert {(a.student_code, a.term, a.grade) for a in found} == {(r[0], r[2], r[4] or None) for r in rows}
     assert len(found) == LONG
     assert await refusal(university, rows[-1:]) == ("line 2, column student_code: the same attempt is stored already")
+
+
+async def test_a_table_that_is_imported_twice_at_once_is_stored_once(university: Stored) -> None:
+    rows = list(many(LONG))
+
+    ends = await asyncio.gather(*(load(university, rows) for _ in range(3)), return_exceptions=True)
+
+    assert sorted(type(end).__name__ for end in ends) == ["InvalidRow", "InvalidRow", "int"]
+    assert len(await attempts(university)) == LONG
 
 
 @pytest.mark.parametrize(

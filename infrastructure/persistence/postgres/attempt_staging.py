@@ -53,6 +53,10 @@ _FIRST_FAULT = """
     LIMIT 1
 """
 
+# Imports of an institution look at what is stored one after the other: else a table that is imported twice at once would
+# be stored twice. Nobody else waits: what refers to the institution takes a lock that goes together with this one.
+_TURN = "SELECT 1 FROM institutions i WHERE i.institution_id = $1 FOR NO KEY UPDATE"
+
 # A code that went away since it was looked up is NULL here, and refused.
 _MERGE = """
     INSERT INTO course_attempts (institution_id, id, student_id, course_id, term, credits, grade, scheme_id, passed,
@@ -83,6 +87,7 @@ class PostgresAttemptStaging:
     async def first_fault(self) -> UnknownCode | RepeatedAttempt | None:
         """See `AttemptStaging.first_fault`."""
         await self._table.count()
+        await self._driver.execute(_TURN, self._institution)
         found = await self._driver.fetchrow(_FIRST_FAULT, self._institution)
         if found is None:
             return None
