@@ -24,6 +24,7 @@ from domain.registration.commands import (
     ReleaseHold,
     ReviewQueues,
     ReviseSection,
+    RevokePermission,
 )
 from domain.registration.events import Event
 from domain.registration.facts import OfferingFacts, Profile, StudentFacts
@@ -40,6 +41,7 @@ COMMAND_KINDS: Mapping[str, type[Command]] = {
     "registration_request": RegistrationRequest,
     "section_revision": ReviseSection,
     "permission": GivePermission,
+    "permission_revocation": RevokePermission,
     "hold_release": ReleaseHold,
     "queue_review": ReviewQueues,
 }

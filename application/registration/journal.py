@@ -10,7 +10,14 @@ from application.registration.ports import AuditRecord, Journal, KeptAnswer, Out
 from application.registration.submission import Settled, Submission
 from application.registration.verdicts import verdicts_text
 from application.shared.clock import IdGenerator
-from domain.registration.commands import Command, GivePermission, RegistrationRequest, ReleaseHold, ReviseSection
+from domain.registration.commands import (
+    Command,
+    GivePermission,
+    RegistrationRequest,
+    ReleaseHold,
+    ReviseSection,
+    RevokePermission,
+)
 from domain.registration.events import Event
 from domain.registration.facts import Facts
 from domain.registration.outcomes import (
@@ -171,7 +178,7 @@ def _concerned(recorded: Recorded) -> tuple[UUID, ...]:
             about.append(student)
         case ReviseSection(section):
             about.append(section.id)
-        case GivePermission(permission):
+        case GivePermission(permission) | RevokePermission(permission):
             about += (permission.student_id, permission.id)
         case ReleaseHold(hold, student):
             about += (student, hold)

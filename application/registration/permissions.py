@@ -21,6 +21,7 @@ from application.shared.records import RecordKind, UnitOfWork, Views, Work, reso
 from domain.people.student import Student
 from domain.registration.codes import RejectionCode
 from domain.registration.commands import GivePermission as GivePermissionCommand
+from domain.registration.commands import RevokePermission as RevokePermissionCommand
 from domain.registration.permission import Permission
 from domain.scheduling.offering import CourseOffering
 from domain.scheduling.section import Section
@@ -142,24 +143,31 @@ class GivePermission:
 
 
 class RevokePermission:
-    """The use case: what was waived stays as it is, nothing more is. Revoking a revoked permission changes nothing."""
+    """The use case: what was waived stays as it is, nothing more is. Revoking a revoked permission changes nothing.
 
-    def __init__(self, unit_of_work: UnitOfWork, clock: Clock) -> None:
+    It passes the desk, like giving one: the audit log says who did it, and between which decisions.
+    """
+
+    def __init__(self, desk: RegistrationDesk, unit_of_work: UnitOfWork, clock: Clock) -> None:
+        self._desk = desk
         self._unit_of_work = unit_of_work
         self._clock = clock
 
     async def execute(self, caller: Caller, reference: Reference, expected_version: int | None) -> PermissionView:
-        """Revoke a permission. Raises `NotFound`, `StaleWrite`, `AccessDenied`."""
+        """Revoke a permission. Raises `NotFound`, `StaleWrite`, `AccessDenied`, `Unavailable`."""
         authorise(caller, "revoke_permission")
         async with self._unit_of_work(caller.institution) as work:
             identifier = await work.identify(Permission, reference)
             stored = None if identifier is None else await work.records(Permission).get(identifier)
-            if stored is None:
-                raise NotFound(PERMISSIONS.name, str(reference))
-            revoked = stored.entity.revoke(self._clock.now())
-            if revoked != stored.entity:
-                await work.records(Permission).save(revoked, expected_version)
-            view = await work.views(PERMISSIONS).one(revoked.id)
-            if view is None:
-                raise NotFound(PERMISSIONS.name, str(reference))
-            return view
+        if stored is None:
+            raise NotFound(PERMISSIONS.name, str(reference))
+        permission = stored.entity
+        if permission.revoked_at is None:
+            version = stored.version if expected_version is None else expected_version
+            command = RevokePermissionCommand(permission, self._clock.now(), version)
+            await self._desk.decide(permission.term_id, Submission(caller, command))
+        async with self._unit_of_work(caller.institution) as work:
+            view = await work.views(PERMISSIONS).one(permission.id)
+        if view is None:
+            raise NotFound(PERMISSIONS.name, str(reference))
+        return view

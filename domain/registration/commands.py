@@ -126,6 +126,15 @@ class GivePermission:
 
 
 @value(frozen=True, slots=True)
+class RevokePermission:
+    """A permission ends; what it waived stays as it is. None for `expected_version` revokes whatever is stored."""
+
+    permission: Permission
+    arrived_at: datetime
+    expected_version: int | None = None
+
+
+@value(frozen=True, slots=True)
 class ReleaseHold:
     """A hold ends; it may let its student off the waitlist at once."""
 
@@ -145,7 +154,9 @@ class ReviewQueues:
     offerings: tuple[OfferingId, ...] | None = None
 
 
-Command: TypeAlias = RegistrationRequest | ReviseSection | GivePermission | ReleaseHold | ReviewQueues
+Command: TypeAlias = (
+    RegistrationRequest | ReviseSection | GivePermission | RevokePermission | ReleaseHold | ReviewQueues
+)
 
 
 def adds_in(action: Action) -> tuple[Add, ...]:

@@ -18,9 +18,10 @@ from domain.registration.commands import (
     ReleaseHold,
     ReviewQueues,
     ReviseSection,
+    RevokePermission,
     adds_in,
 )
-from domain.registration.events import HoldReleased, PermissionGiven
+from domain.registration.events import HoldReleased, PermissionGiven, PermissionRevoked
 from domain.registration.facts import Facts
 from domain.registration.ledger import Ledger
 from domain.registration.moves import Moves
@@ -70,6 +71,8 @@ def _decide(ledger: Ledger, command: Command, followed: list[Consequence]) -> De
             return revise(ledger, command, followed)
         case GivePermission():
             return _give_permission(ledger, command)
+        case RevokePermission():
+            return _revoke_permission(ledger, command)
         case ReleaseHold():
             return _release_hold(ledger, command)
         case ReviewQueues():
@@ -145,6 +148,15 @@ def _give_permission(ledger: Ledger, command: GivePermission) -> Noted:
     codes = tuple(sorted(permission.codes))
     ledger.effects.events.append(
         PermissionGiven(number, command.arrived_at, permission.term_id, permission.student_id, permission.id, codes)
+    )
+    return Noted(number)
+
+
+def _revoke_permission(ledger: Ledger, command: RevokePermission) -> Noted:
+    number, permission = ledger.next_number(), command.permission.revoke(command.arrived_at)
+    ledger.revoke_permission(permission, command.expected_version)
+    ledger.effects.events.append(
+        PermissionRevoked(number, command.arrived_at, permission.term_id, permission.student_id, permission.id)
     )
     return Noted(number)
 

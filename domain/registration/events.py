@@ -121,6 +121,14 @@ class PermissionGiven(OfStudent):
 
 
 @value(frozen=True, slots=True)
+class PermissionRevoked(OfStudent):
+    """A waiver ended; what it had waived stays as it is."""
+
+    VERSION: ClassVar[int] = 1
+    permission_id: PermissionId
+
+
+@value(frozen=True, slots=True)
 class HoldReleased(OfStudent):
     """A hold ended."""
 
@@ -137,5 +145,6 @@ Event: TypeAlias = (
     | WaitlistEntrySkipped
     | SectionChanged
     | PermissionGiven
+    | PermissionRevoked
     | HoldReleased
 )

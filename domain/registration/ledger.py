@@ -10,6 +10,7 @@ from domain.registration.outcomes import (
     EnrollmentChange,
     EntryChange,
     RevisedSection,
+    RevokedPermission,
     SeatAdded,
 )
 from domain.registration.permission import Permission
@@ -192,6 +193,13 @@ class Ledger:
         known = self.student(permission.student_id)
         self._students[permission.student_id] = replace(known, permissions=(*known.permissions, permission))
         self.effects.permissions.append(permission)
+
+    def revoke_permission(self, permission: Permission, expected_version: int | None) -> None:
+        """Note that a permission has ended; it counts no more for the commands that follow."""
+        known = self.student(permission.student_id)
+        left = tuple(p for p in known.permissions if p.id != permission.id)
+        self._students[permission.student_id] = replace(known, permissions=left)
+        self.effects.revoked.append(RevokedPermission(permission, expected_version))
 
     def release_hold(self, student: StudentId, hold: HoldId) -> None:
         """Take a hold from a student, for the commands that follow."""

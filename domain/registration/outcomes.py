@@ -179,6 +179,14 @@ class RevisedSection:
 
 
 @value(frozen=True, slots=True)
+class RevokedPermission:
+    """A permission to store as it ended, if its stored version still is `expected_version` (None: whatever it is)."""
+
+    permission: Permission
+    expected_version: int | None
+
+
+@value(frozen=True, slots=True)
 class ReleasedHold:
     """A hold to end, at `at`, unless it has ended already."""
 
@@ -247,6 +255,7 @@ class Effects:
     seats_removed: set[tuple[SectionId, int]] = field(default_factory=set)
     revised: list[RevisedSection] = field(default_factory=list)
     permissions: list[Permission] = field(default_factory=list)
+    revoked: list[RevokedPermission] = field(default_factory=list)
     released: list[ReleasedHold] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     recorded: list[Recorded] = field(default_factory=list)

@@ -157,7 +157,7 @@ class Container(containers.DeclarativeContainer):
     enrollments = providers.Factory(ReadEnrollments, reading)
     permissions = providers.Factory(RecordKeeping, PERMISSIONS, unit_of_work, reading, ids)
     give_permission = providers.Factory(GivePermission, desk, unit_of_work, clock, ids)
-    revoke_permission = providers.Factory(RevokePermission, unit_of_work, clock)
+    revoke_permission = providers.Factory(RevokePermission, desk, unit_of_work, clock)
     waitlists = providers.Factory(OwnRecords, WAITLIST_ENTRIES, reading)
     review_queues = providers.Factory(ReviewQueues, desk, unit_of_work, reading, clock)
     audit = providers.Factory(ReadAudit, reading)

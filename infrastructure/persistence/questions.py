@@ -13,6 +13,7 @@ from domain.registration.commands import (
     ReleaseHold,
     ReviewQueues,
     ReviseSection,
+    RevokePermission,
     Swap,
 )
 from domain.shared.identifiers import EnrollmentId, SectionId, StudentId
@@ -30,7 +31,7 @@ def students_of(commands: Sequence[Command]) -> frozenset[StudentId]:
         match command:
             case RegistrationRequest() | ReleaseHold():
                 students.add(command.student_id)
-            case GivePermission():
+            case GivePermission() | RevokePermission():
                 students.add(command.permission.student_id)
             case _:
                 pass
@@ -54,7 +55,7 @@ def offerings_touched_by(commands: Sequence[Command]) -> frozenset[UUID]:
         match command:
             case ReviseSection():
                 touched.add(command.section.offering_id)
-            case GivePermission():
+            case GivePermission() | RevokePermission():
                 touched.add(command.permission.offering_id)
             case ReviewQueues(_, offerings) if offerings is not None:
                 touched.update(offerings)

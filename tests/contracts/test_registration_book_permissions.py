@@ -8,7 +8,7 @@ from application.registration.permissions import PERMISSIONS
 from application.scheduling.sections import SECTIONS
 from application.shared.errors import AlreadyExists, StaleWrite, StillReferenced, UnknownReference
 from domain.registration.codes import RejectionCode
-from domain.registration.commands import ReviewQueues, ReviseSection
+from domain.registration.commands import ReviewQueues, ReviseSection, RevokePermission
 from domain.registration.enrollment import SeatTaken
 from domain.registration.outcomes import Effects, Movement, Outcome
 from domain.registration.permission import Permission
@@ -80,6 +80,21 @@ async def test_a_permission_is_stored_whole(stored: Stored) -> None:
         str(permission.section_id),
     )
     assert (view.term, view.issuer, view.codes) == (TERM_ID, "dean", frozenset(codes))
+
+
+async def test_a_permission_is_revoked_between_decisions(stored: Stored) -> None:
+    await stored.add(*a_crowded_university())
+    permission = a_permission("s2", RejectionCode.SEATS_FULL)
+    await stored.decide(taking("s1", "X1"), giving(permission))
+
+    refused = await stored.register(RevokePermission(permission, NOON, 1), taking("s2", "X1"))
+
+    assert [rejection.code for rejection in refused[0].rejections] == [RejectionCode.SEATS_FULL]
+    assert await _permissions(stored, "s2") == ()
+    view = await stored.view(PERMISSIONS, permission.id)
+    assert (view.revoked_at, view.version) == (NOON, 2)
+    with pytest.raises(StaleWrite):
+        await stored.decide(RevokePermission(permission, NOON, 1))
 
 
 async def test_a_revoked_permission_counts_no_longer(stored: Stored) -> None:

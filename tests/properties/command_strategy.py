@@ -30,7 +30,7 @@ from domain.scheduling.section import Section, SectionStatus
 from domain.shared.identifiers import EnrollmentId, RequestId, WaitlistEntryId
 from domain.shared.reference import Reference
 from tests.properties.university_strategy import LATER, RARELY, SOON, STUDENTS, TOO_LATE
-from tests.support.asking import a_permission, permitting, releasing, reviewing, swapping, waiting_for
+from tests.support.asking import a_permission, permitting, releasing, reviewing, revoking, swapping, waiting_for
 from tests.support.domain_builders import NOON, a_request, by_code, enrollment_id, entry_id, identifier, student_id
 from tests.support.stored_term import StoredTerm
 
@@ -173,7 +173,7 @@ class _Writer:
 
     def of_a_registrar(self, number: int, at: datetime) -> Command:
         """What a registrar does to seats and queues."""
-        kind = self.draw(st.sampled_from(("revise", "revise", "permit", "permit", "release", "review")))
+        kind = self.draw(st.sampled_from(("revise", "revise", "permit", "permit", "revoke", "release", "review")))
         if kind == "revise" and self.facts.sections:
             return self.revision(at, SectionStatus.CLOSED, SectionStatus.CANCELLED)
         student = self.draw(st.sampled_from(STUDENTS))
@@ -181,6 +181,9 @@ class _Writer:
             code = self.draw(st.sampled_from(HARMLESS))
             permission = a_permission(student, self.offering().offering.code, code, name=f"waiver {number}")
             return permitting(permission, at=at)
+        standing = [known for known in self.term.permissions.values() if known.revoked_at is None]
+        if kind == "revoke" and standing:
+            return revoking(self.draw(st.sampled_from(standing)), at=at)
         return releasing(student, at=at) if kind == "release" else reviewing(at)
 
 

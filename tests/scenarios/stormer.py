@@ -76,7 +76,14 @@ class Stormer:
             "codes": codes,
             "reason": "Storm",
         }
-        await self._post("permissions", body, {})
+        given = await self._post("permissions", body, {})
+        if given and self._random.random() < 0.3:
+            await self._revoke(given["id"])
+
+    async def _revoke(self, permission: str) -> None:
+        url = f"{self._url}/v1/permissions/{permission}"
+        async with self._session.delete(url, headers={"If-Match": "*"}) as answer:
+            self.statuses["200" if answer.status == 204 else f"{answer.status} {await answer.text()}"] += 1
 
     async def _post(self, resource: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         async with self._session.post(f"{self._url}/v1/{resource}", json=body, headers=headers) as answer:

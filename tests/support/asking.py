@@ -22,6 +22,7 @@ from domain.registration.commands import (
     ReleaseHold,
     ReviewQueues,
     ReviseSection,
+    RevokePermission,
     Swap,
 )
 from domain.registration.permission import Permission
@@ -118,6 +119,11 @@ def a_permission(
 def permitting(permission: Permission, *, at: datetime = NOON) -> GivePermission:
     """The giving of a permission."""
     return GivePermission(permission, at)
+
+
+def revoking(permission: Permission, *, at: datetime = NOON) -> RevokePermission:
+    """The revocation of a permission."""
+    return RevokePermission(permission, at)
 
 
 def releasing(student: str, *, name: str = "fees", at: datetime = NOON) -> ReleaseHold:

@@ -75,6 +75,7 @@ class StoredTerm:
             assert waits == (moved.after.ended_at is None)
             (self.entries if waits else self.gone)[entry_id] = moved.after
         self.permissions.update({permission.id: permission for permission in effects.permissions})
+        self.permissions.update({revoked.permission.id: revoked.permission for revoked in effects.revoked})
         self.released |= {released.hold_id for released in effects.released}
         self._change_seats(effects)
         for revised in effects.revised:
@@ -149,7 +150,7 @@ class StoredTerm:
         return replace(
             before,
             holds=tuple(hold for hold in before.holds if hold.id not in self.released),
-            permissions=tuple(p for p in self.permissions.values() if p.student_id == student),
+            permissions=tuple(p for p in self.permissions.values() if p.student_id == student and p.revoked_at is None),
             enrollments=tuple(sorted(standing, key=lambda e: e.number)),
         )
 

@@ -57,6 +57,8 @@ class MemoryRegistrationBook:
         for revised in effects.revised:
             await self._sections.save(revised.section, revised.expected_version)
         await self._permissions.add(effects.permissions)
+        for revoked in effects.revoked:
+            await self._permissions.save(revoked.permission, revoked.expected_version)
         self._remove_seats(effects.seats_replaced)
         self._add_seats(effects)
         moves = {event.enrollment_id: event for event in effects.events if isinstance(event, EnrollmentChanged)}

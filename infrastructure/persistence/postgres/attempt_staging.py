@@ -54,7 +54,7 @@ _FIRST_FAULT = """
 """
 
 # Imports of an institution look at what is stored one after the other: else a table that is imported twice at once
-# would be stored twice. Nobody else waits: what refers to the institution takes a lock that goes together with this one.
+# would be stored twice. Nobody else waits: what refers to the institution takes a lock that goes with this one.
 _TURN = "SELECT 1 FROM institutions i WHERE i.institution_id = $1 FOR NO KEY UPDATE"
 
 # A code that went away since it was looked up is NULL here, and refused.

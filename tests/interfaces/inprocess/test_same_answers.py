@@ -77,6 +77,7 @@ async def test_the_scenario_meets_every_kind_of_answer(python: PythonDoor) -> No
         "registration_request",
         "section_revision",
         "permission",
+        "permission_revocation",
     }
     assert answers["no such key"]["code"] == "invalid_field"
     assert answers["stale change"]["code"] == "stale_write"

@@ -71,6 +71,23 @@ async def test_a_revoked_permission_waives_nothing_more(university: University) 
     assert [rejection["code"] for rejection in decision["rejections"]] == ["section_not_open"]
 
 
+async def test_the_audit_log_says_who_revoked_a_permission(university: University) -> None:
+    given = await university.create("permissions", permission("section_not_open"))
+    path = f"/v1/permissions/{given['id']}"
+    office = {"X-Matricula-Actor": "registrar:office-2"}
+
+    revoked = [
+        await university.client.delete(path, headers={"If-Match": tag, **office}) for tag in ('"1"', '"2"', '"2"')
+    ]
+
+    assert [answer.status_code for answer in revoked] == [204] * 3
+    history = (await university.get("audit-events", about=given["id"]))["items"]
+    assert [(event["kind"], event["subject"]) for event in history] == [
+        ("permission", "development"),
+        ("permission_revocation", "office-2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "code", "named"),
     [

@@ -112,7 +112,7 @@ async def test_use_cases_of_their_own_have_the_same_keepers() -> None:
     desk, clock, ids = RegistrationDesk(closed_storage, CountedIds()), StillClock(), CountedIds()
     release = ReleaseHold(hold_kind(clock), desk, closed_storage, closed_storage, clock)
     revise = ReviseSection(desk, closed_storage, clock)
-    give, revoke = GivePermission(desk, closed_storage, clock, ids), RevokePermission(closed_storage, clock)
+    give, revoke = GivePermission(desk, closed_storage, clock, ids), RevokePermission(desk, closed_storage, clock)
     review, replay = ReviewQueues(desk, closed_storage, closed_storage, clock), ReplayAudit(closed_storage)
     audit = ReadAudit(closed_storage)
     importing = ImportTimetable(closed_storage, CountedIds())

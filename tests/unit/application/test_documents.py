@@ -30,6 +30,7 @@ from domain.registration.commands import (
     ReleaseHold,
     ReviewQueues,
     ReviseSection,
+    RevokePermission,
     Swap,
 )
 from domain.registration.decide import decide
@@ -141,6 +142,7 @@ CART = a_request(
         replace(CART, mode=Mode.ATOMIC),
         ReviseSection(everything.LECTURE, NOON, 3),
         GivePermission(a_permission("s1", RejectionCode.HOLD, RejectionCode.SEATS_FULL), NOON),
+        RevokePermission(a_permission("s1", RejectionCode.HOLD), NOON, 1),
         ReleaseHold(a_hold().id, student_id("s1"), NOON),
         ReviewQueues(NOON),
     ],

@@ -8,12 +8,12 @@ from domain.registration.codes import REJECTIONS, RejectionCode
 from domain.registration.commands import Command
 from domain.registration.decide import decide
 from domain.registration.enrollment import Enrollment
-from domain.registration.events import PermissionGiven
+from domain.registration.events import PermissionGiven, PermissionRevoked
 from domain.registration.outcomes import Decision, Noted, Outcome, SeatAdded, Waived
 from domain.registration.permission import Permission
 from domain.scheduling.section import SectionStatus
 from domain.shared.invalid import InvalidValue
-from tests.support.asking import a_cohort, a_permission, moving, permitting, reserved, revising
+from tests.support.asking import a_cohort, a_permission, moving, permitting, reserved, revising, revoking
 from tests.support.clerk import Clerk, codes
 from tests.support.decided import decided_at_once
 from tests.support.domain_builders import (
@@ -295,6 +295,20 @@ def test_nothing_seats_anybody_in_a_cancelled_section() -> None:
     decision = with_permission(university, a_permission("S1", "CS-101", RejectionCode.SECTION_NOT_OPEN))
 
     assert codes(decision) == ["section_not_open"]
+
+
+def test_revoking_a_permission_is_numbered_stored_and_told_and_counts_at_once() -> None:
+    permission = a_permission("S1", "CS-101", RejectionCode.SEATS_FULL)
+    university = full_course()
+    university.permit(permission)
+    clerk = Clerk(university)
+
+    answer = clerk.take(revoking(permission))
+
+    assert answer == Noted(3)
+    assert [revoked.permission for revoked in clerk.effects.revoked] == [permission.revoke(NOON)]
+    assert clerk.events == [PermissionRevoked(3, NOON, permission.term_id, permission.student_id, permission.id)]
+    assert codes(clerk.ask("S1", adding("CS-101", "CS-101-A"))) == ["seats_full"]
 
 
 def test_giving_a_permission_is_numbered_stored_and_told_and_counts_at_once() -> None:

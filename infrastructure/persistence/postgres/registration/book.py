@@ -15,6 +15,7 @@ from domain.registration.commands import Command
 from domain.registration.outcomes import Effects
 from domain.shared.identifiers import InstitutionId, TermId
 from infrastructure.persistence.postgres.failures import storing
+from infrastructure.persistence.postgres.mapping.permissions import PERMISSION
 from infrastructure.persistence.postgres.mapping.scheduling import SECTION
 from infrastructure.persistence.postgres.records import TableRecords
 from infrastructure.persistence.postgres.registration.effects import effects_arguments
@@ -86,6 +87,9 @@ class PostgresRegistrationBook:
         sections = TableRecords(self._session, self._institution, SECTION)
         for revised in effects.revised:
             await sections.save(revised.section, revised.expected_version)
+        permissions = TableRecords(self._session, self._institution, PERMISSION)
+        for revoked in effects.revoked:
+            await permissions.save(revoked.permission, revoked.expected_version)
         applied = (self._institution, term, effects.next_number, *effects_arguments(effects))
         if len(effects.recorded) <= _FEW:
             await self._run(_BOTH, *applied, self._institution, term, *journal_arguments(journal()))
