@@ -53,5 +53,7 @@ EXPOSE 8000
 # The server finishes what it accepted, and refuses the rest, until it ends.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
+    CMD ["python", "-c", "import http.client, os, sys; \
+server = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('MATRICULA_PORT') or 8000), timeout=4); \
+server.request('GET', '/livez'); sys.exit(server.getresponse().status != 200)"]
 CMD ["matricula", "serve", "--host", "0.0.0.0"]

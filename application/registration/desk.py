@@ -30,6 +30,10 @@ _LONGEST_WAIT = 0.05
 """Seconds that an answer waits at most: somebody else may hold the term, and the next batch with it, for long."""
 
 
+BATCH_SECONDS = 30.0
+"""How long a batch may take: a database that has fallen silent keeps nobody for longer, nor the commands behind it."""
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
     """A submission in the queue, and where its answer goes."""
@@ -59,7 +63,8 @@ class RegistrationDesk:
     """Decides commands; one desk for a process.
 
     `queue_limit` bounds the commands that wait, `batch_limit` those that share a transaction, `open_batches` the
-    transactions that are open at a time: terms take turns. `measures`, if there are any, hear of every batch.
+    transactions that are open at a time: terms take turns. A batch that takes longer than `batch_seconds` is given up.
+    `measures`, if there are any, hear of every batch.
     """
 
     def __init__(
@@ -69,12 +74,14 @@ class RegistrationDesk:
         queue_limit: int = 10_000,
         batch_limit: int = 32,
         open_batches: int = 4,
+        batch_seconds: float = BATCH_SECONDS,
         measures: DeskMeasures | None = None,
     ) -> None:
         self._decider = BatchDecider(unit_of_work, ids)
         self._queue_limit = queue_limit
         self._batch_limit = batch_limit
         self._turns = asyncio.Semaphore(open_batches)
+        self._batch_seconds = batch_seconds
         self._queues: dict[_Key, _Queue] = {}
         self._held = 0
         self._measures = measures
@@ -92,7 +99,8 @@ class RegistrationDesk:
         answer. Whoever is cancelled before the turn comes is not served; later, the command is decided all the same.
         Raises `NotFound` for an unknown term, `UnknownReference` for an unknown student and for what has vanished
         behind the desk, `AlreadyExists` likewise, `KeyReused` for a key that came with another request, `Unavailable`
-        when too many commands wait or the desk is closed, and what storing a revised section raises.
+        when too many commands wait, the desk is closed or the batch took too long, and what storing a revised section
+        raises.
         """
         if self._is_closed:
             detail = "The registration desk is closed: the server is stopping."
@@ -141,7 +149,7 @@ class RegistrationDesk:
                 try:
                     async with self._turns:
                         began = loop.time()
-                        outcomes = await self._decide(key, batch, answer)
+                        outcomes = await self._decide_in_time(key, batch, answer)
                         seconds = loop.time() - began
                 finally:
                     overdue.cancel()
@@ -181,6 +189,17 @@ class RegistrationDesk:
             if key is not None:
                 keys.add(key)
         return batch
+
+    async def _decide_in_time(
+        self, key: _Key, batch: Sequence[_Waiting], writing: Hook
+    ) -> Sequence[_Answer | Exception]:
+        """The outcome for each of the batch, which is unknown when it takes too long: the keys find out."""
+        try:
+            async with asyncio.timeout(self._batch_seconds):
+                return await self._decide(key, batch, writing)
+        except TimeoutError:
+            detail = "The database did not answer in time."
+            return [Unavailable(detail)] * len(batch)
 
     async def _decide(self, key: _Key, batch: Sequence[_Waiting], writing: Hook) -> Sequence[_Answer | Exception]:
         """The outcome for each of the batch; one that fails is bisected, so that nobody fails for another's sake."""

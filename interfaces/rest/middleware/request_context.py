@@ -2,6 +2,7 @@
 error out. A server that has been told to stop answers nothing else any more.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -91,12 +92,11 @@ class RequestContext:
                 await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             status = _CLIENT_GONE
-        except Exception:
-            await _log.aexception("unhandled_error", method=scope["method"], path=self._shown(scope["path"]))
-            if status:
+        except (Exception, asyncio.CancelledError) as error:
+            problem = await self._problem_in(error, scope)
+            if problem is None or status:
                 raise
-            detail = PROBLEMS["internal_error"].meaning
-            await problem_response(request_id, "internal_error", detail)(scope, receive, send_with_headers)
+            await problem_response(request_id, *problem)(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started
             self._measure(scope["method"], getattr(scope.get("route"), "path", UNMATCHED), status, seconds)
@@ -104,6 +104,14 @@ class RequestContext:
             path = self._shown(scope["path"])
             _log.info("request", method=scope["method"], path=path, status=status, ms=milliseconds)
             structlog.contextvars.reset_contextvars(**bound)
+
+    async def _problem_in(self, error: BaseException, scope: Scope) -> tuple[str, str] | None:
+        """The code and detail that answer a request which an error ended; None where nobody waits for an answer."""
+        if isinstance(error, asyncio.CancelledError):
+            # A server that stops waits only so long for what it had accepted.
+            return ("unavailable", "The server stopped before this was done.") if self._stopping.has_begun else None
+        await _log.aexception("unhandled_error", method=scope["method"], path=self._shown(scope["path"]))
+        return "internal_error", PROBLEMS["internal_error"].meaning
 
     def _headers_of(self, scope: Scope) -> tuple[str, list[tuple[bytes, bytes]], bool]:
         """The request's id, given or new, its answer's headers, and whether the client waits for 100 (Continue)."""

@@ -76,36 +76,6 @@ def test_an_address_of_another_machine_is_named(matricula: Matricula) -> None:
     assert "203.0.113.7 port 8123: Cannot assign requested address" in outcome.errors
 
 
-_WORKERS_WITHOUT_A_START = """
-import sys
-from uvicorn import Config
-from interfaces.cli.workers import Workers
-
-async def application(scope, receive, send):
-    await receive()
-    await send({"type": "lifespan.startup.failed", "message": "as planned"})
-
-if __name__ == "__main__":
-    config = Config("workers_without_a_start:application", port=0, workers=2, lifespan="on")
-    parent = Workers(config, [config.bind_socket()])
-    parent.run()
-    sys.exit(parent.exit_code)
-"""
-
-
-def test_workers_none_of_which_can_start_are_a_failure(tmp_path: Path) -> None:
-    program = tmp_path / "workers_without_a_start.py"
-    program.write_text(_WORKERS_WITHOUT_A_START)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
-
-    ended = subprocess.run(
-        [sys.executable, program], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-
-    assert "failed to start" in ended.stderr
-    assert ended.returncode == 3
-
-
 @pytest.mark.parametrize(
     ("host", "url"),
     [

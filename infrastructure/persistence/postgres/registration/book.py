@@ -99,8 +99,11 @@ class PostgresRegistrationBook:
                 await asyncio.sleep(0)
                 # The database works meanwhile.
                 written = journal_arguments(journal())
-            finally:
-                await applying
+            except BaseException:
+                applying.cancel()
+                await asyncio.wait([applying])
+                raise
+            await applying
             await self._run(f"SELECT {_JOURNAL}", self._institution, term, *written)
         if _has_grown(effects):
             await self._driver.execute("SELECT refresh_registration_statistics()")
