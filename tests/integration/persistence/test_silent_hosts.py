@@ -8,15 +8,21 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from application.registration.addressees import Addressees
+from application.registration.desk import RegistrationDesk
+from application.registration.dto import AddAction, RegistrationRequestFields
+from application.registration.register import Register
+from application.shared.caller import Caller, Role
 from application.shared.errors import Unavailable
 from domain.scheduling.room import Room
+from infrastructure.identifiers import TimeOrderedIds
 from infrastructure.persistence.pooler import Pooler
 from infrastructure.persistence.postgres.connecting import driver_arguments, session_arguments
 from infrastructure.persistence.postgres.engine import make_engine
 from infrastructure.persistence.postgres.persistence import PostgresPersistence
-from tests.integration.persistence.careless import Stage
-from tests.support.builders import a_room
-from tests.support.postgres import PostgresDatabase
+from tests.integration.persistence.careless import NOW, Stage
+from tests.support.builders import FixedClock, a_room
+from tests.support.postgres import PostgresDatabase, connect
 from tests.support.wiretap import tapped
 
 WANTED = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
@@ -70,6 +76,28 @@ async def test_the_engine_connects_in_this_way(postgres_database: PostgresDataba
         await engine.dispose()
 
     assert asked == OPTIONS
+
+
+async def test_a_desk_waits_only_so_long_for_a_term_that_somebody_keeps(
+    stage: Stage, postgres_persistence: PostgresPersistence, postgres_database: PostgresDatabase
+) -> None:
+    ids = TimeOrderedIds()
+    desk = RegistrationDesk(postgres_persistence.work, ids, batch_seconds=0.3)
+    register = Register(desk, Addressees(postgres_persistence.reading), FixedClock(NOW), ids)
+    add = AddAction(action="add", offering="code:CS-1", sections=("code:A",))
+    request = RegistrationRequestFields(student=str(stage.students[0]), term=str(stage.term), actions=(add,))
+    caller = Caller(stage.institution, "office", frozenset({Role.REGISTRAR}))
+    holder = await connect(postgres_database.owner_url)
+
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE term_registrations IN EXCLUSIVE MODE")
+        with pytest.raises(Unavailable, match="in time"):
+            await register.answer(caller, request, "once")
+    await holder.close()
+
+    decided = await register.answer(caller, request, "once")
+    assert (decided.is_replay, decided.view.decisions[0].outcome) == (False, "enrolled")
+    assert {use.in_use for use in postgres_persistence.pools()} == {0}
 
 
 async def test_whoever_was_stopped_in_the_middle_of_a_transaction_has_lost_it(

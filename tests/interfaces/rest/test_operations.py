@@ -1,5 +1,6 @@
 """What stands beside the API: health, the index, request ids, shared headers and logs."""
 
+import asyncio
 import json
 import logging
 import re
@@ -10,6 +11,7 @@ import pytest
 from infrastructure.bootstrap.container import Container
 from interfaces.main.asgi import app_for, create_app
 from interfaces.main.logging import configure_logging
+from interfaces.rest import operations
 from tests.interfaces.rest.university import University
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -18,6 +20,30 @@ TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 async def test_a_running_server_lives_and_is_ready(client: httpx.AsyncClient) -> None:
     assert (await client.get("/livez")).json() == {"status": "ok"}
     assert (await client.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_a_database_that_takes_too_long_is_not_waited_for_however_long_letting_go_of_it_takes(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "_READY_WITHIN_SECONDS", 0.01)
+    released = asyncio.Event()
+
+    async def silent() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await released.wait()
+
+    app = app_for(container)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
+    ):
+        monkeypatch.setattr(container.persistence(), "check", silent)
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert not released.is_set()
+        released.set()
 
 
 async def test_the_index_lists_every_collection_that_can_be_read(university: University) -> None:

@@ -87,6 +87,23 @@ async def test_answers_do_not_wait_for_a_batch_that_somebody_else_holds_up() -> 
     assert outcome(await held_up) is Outcome.ENROLLED
 
 
+async def test_a_batch_that_takes_too_long_is_given_up_and_the_next_one_is_decided() -> None:
+    book = BookInMemory(courses())
+    desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds(), batch_limit=2, batch_seconds=0.3)
+    gate = book.gates[SPRING.id] = asyncio.Event()
+    given_up = [asyncio.create_task(desk.decide(SPRING.id, submitted(add_by(f"S{number}")))) for number in range(2)]
+    await until_idle()
+    behind = asyncio.create_task(desk.decide(SPRING.id, submitted(add_by("S2"))))
+
+    for task in given_up:
+        with pytest.raises(Unavailable, match="in time"):
+            await task
+    gate.set()
+
+    assert outcome(await behind) is Outcome.ENROLLED
+    assert [enrollment.student_id for enrollment in book.terms[SPRING.id].enrollments.values()] == [student_id("S2")]
+
+
 async def test_commands_of_a_term_are_decided_in_the_order_of_their_arrival() -> None:
     book = BookInMemory(courses(capacity=3))
     desk = RegistrationDesk(UnitOfWorkInMemory(book), CountedIds())
