@@ -47,6 +47,13 @@ def make_signing_keys(settings: Settings) -> "SigningKeys":
         raise InvalidSettings(f"MATRICULA_SIGNING_KEYS {error}") from None
 
 
+def signs_from_the_start(settings: Settings) -> bool:
+    """Whether a server with these settings should not start with keys that cannot sign."""
+    if settings.authentication is AuthenticationKind.DEVELOPMENT:
+        return settings.signing_keys is not None
+    return issues_tokens(settings)
+
+
 def new_signing_key() -> str:
     """A new private key, in PEM."""
     from infrastructure.security.keys import new_key  # noqa: PLC0415 - see above

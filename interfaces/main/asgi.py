@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from application.registration.documents import prepare
+from infrastructure.bootstrap.access import signs_from_the_start
 from infrastructure.bootstrap.container import Container
 from infrastructure.bootstrap.database import open_database
 from infrastructure.bootstrap.metrics import make_recording
@@ -41,6 +42,8 @@ def create_app() -> FastAPI:
         opened = await asyncio.to_thread(open_database, settings)
         with opened as database:
             container = Container(settings=database.settings, recording=recording)
+            if signs_from_the_start(settings):
+                await asyncio.to_thread(container.signing_keys)
             async with _serving(app, container):
                 stopping = partial(last_orders, app.state.stopping, container.desk())
                 with settled_garbage(), last_resorts_logged(), finishing_first(stopping):

@@ -36,12 +36,18 @@ class RootSession:
 
     @contextmanager
     def ready_database(self, *, for_strangers: bool = False) -> Iterator[str]:
-        from infrastructure.bootstrap.access import refuse_strangers_without_secrets
+        from infrastructure.bootstrap.access import (
+            make_signing_keys,
+            refuse_strangers_without_secrets,
+            signs_from_the_start,
+        )
         from infrastructure.bootstrap.database import holding_database
 
         settings = self.server()
         if for_strangers:
             refuse_strangers_without_secrets(settings)
+        if signs_from_the_start(settings):
+            make_signing_keys(settings)
         with holding_database(settings) as database:
             asyncio.run(_check(database.settings, for_strangers=for_strangers))
             yield database.origin

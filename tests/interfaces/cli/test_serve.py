@@ -46,6 +46,21 @@ def test_strangers_are_refused_without_a_secret_that_tells_them_apart(
     assert wanted in outcome.errors
 
 
+@pytest.mark.parametrize("authentication", ["accounts", "development"])
+def test_keys_that_cannot_sign_are_refused_at_the_start(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, authentication: str
+) -> None:
+    monkeypatch.setenv("MATRICULA_AUTHENTICATION", authentication)
+    monkeypatch.setenv("MATRICULA_PERSISTENCE", "memory")
+    monkeypatch.setenv("MATRICULA_SIGNING_KEYS", "nonsense")
+
+    outcome = matricula("serve", "--port", "0")
+
+    assert outcome.code == 2
+    assert "MATRICULA_SIGNING_KEYS" in outcome.errors
+    assert "nonsense" not in outcome.errors
+
+
 def test_strangers_are_refused_while_there_is_no_account(
     matricula: Matricula, monkeypatch: pytest.MonkeyPatch, postgres_database: PostgresDatabase
 ) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from infrastructure.bootstrap.container import Container
+from infrastructure.bootstrap.settings import InvalidSettings
 from interfaces.main.asgi import app_for, create_app
 from interfaces.main.logging import configure_logging
 from interfaces.rest import operations
@@ -160,6 +161,16 @@ async def test_the_server_is_composed_from_the_environment(monkeypatch: pytest.M
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://matricula.test") as client,
     ):
         assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_the_server_does_not_start_with_keys_that_cannot_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATRICULA_PERSISTENCE", "memory")
+    monkeypatch.setenv("MATRICULA_SIGNING_KEYS", "nonsense")
+    app = create_app()
+
+    with pytest.raises(InvalidSettings, match="MATRICULA_SIGNING_KEYS"):
+        async with app.router.lifespan_context(app):
+            pass
 
 
 async def test_a_server_on_a_given_container_lets_its_records_go_when_it_stops(container: Container) -> None:
