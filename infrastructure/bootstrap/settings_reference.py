@@ -22,6 +22,7 @@ with code 2, and the message names the variable, never its value.
 
 A secret may also come from a file: the variable with `_FILE` after its name says which, and what the file holds,
 without the newlines at its end, is the value. To set both is an error, as is a file that cannot be read or is empty.
+Each process of a server reads it at its start, and the first one several times: it stays where it is, and is no pipe.
 
 | variable | values | default | what |
 | --- | --- | --- | --- |

@@ -117,7 +117,10 @@ class Session(Protocol):
         ...
 
     def new_database(self, name: str) -> AbstractContextManager[str]:
-        """An empty database, not migrated, on the embedded server; answers where it is. Raises `Unavailable`."""
+        """An empty database, not migrated, on the embedded server; answers where it is.
+
+        Raises `Conflict` while another program has the one of that name, `Unavailable`.
+        """
         ...
 
     def new_signing_key(self) -> str:

@@ -1,8 +1,10 @@
 """The `matricula` program: runs a command, and turns what goes wrong into one line and an exit code."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 from interfaces.cli.app import app
 from interfaces.main.garbage import collect_seldom
@@ -12,6 +14,8 @@ from interfaces.main.session import RootSession
 def main() -> None:
     """Run the command of the process's arguments, and end the process."""
     collect_seldom()
+    # The first process of a container ignores a signal that it does not handle.
+    signal.signal(signal.SIGTERM, _end)
     sys.exit(run(sys.argv[1:]))
 
 
@@ -27,6 +31,10 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         return _report(error)
     return 0
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def _report(error: Exception) -> int:

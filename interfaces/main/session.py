@@ -54,10 +54,10 @@ class RootSession:
 
     @contextmanager
     def new_database(self, name: str) -> Iterator[str]:
-        from infrastructure.bootstrap.embedded import data_folder, embedded_database
+        from infrastructure.bootstrap.embedded import data_folder, new_embedded_database
 
         folder = data_folder(self.server().data_dir)
-        with embedded_database(folder, name, recreate=True):
+        with new_embedded_database(folder, name):
             yield f"the embedded server in {folder}, database {name}"
 
     def new_signing_key(self) -> str:

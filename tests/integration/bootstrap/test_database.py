@@ -9,7 +9,7 @@ import pytest
 
 from application.shared.errors import Conflict, Unavailable
 from infrastructure.bootstrap.database import Database, holding_database, open_database
-from infrastructure.bootstrap.embedded import embedded_database
+from infrastructure.bootstrap.embedded import new_embedded_database
 from infrastructure.bootstrap.settings import InvalidSettings, Settings
 from infrastructure.persistence.postgres.embedded.server import EmbeddedPostgres
 
@@ -49,7 +49,12 @@ def test_a_database_made_anew_is_empty(settings: Settings) -> None:
         pass
     assert settings.data_dir is not None
 
-    embedded_database(settings.data_dir, "anew", recreate=True).close()
+    with (
+        new_embedded_database(settings.data_dir, "anew"),
+        pytest.raises(Conflict, match="another program is using the database anew"),
+        new_embedded_database(settings.data_dir, "anew"),
+    ):
+        pass
 
     with open_database(named(settings, "anew"), migrate=False) as database:
         assert database.current() is None

@@ -74,6 +74,10 @@ def test_a_demo_proves_its_day_is_explored_and_runs_again(environment: dict[str,
             "administrator": [200] * 5,
         }
         assert seen_by(None, sights) == [200, 401, 401, 401, 401]
+        beside = start(environment, tmp_path / "beside", "--exit")
+        assert beside.wait(PATIENCE_SECONDS) == 3
+        assert "another program is using the database matricula_demo" in (tmp_path / "beside").read_text()
+        assert status_of(sights[1], token_of(sights[0], *accounts.popitem())) in (200, 403)
     finally:
         os.killpg(demo.pid, signal.SIGINT)
         code = demo.wait(PATIENCE_SECONDS)

@@ -93,3 +93,17 @@ def test_an_unknown_setting_ends_with_2_and_one_line(matricula: Matricula, monke
     assert outcome.errors == (
         "matricula: MATRICULA_DATABASEURL is not a setting; the nearest one is MATRICULA_DATABASE_URL\n"
     )
+
+
+def test_every_command_handles_a_signal_to_end_which_the_first_process_of_a_container_would_ignore() -> None:
+    told_to_end = """
+import os, signal
+from interfaces.main import cli
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+cli.run = lambda arguments: os.kill(os.getpid(), signal.SIGTERM) or 0
+cli.main()
+"""
+
+    ended = subprocess.run([sys.executable, "-c", told_to_end], cwd=ROOT, check=False)
+
+    assert ended.returncode == 143
