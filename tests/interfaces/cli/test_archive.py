@@ -177,6 +177,20 @@ def test_a_backup_goes_through_pipes(on: On, stored: PostgresDatabase, empty: Po
     assert tables_of(empty) == tables_of(stored)
 
 
+def test_a_backup_that_nobody_reads_on_ends_with_what_a_shell_says_of_a_closed_pipe(
+    on: On, stored: PostgresDatabase
+) -> None:
+    on(stored, "db", "current")  # names the database
+    command = [sys.executable, "-m", "interfaces.main.cli", "db", "backup", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as writing:
+        assert writing.stdout is not None
+        assert writing.stdout.read(5) == b"PGDMP"
+        writing.stdout.close()
+        _, errors = writing.communicate(timeout=60)
+
+    assert (writing.returncode, errors) == (141, b"")
+
+
 def test_an_archive_of_an_older_schema_says_what_to_run(
     on: On, empty: PostgresDatabase, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
