@@ -125,7 +125,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Database:
     """Find the database of the settings, or start the embedded server and make it there; blocks meanwhile.
 
     An embedded database is brought to the newest schema if `migrate`; one that the settings name is left as
-    it is. Call it while no event loop runs in this thread. Raises `Unavailable`.
+    it is. Without `migrate` the database is administered: by its owner's URL. Call it while no event loop runs in this
+    thread. Raises `Unavailable`.
     """
     held = _HELD.get()
     if held is not None and held[0] == settings:
@@ -134,7 +135,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Database:
     if settings.persistence is PersistenceKind.MEMORY:
         return Database(settings, "memory")
     if settings.database_url is not None or settings.database_owner_url is not None:
-        return Database(settings, "the database of MATRICULA_DATABASE_URL")
+        used = "MATRICULA_DATABASE_URL" if migrate else "MATRICULA_DATABASE_OWNER_URL"
+        return Database(settings, f"the database of {used}")
     folder, name = data_folder(settings.data_dir), settings.database_name
     lease = embedded_database(folder, name)
     owner_url = lease.owner_url(name)

@@ -24,7 +24,8 @@ from interfaces.cli.session import session_of
 app = typer.Typer(
     name="matricula",
     help="Matrícula: the backend of an academic system that survives registration day.",
-    epilog="Exit codes: 0 done, 1 a negative verdict, 2 wrong usage or settings, 3 refused, 4 database unavailable.",
+    epilog="Exit codes: 0 done, 1 a negative verdict, 2 wrong usage or settings, 3 refused, 4 database unavailable, "
+    "70 a defect, 130 interrupted, 141 nobody reads the output.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -15,7 +15,7 @@ from rich.progress import TaskID
 
 from interfaces.cli.archive_file import ended_by_sigterm, new_archive
 from interfaces.cli.options import JsonOption
-from interfaces.cli.output import STANDARD_OUTPUT, amount_bars, note, say
+from interfaces.cli.output import STANDARD_OUTPUT, amount_bars, note, own_input, say
 from interfaces.cli.session import Advance, Archived, session_of
 
 
@@ -62,7 +62,7 @@ def restore(
 
 def _opened(file: Path) -> BinaryIO:
     """A file, or standard input; without a buffer, whose lock would keep it open while a read waits for a pipe."""
-    return os.fdopen(os.dup(0), "rb", buffering=0) if file == STANDARD_OUTPUT else file.open("rb", buffering=0)
+    return os.fdopen(own_input(), "rb", buffering=0) if file == STANDARD_OUTPUT else file.open("rb", buffering=0)
 
 
 def _size_of(source: BinaryIO) -> int | None:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import typer
 
-from interfaces.cli.output import STANDARD_OUTPUT
+from interfaces.cli.output import STANDARD_OUTPUT, own_output
 
 
 @contextmanager
@@ -18,13 +18,13 @@ def new_archive(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 
     An existing file is replaced with `force` alone. Raises `typer.BadParameter` when it must not be.
     """
+    if path == STANDARD_OUTPUT:
+        if os.isatty(1):
+            raise typer.BadParameter("a backup is not for a terminal to show: redirect standard output")
+        with os.fdopen(own_output(), "wb") as stream:
+            yield stream
+        return
     with _naming(path):
-        if path == STANDARD_OUTPUT:
-            if os.isatty(1):
-                raise typer.BadParameter("a backup is not for a terminal to show: redirect standard output")
-            with os.fdopen(os.dup(1), "wb") as stream:
-                yield stream
-            return
         target = path.resolve()
         if target.exists() and not (force and target.is_file()):
             reason = "--force replaces it" if target.is_file() else "and is no regular file"

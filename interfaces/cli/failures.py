@@ -1,5 +1,6 @@
 """How a command fails: one clear line for people, and an exit code for programs."""
 
+import errno
 from enum import IntEnum
 
 from pydantic import ValidationError
@@ -19,9 +20,11 @@ class ExitCode(IntEnum):
     DATABASE_UNAVAILABLE = 4
     DEFECT = 70
     INTERRUPTED = 130
+    OUTPUT_UNREAD = 141
 
 
 _SETTINGS = "invalid_settings"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def explain(error: Exception) -> tuple[str, ExitCode]:
@@ -37,7 +40,7 @@ def explain(error: Exception) -> tuple[str, ExitCode]:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in problem["loc"])
             return f"{where}: {problem['msg']}", ExitCode.REFUSED
-        case OSError(filename=str(name), strerror=str(reason)):
-            return f"{name}: {reason}", ExitCode.REFUSED
+        case OSError(strerror=str(reason)) if isinstance(error.filename, str) or error.errno in _NO_SPACE:
+            return f"{error.filename or 'the output cannot be written'}: {reason}", ExitCode.REFUSED
         case _:
             return f"unexpected {type(error).__name__}; --debug shows where", ExitCode.DEFECT

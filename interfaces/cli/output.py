@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -55,11 +56,28 @@ def amount_bars() -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
+def own_input() -> int:
+    """A descriptor of one's own for standard input. Raises `typer.BadParameter` when that is closed."""
+    return _own(sys.__stdin__, 0, "standard input is closed: give it what is to be read, or name a file")
+
+
+def own_output() -> int:
+    """A descriptor of one's own for standard output. Raises `typer.BadParameter` when that is closed."""
+    return _own(sys.__stdout__, 1, "standard output is closed: redirect it, or name a file")
+
+
+def _own(stream: IO[str] | None, number: int, complaint: str) -> int:
+    # Of a number that was free when the process began, something else may have got hold.
+    if stream is None:
+        raise typer.BadParameter(complaint)
+    return os.dup(number)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[IO[str]]:
     """A text file to write, or standard output for `-`; the file is there whole, or as it was before."""
     if path == STANDARD_OUTPUT:
-        with os.fdopen(os.dup(1), "w", encoding="utf-8", newline="") as stream:
+        with os.fdopen(own_output(), "w", encoding="utf-8", newline="") as stream:
             yield stream
         return
     if path.exists() and not path.is_file():  # a device or a pipe

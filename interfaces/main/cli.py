@@ -4,9 +4,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 from interfaces.cli.app import app
+from interfaces.cli.output import note
 from interfaces.main.garbage import collect_seldom
 from interfaces.main.session import RootSession
 
@@ -25,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         app(args=list(arguments), prog_name="matricula", obj=session)
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _code(end)
     except Exception as error:  # noqa: BLE001 - whatever happened, people get one line
         if session.debug:
             traceback.print_exc()
@@ -37,11 +39,21 @@ def _end(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
+def _code(end: SystemExit) -> int:
+    if isinstance(end.__context__, BrokenPipeError):
+        from interfaces.cli.failures import ExitCode
+
+        # The library means 1, which would be a negative verdict.
+        return ExitCode.OUTPUT_UNREAD
+    return end.code if isinstance(end.code, int) else int(end.code is not None)
+
+
 def _report(error: Exception) -> int:
     from interfaces.cli.failures import explain
 
     message, code = explain(error)
-    sys.stderr.write(f"matricula: {message}\n")
+    with suppress(OSError):  # whoever hears nothing is told by the code
+        note(f"matricula: {message}")
     return code
 
 

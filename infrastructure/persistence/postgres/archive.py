@@ -31,13 +31,26 @@ Advance = Callable[[str, int, int | None], None]
 """Told what is counted (bytes, tables, objects), how much of it is done, and of how much if that is known."""
 
 _PIECE = 1 << 18
-# What an archive begins with, its contents and the table of the revision, which comes first, fits in many times over.
+# What an archive begins with, its table of contents, fits in many times over.
 _HEAD = 1 << 23
 _CONNECT_SECONDS = 10
 _SCHEMA = "--schema=public"
 # Servers before 17 do not know it, and pg_restore since 17 sets it.
 _SETTING_SINCE_17 = b"SET transaction_timeout = 0;\n"
 _LENGTH_OF_SETTINGS = 4096
+_NOT_OURS = "This is an archive of PostgreSQL, but not of Matrícula: no schema's revision is in it."
+_REVISION = " TABLE DATA public alembic_version "
+# Where the revision lies among the rows is up to pg_dump: only the database can tell it without reading ahead.
+_OF_A_KNOWN_SCHEMA = """
+\\set VERBOSITY terse
+DO $$ DECLARE found text := (SELECT version_num FROM public.alembic_version);
+BEGIN
+    IF found IS NULL THEN RAISE EXCEPTION USING MESSAGE = $said${not_ours}$said$; END IF;
+    IF found <> ALL ('{{{known}}}') THEN RAISE EXCEPTION USING MESSAGE = format(
+        $said$The archive's schema is of revision %s, which this program does not know: take a newer one.$said$, found);
+    END IF;
+END $$;
+"""
 # The database is not in the archive, so neither are the privileges on it. Statistics are not, either.
 _LAST = f"""
 DO $$ BEGIN
@@ -90,8 +103,7 @@ def restore(owner_url: str, programs: Path, source: BinaryIO, size: int | None, 
     `Unavailable`.
     """
     head = _first_of(source)
-    revision = _revision_in(head, programs)
-    listed = _read_head(head, programs, "--list", _SCHEMA).splitlines()
+    listed = _listed_in(head, programs)
     objects = sum(not line.startswith(";") for line in listed)
     tables = sum(" TABLE DATA " in line for line in listed)
     version = _asked(owner_url, _ready_for_an_archive)
@@ -121,19 +133,21 @@ def restore(owner_url: str, programs: Path, source: BinaryIO, size: int | None, 
         with suppress(BrokenPipeError):  # psql has ended, and says why
             run_in_one_transaction(pg_restore, psql, version)
         psql.succeed()
-    if _asked(owner_url, _revision_of) != revision:
-        raise Conflict("The archive was not restored: the schema is not the one in it.")
+    revision = _asked(owner_url, _revision_of)
+    if revision is None:
+        raise Conflict("The archive was not restored: there is no schema.")
     return Archived(revision, tables, read)
 
 
 def run_in_one_transaction(pg_restore: Program, psql: Program, version: int) -> None:
-    """Let psql run what pg_restore prints; nothing is committed unless pg_restore got to the end of it."""
+    """Let psql run what pg_restore prints; nothing is committed unless that came to its end, and is a known schema."""
     settings = pg_restore.read(_LENGTH_OF_SETTINGS)
     psql.write(b"BEGIN;\n")
     psql.write(settings if version >= 17 else settings.replace(_SETTING_SINCE_17, b"", 1))
     for piece in pg_restore.pieces():
         psql.write(piece)
     pg_restore.succeed()
+    psql.write(_OF_A_KNOWN_SCHEMA.format(not_ours=_NOT_OURS, known=",".join(revisions())).encode())
     psql.write(_LAST.encode())
     psql.end_input()
 
@@ -153,29 +167,21 @@ def _first_of(source: BinaryIO) -> bytes:
     return bytes(head)
 
 
-def _revision_in(head: bytes, programs: Path) -> str:
-    script = _read_head(head, programs, "--file=-", "--data-only", _SCHEMA, "--table=alembic_version")
-    _, _, rows = script.partition("COPY public.alembic_version (version_num) FROM stdin;\n")
-    revision = rows.partition("\n")[0]
-    if revision in ("", "\\."):
-        raise Conflict("This is an archive of PostgreSQL, but not of Matrícula: no schema's revision is in it.")
-    if revision not in revisions():
-        raise Conflict(
-            f"The archive's schema is of revision {revision}, which this program does not know: take a newer one."
-        )
-    return revision
-
-
-def _read_head(head: bytes, programs: Path, *arguments: str) -> str:
-    """What pg_restore tells of an archive that it sees the beginning of."""
+def _listed_in(head: bytes, programs: Path) -> list[str]:
+    """What pg_restore lists of an archive of which it sees the beginning, a line for each object."""
     path = programs / "pg_restore"
     try:
-        done = subprocess.run([path, *arguments], input=head, capture_output=True, env=clean_environment(), check=False)
+        done = subprocess.run(
+            [path, "--list", _SCHEMA], input=head, capture_output=True, env=clean_environment(), check=False
+        )
     except OSError as error:
         raise Conflict(f"{path} cannot be run: {error.strerror}") from error
     if done.returncode != 0:
         raise Conflict(done.stderr.decode(errors="replace").strip())
-    return done.stdout.decode(errors="replace")
+    listed = done.stdout.decode(errors="replace").splitlines()
+    if not any(_REVISION in line for line in listed):
+        raise Conflict(_NOT_OURS)
+    return listed
 
 
 def _asked(owner_url: str, question: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:

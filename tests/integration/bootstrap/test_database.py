@@ -99,6 +99,15 @@ def test_a_database_that_the_settings_name_is_left_as_it_is(settings: Settings) 
         assert theirs.current() is None
 
 
+def test_a_database_that_the_settings_name_is_told_by_the_variable_that_is_used() -> None:
+    given = Settings.from_environment(
+        persistence="postgres", database_url="postgresql://app@/m", database_owner_url="postgresql://owner@/m"
+    )
+
+    assert open_database(given).origin == "the database of MATRICULA_DATABASE_URL"
+    assert open_database(given, migrate=False).origin == "the database of MATRICULA_DATABASE_OWNER_URL"
+
+
 def test_a_data_folder_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     given = Settings.from_environment(

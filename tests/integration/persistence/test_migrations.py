@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from time import sleep
 
 import pytest
 from sqlalchemy import make_url, text
@@ -15,7 +19,7 @@ from application.shared.errors import Unavailable
 from infrastructure.persistence.postgres import migrate, rows
 from infrastructure.persistence.postgres.embedded.lease import APP_ROLE, OWNER_ROLE
 from infrastructure.persistence.postgres.revision import current, head_revision
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, connect
 
 
 @pytest.fixture
@@ -81,6 +85,66 @@ def test_the_application_stages_imports_where_nobody_makes_temporary_tables(blan
     migrate.upgrade(blank)
 
     assert asyncio.run(_execute(blank, privilege)) is True
+
+
+def test_a_migration_lets_others_through_while_something_holds_the_tables(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_LOCK_SECONDS", 0.3)
+    monkeypatch.setattr(migrate, "_PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr(migrate, "_TRIES", 3)
+    migrate.upgrade(blank, "0015")
+
+    for direction, revision in ((migrate.downgrade, "0014"), (migrate.upgrade, "0015")):
+        before, reads = current(blank), 0
+        with ThreadPoolExecutor(1) as thread, _dumping(blank):
+            migrating = thread.submit(direction, blank, revision)
+            while not migrating.done():
+                asyncio.run(asyncio.wait_for(_execute(blank, "SELECT count(*) FROM sign_ins, sign_in_failures"), 10))
+                reads += 1
+            with pytest.raises(Unavailable, match=r"a backup or another long transaction\. Nothing was changed"):
+                migrating.result()
+        assert reads > 1
+        assert current(blank) == before
+        direction(blank, revision)
+        assert current(blank) == revision
+
+
+def test_a_migration_goes_on_when_the_tables_are_free_again(blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    paused = Event()
+
+    def pause(seconds: float) -> None:
+        paused.set()
+        sleep(seconds)
+
+    monkeypatch.setattr(migrate, "_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(migrate, "_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(migrate, "_TRIES", 300)
+    monkeypatch.setattr(migrate, "sleep", pause)
+    migrate.upgrade(blank, "0015")
+
+    with ThreadPoolExecutor(1) as thread:
+        with _dumping(blank):
+            migrating = thread.submit(migrate.downgrade, blank, "0014")
+            assert paused.wait(10)
+        migrating.result()
+
+    assert current(blank) == "0014"
+
+
+@contextmanager
+def _dumping(url: str) -> Iterator[None]:
+    """While the block lasts, hold every table as pg_dump does."""
+    with asyncio.Runner() as runner:
+        connection = runner.run(connect(url))
+        tables = runner.run(
+            connection.fetchval("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'")
+        )
+        runner.run(connection.execute(f"BEGIN; LOCK TABLE {tables} IN ACCESS SHARE MODE"))
+        try:
+            yield
+        finally:
+            runner.run(connection.close())
 
 
 async def _execute(url: str, statement: str) -> object:

@@ -149,6 +149,23 @@ def test_a_backup_in_the_middle_of_registration_is_sound(
     assert on(empty, "verify", "--term", TERM).code == 0
 
 
+def test_a_table_that_comes_before_the_revision_may_be_large(
+    on: On, copy: PostgresDatabase, empty: PostgresDatabase, tmp_path: Path
+) -> None:
+    roles = "ARRAY (SELECT left(md5(random()::text), 20) FROM generate_series(1, 1000000))"
+    account = f"SELECT '{MAIN.id}', gen_random_uuid(), 'a@b.edu', {roles}, now()"
+    large = f"INSERT INTO accounts (institution_id, id, email, roles, created_at) {account}"
+    in_thread(lambda: run_sql(as_superuser(copy), large))
+    file = tmp_path / "matricula.backup"
+    assert on(copy, "db", "backup", str(file)).code == 0
+    assert file.stat().st_size > 1 << 23
+
+    restored = on(empty, "db", "restore", str(file))
+
+    assert restored.code == 0, restored.errors
+    assert tables_of(empty) == tables_of(copy)
+
+
 def test_a_backup_goes_through_pipes(on: On, stored: PostgresDatabase, empty: PostgresDatabase, tmp_path: Path) -> None:
     program = (sys.executable, "-m", "interfaces.main.cli", "db")
     on(stored, "db", "current")  # names the database
@@ -158,6 +175,20 @@ def test_a_backup_goes_through_pipes(on: On, stored: PostgresDatabase, empty: Po
 
     assert (writing.returncode, done.returncode) == (0, 0)
     assert tables_of(empty) == tables_of(stored)
+
+
+def test_a_backup_that_nobody_reads_on_ends_with_what_a_shell_says_of_a_closed_pipe(
+    on: On, stored: PostgresDatabase
+) -> None:
+    on(stored, "db", "current")  # names the database
+    command = [sys.executable, "-m", "interfaces.main.cli", "db", "backup", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as writing:
+        assert writing.stdout is not None
+        assert writing.stdout.read(5) == b"PGDMP"
+        writing.stdout.close()
+        _, errors = writing.communicate(timeout=60)
+
+    assert (writing.returncode, errors) == (141, b"")
 
 
 def test_an_archive_of_an_older_schema_says_what_to_run(
@@ -212,10 +243,16 @@ def test_a_file_that_is_no_archive_is_refused(on: On, empty: PostgresDatabase, t
     assert "pg_restore: error: " in refused.errors
 
 
+@pytest.mark.parametrize("change", ["DELETE FROM", "DROP TABLE"])
 def test_an_archive_of_something_else_is_refused(
-    on: On, copy: PostgresDatabase, empty: PostgresDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    on: On,
+    copy: PostgresDatabase,
+    empty: PostgresDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    change: str,
 ) -> None:
-    in_thread(lambda: run_sql(copy.owner_url, "DELETE FROM alembic_version"))
+    in_thread(lambda: run_sql(copy.owner_url, f"{change} alembic_version"))
     monkeypatch.setattr(archive, "_contents", lambda _connection: _nothing())
     assert on(copy, "db", "backup", str(tmp_path / "other")).code == 0
 
@@ -223,6 +260,7 @@ def test_an_archive_of_something_else_is_refused(
 
     assert refused.code == 3
     assert "no schema's revision is in it" in refused.errors
+    assert answer(empty.owner_url, COUNT_TABLES) == 0
 
 
 async def _nothing() -> tuple[str, int]:
