@@ -129,9 +129,15 @@ def restore(owner_url: str, programs: Path, source: BinaryIO, size: int | None, 
         Program(programs / "psql", *runs, environment=environment_for(owner_url), prints=False) as psql,
         Program(programs / "pg_restore", *arguments, environment=clean_environment(), hear=hear) as pg_restore,
     ):
-        Thread(target=_feed, args=(pg_restore, pieces()), daemon=True).start()
-        with suppress(BrokenPipeError):  # psql has ended, and says why
-            run_in_one_transaction(pg_restore, psql, version)
+        unread: list[OSError] = []
+        Thread(target=_feed, args=(pg_restore, pieces(), unread), daemon=True).start()
+        try:
+            with suppress(BrokenPipeError):  # psql has ended, and says why
+                run_in_one_transaction(pg_restore, psql, version)
+        except Conflict as incomplete:
+            if unread:
+                raise _unreadable(unread[0]) from incomplete
+            raise
         psql.succeed()
     revision = _asked(owner_url, _revision_of)
     if revision is None:
@@ -152,19 +158,32 @@ def run_in_one_transaction(pg_restore: Program, psql: Program, version: int) -> 
     psql.end_input()
 
 
-def _feed(program: Program, pieces: Iterator[bytes]) -> None:
+def _feed(program: Program, pieces: Iterator[bytes], unread: list[OSError]) -> None:
+    """Give a program what is read, and the end of it too when reading fails, which is noted."""
     with suppress(BrokenPipeError):  # it has ended, and says why
-        for piece in pieces:
-            program.write(piece)
+        try:
+            for piece in pieces:
+                program.write(piece)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            unread.append(error)
         program.end_input()
 
 
 def _first_of(source: BinaryIO) -> bytes:
     """As much as a head may have: a pipe gives less at a time."""
     head = bytearray()
-    while len(head) < _HEAD and (piece := source.read(_HEAD - len(head))):
-        head += piece
+    try:
+        while len(head) < _HEAD and (piece := source.read(_HEAD - len(head))):
+            head += piece
+    except OSError as error:
+        raise _unreadable(error) from error
     return bytes(head)
+
+
+def _unreadable(error: OSError) -> Conflict:
+    return Conflict(f"The archive cannot be read: {error.strerror}")
 
 
 def _listed_in(head: bytes, programs: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """`matricula db backup` writes everything that is stored, and `restore` brings it back, whole or not at all."""
 
+import errno
+import io
 import json
 import os
 import subprocess
@@ -10,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from application.shared.errors import Conflict
 from infrastructure.persistence.postgres import archive, migrate
+from infrastructure.persistence.postgres.embedded.binaries import installed_binaries
 from infrastructure.persistence.postgres.embedded.lease import APP_ROLE
 from infrastructure.persistence.postgres.revision import head_revision
 from infrastructure.persistence.postgres.rows.base import Row
@@ -231,6 +235,29 @@ def test_a_truncated_archive_leaves_nothing(on: On, backed_up: Path, empty: Post
     assert "pg_restore: error: could not read from input file: end of file" in refused.errors
     assert answer(empty.owner_url, COUNT_TABLES) == 0
     assert answer(empty.owner_url, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace") == 0
+
+
+class Failing(io.BytesIO):
+    """An archive on a disk that cannot be read to its end."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        if not piece:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return piece
+
+
+@pytest.mark.parametrize("beyond", [0, 2_000], ids=["in the head", "beyond it"])
+def test_an_archive_that_cannot_be_read_to_its_end_leaves_nothing(
+    backed_up: Path, empty: PostgresDatabase, monkeypatch: pytest.MonkeyPatch, beyond: int
+) -> None:
+    read = backed_up.read_bytes()[:-1]
+    monkeypatch.setattr(archive, "_HEAD", len(read) + 1 - beyond)
+
+    with pytest.raises(Conflict, match="The archive cannot be read: Input/output error"):
+        archive.restore(empty.owner_url, installed_binaries().bin_dir, Failing(read), None, lambda *_: None)
+
+    assert answer(empty.owner_url, COUNT_TABLES) == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"id,name\n" * 1000], ids=["empty", "CSV"])
