@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from application.shared.dto import IN_ORDER, Code, Credits, Dto, Name, ReferenceText, Text
 from application.shared.paging import Listing
+from application.shared.plain_words import matching
 from application.shared.records import RecordKind, Work, resolve_optional
 from domain.catalog.course import Course
 from domain.catalog.department import Department
@@ -20,8 +21,10 @@ from domain.catalog.requisite_grammar import (
 )
 from domain.shared.identifiers import CourseId, DepartmentId
 
-Subject = Annotated[str, StringConstraints(pattern=r"^([\w][\w.+&'-]{0,30})?$"), Field(examples=["CS"])]
-Number = Annotated[str, StringConstraints(pattern=r"^[\w][\w.+&'-]{0,30}$"), Field(examples=["101"])]
+_LETTERS = "letters, digits or . _ + & ' - and begin with a letter, a digit or _"
+
+Subject = Annotated[str, matching(r"^([\w][\w.+&'-]{0,30})?$", f"must be up to 31 {_LETTERS}"), Field(examples=["CS"])]
+Number = Annotated[str, matching(r"^[\w][\w.+&'-]{0,30}$", f"must be 1 to 31 {_LETTERS}"), Field(examples=["101"])]
 
 
 def _canonical(text: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from application.registration.course_attempts import PeriodCode
 from application.shared.dto import Code, Credits, Dto, Label
 from application.shared.errors import InvalidField
+from application.shared.plain_words import in_plain_words
 
 _REMEMBERED = 10_000
 """How many values of a column are remembered."""
@@ -126,7 +127,7 @@ class _Column(dict[str, object]):
                 return self._valid(text)
             except ValidationError as error:
                 first = error.errors(include_url=False, include_input=False)[0]
-                raise _InvalidCell(self._name, first["msg"].removeprefix("Value error, ")) from None
+                raise _InvalidCell(self._name, in_plain_words(first)) from None
         if self._field.is_required():
             raise _InvalidCell(self._name, "is missing")
         return self._field.default

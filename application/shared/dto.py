@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
+from application.shared.plain_words import matching
 from domain.shared.invalid import InvalidValue
-from domain.shared.reference import CODE_PATTERN, Reference
+from domain.shared.reference import CODE_IN_WORDS, CODE_PATTERN, Reference
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _WRITTEN_REFERENCE = re.compile(
@@ -69,7 +70,7 @@ def _checked(moment: datetime) -> datetime:
     return moment
 
 
-Code = Annotated[str, StringConstraints(pattern=f"^{CODE_PATTERN}$"), Field(examples=["CS-101"])]
+Code = Annotated[str, matching(f"^{CODE_PATTERN}$", CODE_IN_WORDS), Field(examples=["CS-101"])]
 """A natural code, unique for its kind of record within the institution (or term)."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)]
@@ -88,7 +89,9 @@ ReferenceText = Annotated[
 ]
 """A record named by id, or by natural code: `code:CODE`, within a term `code:TERM:CODE`."""
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]{1,64}@[^@\s\x00]{1,190}$")]
+Email = Annotated[
+    str, matching(r"^[^@\s\x00]{1,64}@[^@\s\x00]{1,190}$", "must be an e-mail address, such as ada@uni.edu")
+]
 """An e-mail address; only its form is checked."""
 
 Credits = Annotated[Decimal, Field(ge=0, le=1000, max_digits=6, decimal_places=2, examples=["3"])]

@@ -10,6 +10,9 @@ from domain.shared.value import value
 CODE_PATTERN = r"[^\W_][\w.+&'-]{0,63}"
 """A natural code: a letter or digit, then up to 63 letters, digits or `. _ + & ' -`; no colon, slash or space."""
 
+CODE_IN_WORDS = "must be 1 to 64 letters, digits or . _ + & ' - and begin with a letter or digit"
+"""What is said of a text that is no natural code."""
+
 _CODE = re.compile(CODE_PATTERN)
 _PREFIX = "code:"
 
@@ -21,7 +24,7 @@ def is_code(text: str) -> bool:
 
 def require_code(code: str) -> None:
     """Raise `InvalidValue` unless `code` can be a natural code."""
-    require(is_code(code), "code", "must be 1 to 64 letters, digits or . _ + & ' - and begin with a letter or digit")
+    require(is_code(code), "code", CODE_IN_WORDS)
 
 
 @value(frozen=True, slots=True)

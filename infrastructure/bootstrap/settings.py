@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from application.shared.errors import ApplicationError
+from application.shared.plain_words import in_plain_words, matching
 from domain.access.session import LONGEST_ACCESS
 from infrastructure.bootstrap.database_url import normalised
 from infrastructure.bootstrap.origins import separated
@@ -109,7 +110,9 @@ class Settings(BaseSettings):
         ),
     ] = None
     database_name: Annotated[
-        str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="The database on the embedded server.")
+        str,
+        matching(r"^[a-z_][a-z0-9_]{0,62}$", "must be up to 63 small letters, digits and _, and begin with no digit"),
+        Field(description="The database on the embedded server."),
     ] = "matricula"
     postgres_programs: Annotated[
         Path | None,
@@ -178,8 +181,11 @@ class Settings(BaseSettings):
     ] = 30
     oidc_issuer: Annotated[
         str | None,
+        matching(
+            r"^https://|^http://(localhost|127\.0\.0\.1|\[::1\])[:/]",
+            "must begin with https://, or with http:// on the loopback",
+        ),
         Field(
-            pattern=r"^https://|^http://(localhost|127\.0\.0\.1|\[::1\])[:/]",
             description="The OpenID Connect provider: the address beneath which `.well-known/openid-configuration` is.",
         ),
     ] = None
@@ -325,7 +331,7 @@ def _unknown(name: str, known: list[str]) -> str:
 
 def _described(error: ValidationError, from_files: Collection[str]) -> str:
     return "\n".join(
-        f"{_named(problem['loc'], from_files)}{problem['msg'].removeprefix('Value error, ')}"
+        f"{_named(problem['loc'], from_files)}{in_plain_words(problem)}"
         for problem in error.errors(include_input=False, include_url=False)
     )
 

@@ -6,6 +6,7 @@ from enum import IntEnum
 from pydantic import ValidationError
 
 from application.shared.errors import ApplicationError, Unavailable
+from application.shared.plain_words import in_plain_words
 from domain.shared.invalid import InvalidValue
 from interfaces.itc2019.malformed import MalformedInstance
 
@@ -38,8 +39,8 @@ def explain(error: Exception) -> tuple[str, ExitCode]:
             return str(error), ExitCode.REFUSED
         case ValidationError():
             problem = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in problem["loc"])
-            return f"{where}: {problem['msg']}", ExitCode.REFUSED
+            where = ".".join(part for part in problem["loc"] if isinstance(part, str))
+            return f"{where}: {in_plain_words(problem)}", ExitCode.REFUSED
         case OSError(strerror=str(reason)) if isinstance(error.filename, str) or error.errno in _NO_SPACE:
             return f"{error.filename or 'the output cannot be written'}: {reason}", ExitCode.REFUSED
         case _:

@@ -20,6 +20,7 @@ from application.scheduling.timetable import (
     TimetableSection,
 )
 from application.shared.errors import InvalidField
+from application.shared.plain_words import in_plain_words
 from domain.scheduling.offering import ComponentKind
 from interfaces.itc2019.placements import Placement, read_placements
 from interfaces.itc2019.problem import ConfigElement, CourseElement, Problem, read_problem
@@ -115,8 +116,8 @@ def _term(problem: Problem, code: str, starts_on: date, time_zone: str, opens_at
             drop_deadline=ends_on,
         )
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise InvalidField(".".join(str(part) for part in first["loc"]), str(first["msg"])) from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise InvalidField(".".join(str(part) for part in first["loc"]), in_plain_words(first)) from error
 
 
 def _offering(course: CourseElement, placements: dict[str, Placement]) -> TimetableOffering:

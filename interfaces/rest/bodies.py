@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from application.shared.dto import Dto
-from interfaces.rest.plain_words import in_plain_words
+from application.shared.plain_words import in_plain_words
 from interfaces.rest.problems import InvalidPart, RestError
 
 JSON = "application/json"

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from application.shared.errors import ApplicationError, InvalidField, UnknownReference
+from application.shared.plain_words import in_plain_words
 from domain.shared.invalid import InvalidValue
 from interfaces.rest.answers import path_in_header
 from interfaces.rest.bodies import JSON, MERGE_PATCH
-from interfaces.rest.plain_words import in_plain_words
 from interfaces.rest.problems import PROBLEMS, InvalidPart, RestError, problem_response
 
 _CODES_OF_STATUS = {404: "not_found", 405: "method_not_allowed"}

@@ -118,7 +118,7 @@ async def test_a_table_that_is_imported_twice_at_once_is_stored_once(university:
         (("s1", "CS-101", "T", "3", "1", "NONE"), "column scheme: there is no record NONE"),
         (("s1", "CS-101", "T", "3", "X", "0-5"), "column grade: X is no grade of the scheme 0-5"),
         (("s1", "CS-101", "T", "3", "", "", "1", "1"), "column in_progress: what is in progress is not passed yet"),
-        (("s1", "CS-101", "T", "lots"), "column credits: Input should be a valid decimal"),
+        (("s1", "CS-101", "T", "lots"), "column credits: must be a number"),
         (("s1", "CS-101", "T0", "3"), "column student_code: the same attempt stands in line 2"),
         (("s2", "MA-1", "T", "3", "A", "LETTERS"), "column student_code: the same attempt is stored already"),
     ],

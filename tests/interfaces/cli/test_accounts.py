@@ -106,9 +106,14 @@ def test_an_address_has_one_account_and_once_is_content(ada: Outcome, matricula:
         (REGISTRAR, "password1234\n", "too easily guessed"),
         (REGISTRAR, "short\n", "12 to 200 characters"),
         (REGISTRAR, "", "12 to 200 characters"),
-        (REGISTRAR, f"{'secret word ' * 20}\n", "at most 200"),
-        (("accounts", "add", EMAIL, "--role", "emperor"), f"{PASSWORD}\n", "roles"),
-        (("accounts", "add", "nobody", "--role", "registrar"), f"{PASSWORD}\n", "email"),
+        (REGISTRAR, f"{'secret word ' * 20}\n", "of 200 or less"),
+        (("accounts", "add", EMAIL, "--role", "emperor"), f"{PASSWORD}\n", ": roles: must be 'student', 'instructor'"),
+        (
+            ("accounts", "add", "nobody", "--role", "registrar"),
+            f"{PASSWORD}\n",
+            ": email: must be an e-mail address, such as ada@uni.edu\n",
+        ),
+        ((*REGISTRAR, "--student", "S-1"), f"{PASSWORD}\n", ": student: must be an id (UUID) or code:CODE"),
         (("accounts", "add", EMAIL, "--role", "student"), f"{PASSWORD}\n", "student"),
     ],
 )

@@ -29,6 +29,13 @@ def test_a_second_import_is_refused_or_with_once_changes_nothing(
     assert matricula("verify", "--term", "DEMO", "--json").output == before.output
 
 
+def test_a_term_that_can_have_no_such_code_is_refused_plainly(matricula: Matricula) -> None:
+    outcome = matricula("import", "sample", "--term", "S 1", "--students", "20")
+
+    assert outcome.code == 3
+    assert outcome.errors.startswith("matricula: code: must be 1 to 64 letters, digits or . _ + & ' -")
+
+
 async def test_the_students_of_the_import_ask_for_the_courses_of_the_import(matricula: Matricula) -> None:
     async with FakeServer(lambda _student, courses: [ENROLLED] * len(courses)).running() as server:
         command = ("replay", "sample", "--term", "DEMO", "--students", "20", "--url", server.url, "--json")

@@ -161,3 +161,8 @@ def test_what_is_wrong_with_the_term_names_its_field(tmp_path: Path, changes: di
         read(write(tmp_path), **changes)
 
     assert refused.value.parameters["field"] == field
+
+
+def test_what_is_wrong_with_the_term_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(InvalidField, match=r"^code: must be 1 to 64 letters, digits or"):
+        read(write(tmp_path), term_code="two words")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import StringConstraints
+
 _WHOLE_NUMBER = "must be a whole number, and not too large"
 _NUMBER = "must be a number"
 _ID = "must be an id (UUID)"
@@ -55,11 +57,21 @@ _FAMILIES: Mapping[str, str] = {
 }
 """By how the name of the kind begins, for all others."""
 
+_OF_PATTERNS: dict[str, str] = {}
+"""By the pattern that a text does not match."""
+
 _ADDED = re.compile(r"^(Value error|Assertion failed), ")
+
+
+def matching(pattern: str, words: str) -> StringConstraints:
+    """The constraint of a text that matches `pattern`; `words` are the message about all others."""
+    _OF_PATTERNS[pattern] = words
+    return StringConstraints(pattern=pattern)
 
 
 def in_plain_words(error: Mapping[str, Any]) -> str:
     """The message of one of the errors that `ValidationError.errors` lists."""
     kind: str = error["type"]
-    words = _WORDS.get(kind) or _FAMILIES.get(kind.partition("_")[0])
-    return _ADDED.sub("", error["msg"]) if words is None else words.format_map(error.get("ctx", {}))
+    told: Mapping[str, Any] = error.get("ctx", {})
+    words = _OF_PATTERNS.get(told.get("pattern", "")) or _WORDS.get(kind) or _FAMILIES.get(kind.partition("_")[0])
+    return _ADDED.sub("", error["msg"]) if words is None else words.format_map(told)
