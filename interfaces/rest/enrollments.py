@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from application.registration.dto import EnrollmentView, RosterView, ScheduleView
 from application.registration.enrollments import ENROLLMENTS, OF_ONE_STUDENT, ReadEnrollments
-from application.shared.dto import Moment
+from application.shared.dto import Moment, ReferenceText
+from domain.shared.reference import Reference
 from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, body_answer
@@ -56,13 +57,15 @@ async def get_schedule(
     request: Request,
     caller: Calling,
     student: StudentInPath,
-    term: Annotated[str, Query(description="The term's id, or `code:` and its code.", examples=["code:2026-1"])],
+    term: Annotated[
+        ReferenceText, Query(description="The term's id, or `code:` and its code.", examples=["code:2026-1"])
+    ],
     enrollments: UseEnrollments,
     as_of: AsOf = None,
 ) -> Response:
     """Answer a student's schedule."""
     refuse_query(request, "term", "as_of")
-    view = await enrollments.schedule(caller, addressed(student), addressed(term), as_of)
+    view = await enrollments.schedule(caller, addressed(student), Reference.parse(term), as_of)
     return body_answer(request, view.model_dump_json().encode(), PERSONAL)
 
 
