@@ -105,9 +105,17 @@ class AccessDenied(ApplicationError):  # noqa: N818
 
 
 class Unavailable(ApplicationError):  # noqa: N818
-    """Something that the use case needs is away for now; the caller may try again."""
+    """Something that the use case needs is away for now; the caller may try again.
+
+    Attributes:
+        cause: a sentence that tells whoever runs the server why, without secrets; it is no caller's business.
+    """
 
     code = "unavailable"
+
+    def __init__(self, detail: str, cause: str | None = None) -> None:
+        super().__init__(detail)
+        self.cause = cause
 
 
 class Collision(Unavailable):

@@ -32,7 +32,7 @@ def explain(error: Exception) -> tuple[str, ExitCode]:
     """What to tell people about an error, and the exit code. Of a defect only the name is told."""
     match error:
         case Unavailable():
-            return error.detail, ExitCode.DATABASE_UNAVAILABLE
+            return error.cause or error.detail, ExitCode.DATABASE_UNAVAILABLE
         case ApplicationError():
             return error.detail, ExitCode.USAGE if error.code == _SETTINGS else ExitCode.REFUSED
         case InvalidValue() | MalformedInstance():

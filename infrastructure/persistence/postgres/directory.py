@@ -44,7 +44,7 @@ class PostgresDirectory:
             if reference.scope is not None:  # a code within a term names no institution
                 return None
             query = query.where(_DIRECTORY.c.code == reference.code)
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._engine.connect() as connection:
                 found = (await connection.execute(query)).mappings().all()
         return InstitutionView.model_validate(found[0]) if len(found) == 1 else None
@@ -55,14 +55,14 @@ class PostgresDirectory:
             identifier=_DIRECTORY.c.institution_id,
             by_name={name: _DIRECTORY.c[name] for name in ("code", "name")},
         )
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with AsyncSession(self._engine) as session:
                 rows, cursor = await fetch_page(session, _select(), columns, INSTITUTION_LISTING, query)
         return Page([InstitutionView.model_validate(row) for row in rows], cursor)
 
     async def add(self, institution: Institution, told: Told | None = None) -> None:
         """See `InstitutionDirectory.add`."""
-        with reaching_the_database(), storing(_KIND):
+        with reaching_the_database(self._engine.url), storing(_KIND):
             async with AsyncSession(self._engine) as session, session.begin():
                 await enter_institution(session, institution.id)
                 session.add(_row(institution, 1))
@@ -74,14 +74,14 @@ class PostgresDirectory:
 
     async def told(self, identifier: InstitutionId, request: KeyedRequest) -> str | None:
         """See `InstitutionDirectory.told`."""
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with AsyncSession(self._engine) as session, session.begin():
                 await enter_institution(session, identifier)
                 return await (await _kept_answers(session, identifier)).find(request)
 
     async def save(self, institution: Institution, expected_version: int | None) -> None:
         """See `InstitutionDirectory.save`."""
-        with reaching_the_database(), storing(_KIND):
+        with reaching_the_database(self._engine.url), storing(_KIND):
             async with AsyncSession(self._engine) as session, session.begin():
                 stored = await self._stored(session, institution.id, expected_version)
                 stored.code = institution.code
@@ -91,7 +91,7 @@ class PostgresDirectory:
 
     async def remove(self, identifier: InstitutionId, expected_version: int | None) -> None:
         """See `InstitutionDirectory.remove`."""
-        with reaching_the_database(), storing(_KIND):
+        with reaching_the_database(self._engine.url), storing(_KIND):
             async with AsyncSession(self._engine) as session, session.begin():
                 await session.delete(await self._stored(session, identifier, expected_version))
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from socket import gaierror
 
 import asyncpg
-from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import URL, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -70,6 +71,9 @@ _AWAY = (
     TimeoutError,
 )
 """The database, or the connection to it, is not there, or does not take what it took before."""
+
+_PORT = 5432
+"""Where PostgreSQL listens unless a URL says otherwise."""
 
 _COLLIDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
@@ -140,8 +144,11 @@ def _refusal(kind: str, own_tables: frozenset[str], cause: BaseException) -> App
 
 
 @contextmanager
-def reaching_the_database() -> Iterator[None]:
-    """Turn the failure to reach the database, or the loss of the connection, into `Unavailable`; so a deadlock."""
+def reaching_the_database(url: URL | None = None) -> Iterator[None]:
+    """Turn the failure to reach the database, or the loss of the connection, into `Unavailable`; so a deadlock.
+
+    Where `url` leads tells the cause.
+    """
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, DBAPIError, *_COLLIDED, *_AWAY) as error:
@@ -152,5 +159,24 @@ def reaching_the_database() -> Iterator[None]:
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
         if lost or isinstance(cause, _AWAY) or isinstance(error, PoolTimeoutError):
             detail = "The database is away for now."
-            raise Unavailable(detail) from error
+            raise Unavailable(detail, None if url is None else _cause(url, cause)) from error
         raise
+
+
+def _cause(url: URL, error: BaseException) -> str | None:
+    """Why nobody gets to where `url` leads, if that can be told; its password is in no sentence."""
+    host = url.host or url.query.get("host")
+    there = f"{host}:{url.port or url.query.get('port', _PORT)}"
+    match error:
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            return f"PostgreSQL at {there} refuses the role {url.username} or its password."
+        case asyncpg.InvalidCatalogNameError():
+            return f"There is no database {url.database} at {there}."
+        case gaierror():
+            return f"The host {host} of the database is not known."
+        case ConnectionRefusedError() | FileNotFoundError() | TimeoutError():
+            return f"No PostgreSQL listens at {there}."
+        case OSError() if type(error) is OSError:  # of a host with several addresses, or of none that leads there
+            return f"No PostgreSQL listens at {there}."
+        case _:
+            return None

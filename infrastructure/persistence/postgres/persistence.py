@@ -62,7 +62,7 @@ class PostgresPersistence:
     @asynccontextmanager
     async def work(self, institution: InstitutionId) -> AsyncIterator["_Transaction"]:
         """A transaction on the records of `institution`. Raises `Unavailable` when the database is away."""
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._bare_engine.connect() as connection, transaction_of(connection, institution) as driver:
                 session = AsyncSession(connection, expire_on_commit=False)
                 yield _Transaction(session, driver, institution, self._snapshots)
@@ -77,7 +77,7 @@ class PostgresPersistence:
 
         It has one snapshot for all that it reads: a log and a state, facts and what they name, hang together.
         """
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._bare_engine.connect() as connection, reading_of(connection, institution):
                 session = AsyncSession(connection, expire_on_commit=False)
                 yield _ReadTransaction(session, institution, self._snapshots)
@@ -87,7 +87,7 @@ class PostgresPersistence:
     @asynccontextmanager
     async def access(self, institution: InstitutionId) -> AsyncIterator[AccessWork]:
         """A transaction on who may come in at `institution`. Raises `Unavailable`."""
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._bare_engine.connect() as connection, transaction_of(connection, institution) as driver:
                 session = AsyncSession(connection, expire_on_commit=False)
                 yield PostgresAccessWork(session, driver, institution)
@@ -96,13 +96,13 @@ class PostgresPersistence:
 
     async def has_accounts(self) -> bool:
         """Whether there is an account, anywhere, that lets somebody in. Raises `Unavailable`."""
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._engine.connect() as connection:
                 return bool(await connection.scalar(text("SELECT has_accounts()")))
 
     async def check(self) -> None:
         """Raise `Unavailable` unless the database answers and its schema is the one that this version needs."""
-        with reaching_the_database():
+        with reaching_the_database(self._engine.url):
             async with self._engine.connect() as connection:
                 known = await connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy import make_url
 
 from infrastructure.persistence.postgres.connecting import CONNECT_SECONDS, driver_arguments
 from infrastructure.persistence.postgres.failures import reaching_the_database
@@ -23,7 +24,7 @@ def current(owner_url: str) -> str | None:
 
     It runs its own event loop: call it where none is running, or in a thread.
     """
-    with reaching_the_database():
+    with reaching_the_database(make_url(owner_url)):
         return asyncio.run(_current(owner_url))
 
 

@@ -1,10 +1,12 @@
 """Connections that the server ends: what was under way is unavailable, never a defect, and who comes next is served."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from sqlalchemy import make_url
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from application.registration.addressees import Addressees
@@ -155,6 +157,26 @@ def test_a_database_that_is_away_is_unavailable(error: Exception) -> None:
 @pytest.mark.parametrize("error", [asyncpg.DeadlockDetectedError(), asyncpg.SerializationError()])
 def test_a_transaction_in_the_way_of_another_is_a_collision(error: Exception) -> None:
     assert type(_translated(error)) is Collision
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (asyncpg.InvalidPasswordError(), "PostgreSQL at db:5432 refuses the role ada or its password."),
+        (asyncpg.InvalidCatalogNameError(), "There is no database records at db:5432."),
+        (socket.gaierror(), "The host db of the database is not known."),
+        (ConnectionRefusedError(), "No PostgreSQL listens at db:5432."),
+        (OSError("Multiple exceptions: …"), "No PostgreSQL listens at db:5432."),
+        (ConnectionResetError(), None),
+        (asyncpg.AdminShutdownError(), None),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_the_cause_is_told_without_the_password(error: Exception, cause: str | None) -> None:
+    with pytest.raises(Unavailable) as away, reaching_the_database(make_url("postgresql://ada:s3cret@db/records")):
+        raise error
+
+    assert (away.value.detail, away.value.cause) == ("The database is away for now.", cause)
 
 
 @pytest.mark.parametrize("error", [asyncpg.UndefinedTableError(), asyncpg.DataError(), ValueError()])

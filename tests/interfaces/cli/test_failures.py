@@ -39,6 +39,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (MalformedInstance(Path("a.xml"), 7, "<class>", "no id"), 3, "a.xml, line 7, <class>: no id."),
         (FileNotFoundError(2, "No such file or directory", "a.csv"), 3, "a.csv: No such file or directory"),
         (Unavailable("The database is away for now."), 4, "The database is away for now."),
+        (Unavailable("The database is away for now.", "Nothing listens at db:1."), 4, "Nothing listens at db:1."),
         (ZeroDivisionError("secret"), 70, "unexpected ZeroDivisionError; --debug shows where"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,

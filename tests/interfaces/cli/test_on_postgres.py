@@ -5,8 +5,10 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.interfaces.cli.conftest import Matricula
 from tests.interfaces.itc2019.files import write
@@ -75,5 +77,35 @@ def test_a_database_that_is_away_ends_with_4(matricula: Matricula, monkeypatch: 
 
     outcome = matricula("verify", "--term", "T")
 
-    assert outcome.code == 4
-    assert "secret" not in outcome.errors
+    assert (outcome.code, outcome.errors) == (4, "matricula: No PostgreSQL listens at 127.0.0.1:1.\n")
+
+
+@pytest.mark.parametrize("command", [("verify", "--term", "T"), ("db", "current")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"username": "nobody"}, "PostgreSQL at {there} refuses the role nobody or its password."),
+        ({"database": "nowhere"}, "There is no database nowhere at {there}."),
+        ({"host": "nowhere.invalid", "query": {}}, "The host nowhere.invalid of the database is not known."),
+        ({"host": "127.0.0.1", "port": 1, "query": {}}, "No PostgreSQL listens at 127.0.0.1:1."),
+    ],
+    ids=["role", "database", "host", "port"],
+)
+def test_a_url_that_leads_nowhere_is_explained_without_its_password(
+    matricula: Matricula,
+    monkeypatch: pytest.MonkeyPatch,
+    postgres_database: PostgresDatabase,
+    command: tuple[str, ...],
+    changes: dict[str, Any],
+    said: str,
+) -> None:
+    right = make_url(postgres_database.session_url)
+    password = right.password if "database" in changes else "secret"
+    wrong = right.set(**{"password": password, **changes})
+    for name in ("MATRICULA_DATABASE_URL", "MATRICULA_DATABASE_OWNER_URL"):
+        monkeypatch.setenv(name, wrong.render_as_string(hide_password=False))
+
+    outcome = matricula(*command)
+
+    there = f"{right.host or right.query['host']}:{right.port or right.query['port']}"
+    assert (outcome.code, outcome.errors) == (4, f"matricula: {said.format(there=there)}\n")

@@ -244,14 +244,14 @@ class AwayPersistence:
         return self
 
     async def find(self, reference: object) -> None:
-        raise Unavailable("The database is away.")
+        raise Unavailable("The database is away.", "Nothing listens at db:1.")
 
     def work(self, institution: object) -> None: ...
 
     def reading(self, institution: object) -> None: ...
 
     async def check(self) -> None:
-        raise Unavailable("The database is away.")
+        raise Unavailable("The database is away.", "Nothing listens at db:1.")
 
     async def close(self) -> None: ...
 
