@@ -32,7 +32,15 @@ _ClientArgument = Annotated[UUID, typer.Argument(metavar="ID", help="The client'
 def add_account(
     *,
     email: _EmailArgument,
-    role: Annotated[list[str], typer.Option("--role", help="What its person is; may be given more than once.")],
+    role: Annotated[
+        list[str],
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="What its person is: student, instructor, advisor, registrar or administrator; may be given more than"
+            " once.",
+        ),
+    ],
     password_stdin: _PasswordOption = False,
     no_password: Annotated[
         bool, typer.Option("--no-password", help="For people whom another provider signs in.")
@@ -51,6 +59,8 @@ def add_account(
     from application.access.dto import AccountFields
     from application.shared.errors import AlreadyExists
 
+    if no_password and password_stdin:
+        raise typer.BadParameter("--no-password and --password-stdin exclude each other")
     password = None if no_password else new_password(from_input=password_stdin)
     fields = AccountFields.model_validate(
         {"email": email, "roles": role, "password": password, "student": student, "instructor": instructor}
@@ -128,7 +138,15 @@ def reset_password(
 @clients.command("add")
 def add_client(
     name: Annotated[str, typer.Argument(help="What the program is called.")],
-    scope: Annotated[list[str], typer.Option("--scope", help="What it may do; may be given more than once.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help="What it may do, such as catalog:read or registration:write; may be given more than once. matricula docs"
+            " access lists all.",
+        ),
+    ],
     institution: InstitutionOption = DEFAULT_INSTITUTION,
     as_json: JsonOption = False,
 ) -> None:

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 _HERE = "http://127.0.0.1:8000"
 _AT_ONCE = 64
 
-UrlOption = Annotated[str, typer.Option("--url", help="The server's address.")]
+
+def _address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter("the address begins with http:// or https://")
+    return url
+
+
+UrlOption = Annotated[str, typer.Option("--url", callback=_address, help="The server's address.")]
 ConcurrencyOption = Annotated[
     int, typer.Option("--concurrency", min=1, max=1024, help="How many students act at the same time.")
 ]

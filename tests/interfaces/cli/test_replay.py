@@ -39,6 +39,23 @@ async def test_the_report_is_also_written_to_a_file(matricula: Matricula, tmp_pa
     assert sorted(len(courses) for _, courses in server.asked) == [1, 2]
 
 
+async def test_an_address_without_a_scheme_is_wrong_usage(matricula: Matricula, tmp_path: Path) -> None:
+    outcome = await replay(matricula, tmp_path, "127.0.0.1:8000")
+
+    assert outcome.code == 2
+    assert "the address begins with http:// or https://" in outcome.errors
+
+
+async def test_what_went_wrong_several_times_is_told_once(matricula: Matricula, tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{free_port('127.0.0.1', 0)}"
+
+    outcome = await replay(matricula, tmp_path, nowhere)
+
+    assert outcome.code == 1
+    assert outcome.output.count("error") == 2  # how many there were, and what it was
+    assert "error, 3 times at the start: ClientConnectorError" in outcome.output
+
+
 async def test_requests_without_a_decision_end_with_1(matricula: Matricula, tmp_path: Path) -> None:
     nowhere = f"http://127.0.0.1:{free_port('127.0.0.1', 0)}"
 

@@ -87,7 +87,7 @@ class Layout:
             if account is not None:
                 self._open_to(account)
         except OSError as error:
-            raise EmbeddedPostgresError(f"the data directory {self.root} cannot be used: {error}") from error
+            raise EmbeddedPostgresError(f"the data directory {self.root} cannot be used: {error.strerror}") from error
 
     def _check_owner(self, account: Account | None) -> None:
         owner = self.root.stat().st_uid
