@@ -143,8 +143,8 @@ def add_client(
         typer.Option(
             "--scope",
             metavar="SCOPE",
-            help="What it may do, such as catalog:read or registration:write; may be given more than once. matricula docs"
-            " access lists all.",
+            help="What it may do, such as catalog:read or registration:write; may be given more than once. `matricula"
+            " docs access` lists all.",
         ),
     ],
     institution: InstitutionOption = DEFAULT_INSTITUTION,
