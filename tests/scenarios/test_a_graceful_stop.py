@@ -18,7 +18,7 @@ from tests.scenarios.line import Answer, Line, Request, register
 from tests.scenarios.proofs import fetch, prove_by_audit, prove_by_sql
 from tests.scenarios.server import Server, running
 from tests.support.builders import an_institution
-from tests.support.postgres import PostgresDatabase, connect
+from tests.support.postgres import COUNT_WAITING, PostgresDatabase, connect
 
 CLIENTS = 64
 BEFORE = 200
@@ -165,8 +165,8 @@ async def _somebody_waiting(
     async with holder.transaction():
         await holder.execute("LOCK TABLE term_registrations IN EXCLUSIVE MODE")
         waiting = asyncio.create_task(asking.ask(register(_cart("R-0"), "before")))
-        while not await holder.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted), pg_sleep(0.01)"):
-            pass
+        while not await holder.fetchval(COUNT_WAITING):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.01)
         yield waiting, idle
     await holder.close()
     await asyncio.wait([waiting])

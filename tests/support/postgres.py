@@ -43,6 +43,11 @@ _IMAGE = "MATRICULA_TEST_POSTGRES_IMAGE"
 _POOLER = "MATRICULA_TEST_POOLER"
 _TEMPLATE = "matricula_test_template"
 _PASSWORD = "matricula-test"
+COUNT_WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
+"""How many sessions of the database wait for a lock; those of other workers' databases are no business of a test."""
+
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 

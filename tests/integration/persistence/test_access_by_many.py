@@ -13,7 +13,7 @@ from infrastructure.persistence.postgres.persistence import PostgresPersistence
 from tests.support.access import ADA, ONE, a_client, a_token
 from tests.support.builders import an_institution
 from tests.support.domain_builders import NOON, identifier
-from tests.support.postgres import PostgresDatabase, connect
+from tests.support.postgres import COUNT_WAITING, PostgresDatabase, connect
 
 KEY = "name:somebody"
 LINE = SignIn(identifier("line", "1"), SignInOutcome.CLIENT_ADDED, ADA.id, "0" * 64, "192.0.2.1", NOON, "root")
@@ -35,10 +35,9 @@ async def institution(postgres_persistence: PostgresPersistence) -> InstitutionI
 async def until_somebody_waits(database: PostgresDatabase) -> None:
     """Look until a session of the database waits for a lock that another one has."""
     connection = await connect(database.owner_url)
-    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     try:
         async with asyncio.timeout(20):
-            while not await connection.fetchval(waiting):
+            while not await connection.fetchval(COUNT_WAITING):
                 pass
     finally:
         await connection.close()

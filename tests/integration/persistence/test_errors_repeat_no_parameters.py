@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from infrastructure.persistence.postgres.engine import make_engine
 from interfaces.main.tracebacks import without_data
 from tests.support.postgres import PostgresDatabase
 
@@ -12,7 +11,7 @@ NAME = "Ada Lovelace"
 
 
 async def test_a_statement_that_fails_is_told_without_its_parameters(postgres_database: PostgresDatabase) -> None:
-    engine = make_engine(postgres_database.app_url)
+    engine = postgres_database.engine()
     with pytest.raises(DBAPIError) as failure:
         async with engine.connect() as connection:
             await connection.execute(text("SELECT CAST(CAST(:name AS text) AS integer)"), {"name": NAME})

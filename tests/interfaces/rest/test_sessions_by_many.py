@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from tests.interfaces.rest.conftest import SettableClock
 from tests.interfaces.rest.doors import Seconds, container_of, on_postgres, opened
 from tests.support.accounts import EMAIL, REVOKE, Doors, assert_refused, granted
-from tests.support.postgres import PostgresDatabase, connect
+from tests.support.postgres import COUNT_WAITING, PostgresDatabase, connect
 
 Tokens = dict[str, Any]
 End = Callable[[Doors, Tokens], Coroutine[Any, Any, None]]
@@ -48,7 +48,7 @@ async def held(database: PostgresDatabase) -> AsyncIterator[Callable[[int], Awai
 
     async def until_waiting(many: int) -> None:
         async with asyncio.timeout(20):
-            while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < many:
+            while await connection.fetchval(COUNT_WAITING) < many:
                 pass
 
     try:
