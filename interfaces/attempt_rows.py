@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from application.registration.attempt_table import AttemptTable, InvalidRow
+from application.registration.attempt_table import WHOLE_ROW, AttemptTable, InvalidRow
 
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 20
@@ -44,7 +44,7 @@ def _rows(reader: _Reader) -> Iterator[tuple[int, Sequence[str]]]:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidRow(reader.line_num, "row", f"is not CSV: {error}") from None
+        raise InvalidRow(reader.line_num, WHOLE_ROW, f"is not CSV: {error}") from None
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
@@ -59,9 +59,9 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             yield from _decoded(line, whole + end)
             line += whole.count(b"\n") + len(end)
             if len(rest) > _LONGEST_LINE:
-                raise InvalidRow(line, "row", f"is longer than {_LONGEST_LINE:,} bytes")
+                raise InvalidRow(line, WHOLE_ROW, f"is longer than {_LONGEST_LINE:,} bytes")
     except OSError as error:
-        raise InvalidRow(line, "row", f"cannot be read: {error.strerror}") from error
+        raise InvalidRow(line, WHOLE_ROW, f"cannot be read: {error.strerror}") from error
     yield from _decoded(line, rest)
 
 
@@ -78,5 +78,5 @@ def _decoded(line: int, content: bytes) -> Iterator[str]:
         text = content.decode()
     except UnicodeDecodeError as error:
         line += content.count(b"\n", 0, error.start)
-        raise InvalidRow(line, "row", "is not UTF-8") from None
+        raise InvalidRow(line, WHOLE_ROW, "is not UTF-8") from None
     return StringIO(text, newline="\n")

@@ -20,13 +20,17 @@ _REMEMBERED = 10_000
 """How many values of a column are remembered."""
 
 
+WHOLE_ROW = "row"
+"""In the place of a column: what is wrong with a row that has none, or with all of it."""
+
+
 class InvalidRow(InvalidField):
-    """A row of a table is not valid; the parameters name its line and the column."""
+    """A row of a table is not valid; the parameters name its line and the column, or `WHOLE_ROW`."""
 
     def __init__(self, line: int, column: str, reason: str) -> None:
         super().__init__(column, reason)
         self.line = line
-        self.detail = f"line {line}, column {column}: {reason}"
+        self.detail = f"line {line}{'' if column == WHOLE_ROW else f', column {column}'}: {reason}"
         self.parameters = {**self.parameters, "line": line}
 
 

@@ -1,7 +1,6 @@
-"""Where requests come from as settings give it, pages and proxies: exact, or refused."""
+"""Origins of pages as settings give them: exact, or refused."""
 
 import re
-from ipaddress import ip_network
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
@@ -14,16 +13,3 @@ def separated(text: object) -> object:
     if not all(_ORIGIN.fullmatch(origin) for origin in origins):
         raise ValueError("must be origins like https://portal.example.edu: a scheme, a host in small letters, no path")
     return origins
-
-
-def networks(text: str) -> str:
-    """Addresses and networks with commas between them, or `*`. Raises `ValueError` for what would never be met."""
-    try:
-        for part in text.split(","):
-            if part.strip() not in ("", "*"):
-                ip_network(part.strip(), strict=False)
-    except ValueError:
-        raise ValueError(
-            "must be addresses and networks, such as 10.0.0.7 and 10.0.0.0/8 with commas between them, or *"
-        ) from None
-    return text

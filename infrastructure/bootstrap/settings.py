@@ -16,7 +16,8 @@ from application.shared.errors import ApplicationError
 from application.shared.plain_words import in_plain_words, matching
 from domain.access.session import LONGEST_ACCESS
 from infrastructure.bootstrap.database_url import normalised
-from infrastructure.bootstrap.origins import networks, separated
+from infrastructure.bootstrap.origins import separated
+from infrastructure.bootstrap.proxies import trusted
 from infrastructure.persistence.pooler import Pooler
 
 PREFIX = "MATRICULA_"
@@ -195,7 +196,7 @@ class Settings(BaseSettings):
     ] = None
     trusted_proxies: Annotated[
         str,
-        AfterValidator(networks),
+        AfterValidator(trusted),
         Field(
             description="Whose X-Forwarded-For is believed: addresses and networks with commas between them, or `*` "
             "for everybody's, where only a proxy can reach the server."

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import typer
 
+from application.shared.access_table import SCOPES
+from domain.shared.role import Role
 from interfaces.cli.options import DEFAULT_INSTITUTION, InstitutionOption, JsonOption
 from interfaces.cli.output import note, say
 from interfaces.cli.passwords import new_password
@@ -21,6 +23,8 @@ clients = typer.Typer(help="Keep the clients that programs come in by.", no_args
 
 T = TypeVar("T")
 
+_REPEATED = "May be given more than once."
+
 _EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="The account's address.")]
 _PasswordOption = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, a line, instead of asking.")
@@ -32,15 +36,7 @@ _ClientArgument = Annotated[UUID, typer.Argument(metavar="ID", help="The client'
 def add_account(
     *,
     email: _EmailArgument,
-    role: Annotated[
-        list[str],
-        typer.Option(
-            "--role",
-            metavar="ROLE",
-            help="What its person is: student, instructor, advisor, registrar or administrator; may be given more than"
-            " once.",
-        ),
-    ],
+    role: Annotated[list[str], typer.Option("--role", help=f"What its person is: {', '.join(Role)}. {_REPEATED}")],
     password_stdin: _PasswordOption = False,
     no_password: Annotated[
         bool, typer.Option("--no-password", help="For people whom another provider signs in.")
@@ -139,13 +135,7 @@ def reset_password(
 def add_client(
     name: Annotated[str, typer.Argument(help="What the program is called.")],
     scope: Annotated[
-        list[str],
-        typer.Option(
-            "--scope",
-            metavar="SCOPE",
-            help="What it may do, such as catalog:read or registration:write; may be given more than once. `matricula"
-            " docs access` lists all.",
-        ),
+        list[str], typer.Option("--scope", help=f"What it may do: {', '.join(sorted(SCOPES))}. {_REPEATED}")
     ],
     institution: InstitutionOption = DEFAULT_INSTITUTION,
     as_json: JsonOption = False,

@@ -1,6 +1,5 @@
 """A registration day as the terminal shows it: live progress while it lasts, and its report."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -89,10 +88,10 @@ class _Screen:
 
 
 def print_report(report: "Report", echo: Callable[[str], None] = typer.echo) -> None:
-    """Print the report as a table, and the first errors if there were any."""
+    """Print the report as a table, and the first kinds of errors if there were any."""
     show(table("Registration day", [*_totals(report), *_refusals(report.refused_by_code)]))
-    for error, times in Counter(report.first_errors).items():
-        echo(f"error: {error}" if times == 1 else f"error, {times} times at the start: {error}")
+    for error, count in report.first_errors.items():
+        echo(f"{count:,} × {error}")
 
 
 def _totals(report: "Report") -> list[tuple[str, object]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -24,8 +25,14 @@ _AT_ONCE = 64
 
 
 def _address(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise typer.BadParameter("the address begins with http:// or https://")
+    """An option's value that leads to a server. Raises `typer.BadParameter`."""
+    try:
+        parts = urlsplit(url)
+        leads_somewhere = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        leads_somewhere = False
+    if not leads_somewhere:
+        raise typer.BadParameter("must be an address such as https://matricula.example.edu, http:// or https:// first")
     return url
 
 
@@ -71,7 +78,7 @@ def replay_itc2019(
 ) -> None:
     """Register every student of an instance for the courses that the file lists.
 
-    Ends with 1 when a request got no decision.
+    Ends with 1 when a request got no decision, with 3 when the server refuses all, with 4 when none answers.
     """
     from interfaces.itc2019.parser import read_demands
 
@@ -97,7 +104,7 @@ def replay_sample(
 ) -> None:
     """Register the students of the made-up university, given the --students and --seed that it was imported with.
 
-    Ends with 1 when a request got no decision.
+    Ends with 1 when a request got no decision, with 3 when the server refuses all, with 4 when none answers.
     """
     who = _who(url, institution, token, sign_in, password_stdin=password_stdin)
     _, demands = made_up(students, seed, term, datetime.now(UTC))
@@ -126,8 +133,12 @@ def _held(  # noqa: PLR0917 - the options of a replay, in the order of the comma
     carts: bool,
     token: "Token | None",
 ) -> "Report":
-    return asyncio.run(
-        hold(
+    """The day, at a server that has the term."""
+    from interfaces.registration_day.before import expect_term
+
+    async def held() -> "Report":
+        await expect_term(url, term, institution, token)
+        return await hold(
             demands,
             url=url,
             term=term,
@@ -138,7 +149,8 @@ def _held(  # noqa: PLR0917 - the options of a replay, in the order of the comma
             carts=carts,
             token=token,
         )
-    )
+
+    return asyncio.run(held())
 
 
 def _print(held: "Report", report: Path | None, as_json: bool) -> None:

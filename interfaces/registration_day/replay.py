@@ -13,12 +13,14 @@ from typing import Literal, TypeAlias
 from uuid import uuid4
 
 import orjson
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
 from application.registration.dto import MAXIMUM_ACTIONS
+from application.shared.errors import ApplicationError
+from interfaces.registration_day.answers import said_in
 from interfaces.registration_day.demand import Demand
 from interfaces.registration_day.report import Progress, Report
-from interfaces.registration_day.sign_in import SignInRefusedError, Token
+from interfaces.registration_day.sign_in import Token
 from interfaces.registration_day.tally import Tally
 
 Order: TypeAlias = Literal["random", "listed"]
@@ -54,7 +56,8 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
     all courses in one request, else in one each. Whatever the server answers or fails to answer is counted in the
     report. Each request has an idempotency key, so it is safely sent again, a few times, when its answer is lost, or
     is a 502 or 503 that says when to come back; a server that never answered anybody is not asked again. `token` gives
-    what proves who registers them; it is asked before the clock of a request starts. Raises `SignInRefusedError`.
+    what proves who registers them; it is asked before the clock of a request starts. Raises `SignInRefusedError`,
+    and `Unavailable` when nobody gives it.
     """
     students = [demand for demand in demands if demand.course_codes]
     if order == "random":
@@ -81,7 +84,7 @@ async def replay(  # noqa: PLR0913 - the options of a replay, all named
             async with asyncio.TaskGroup() as workers:
                 for _ in range(min(concurrency, len(students))):
                     workers.create_task(work())
-        except* SignInRefusedError as group:
+        except* ApplicationError as group:
             refused = group.exceptions[0]
         if refused is not None:
             raise refused
@@ -137,7 +140,7 @@ class _Client:
             self._tally.took(perf_counter() - started)
             outcomes = _outcomes(body, request.courses)
         except (ClientError, OSError, TimeoutError, _UnexpectedAnswerError) as error:
-            self._tally.fail(request.courses, f"{type(error).__name__.lstrip('_')}: {error}")
+            self._tally.fail(request.courses, _in_words(error))
         else:
             for codes in outcomes:
                 if codes is None:
@@ -163,11 +166,29 @@ class _Client:
                     return answer
                 retry_after = _seconds_to_wait(response.headers.get("Retry-After"))
                 if response.status not in _FOR_NOW or retry_after is None or attempts == _ATTEMPTS:
-                    shown = answer[:_SHOWN_OF_A_BODY].decode(errors="replace")
+                    said = said_in(answer)
+                    shown = _shown(answer) if said is None else said.detail
                     raise _UnexpectedAnswerError(f"status {response.status}: {shown}")
                 wait = retry_after
             await asyncio.sleep(wait)
             attempts += 1
+
+
+def _in_words(error: Exception) -> str:
+    """What became of a request that got no decision."""
+    match error:
+        case _UnexpectedAnswerError():
+            return str(error)
+        case ClientConnectorError():
+            return f"no server answers at {error.host}:{error.port}"
+        case TimeoutError():
+            return "no answer came in time"
+        case _:
+            return "the connection broke before the answer came"
+
+
+def _shown(body: bytes) -> str:
+    return body[:_SHOWN_OF_A_BODY].decode(errors="replace")
 
 
 def _seconds_to_wait(retry_after: str | None) -> float | None:
@@ -183,8 +204,7 @@ def _outcomes(body: bytes, courses: int) -> list[list[str] | None]:
         decisions = orjson.loads(body)["decisions"]
         outcomes = [_outcome(decision) for decision in decisions]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        shown = body[:_SHOWN_OF_A_BODY].decode(errors="replace")
-        raise _UnexpectedAnswerError(f"no decisions in the answer: {shown}") from error
+        raise _UnexpectedAnswerError(f"no decisions in the answer: {_shown(body)}") from error
     if len(outcomes) != courses:
         raise _UnexpectedAnswerError(f"{len(outcomes)} decisions on {courses} courses")
     return outcomes

@@ -26,7 +26,8 @@ class Report:
     `requests` counts the course requests that were decided: `enrolled` and `refused` together; `errors` those that
     got no decision. `refused_by_code` counts a refusal once for each rejection code it carries. Latencies are those
     of answered HTTP requests in milliseconds, as a student feels them: from the first attempt to the whole answer,
-    waits that the server asked for included. `first_errors` describes the first few errors.
+    waits that the server asked for included. `first_errors` describes the first few kinds of errors and counts the
+    requests that met each.
     """
 
     requests: int
@@ -40,7 +41,7 @@ class Report:
     seconds: float
     requests_per_second: float
     refused_by_code: Mapping[str, int] = field(default_factory=dict)
-    first_errors: tuple[str, ...] = ()
+    first_errors: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """The report as a flat JSON object; `refused_by_code` is the only field that is an object."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from aiohttp import ClientError, ClientSession
 
-from application.shared.errors import ApplicationError
+from application.shared.errors import ApplicationError, Unavailable
 
 Token: TypeAlias = Callable[[ClientSession], Awaitable[str]]
 """What gives the token for the next request."""
@@ -54,13 +54,16 @@ def by_password(url: str, institution: str, email: str, password: str) -> Token:
 async def _sign_in(
     session: ClientSession, address: str, form: Mapping[str, str], headers: Mapping[str, str]
 ) -> tuple[str, float]:
-    """A token, and for how many seconds it is good. Raises `SignInRefusedError`."""
+    """A token, and for how many seconds it is good. Raises `SignInRefusedError`, `Unavailable`."""
     try:
         async with session.post(address, data=form, headers=headers) as answer:
             said = await answer.json(content_type=None)
             if answer.status != _OK:
                 raise SignInRefusedError(str(said.get("detail", answer.reason)))
             return str(said["access_token"]), float(said["expires_in"])
-    except (ClientError, OSError, TimeoutError, ValueError, TypeError, KeyError, AttributeError) as error:
-        detail = f"{address} gave no token: {type(error).__name__}."
+    except (ClientError, OSError, TimeoutError) as error:
+        detail = f"No server answers at {address}."
+        raise Unavailable(detail) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        detail = f"{address} gave no token: what answers there is no server of Matrícula."
         raise SignInRefusedError(detail) from error

@@ -22,7 +22,7 @@ class Tally:
         self._refused = 0
         self._errors = 0
         self._refused_by_code: Counter[str] = Counter()
-        self._first_errors: list[str] = []
+        self._first_errors: Counter[str] = Counter()
         self._latencies: list[float] = []
 
     def took(self, seconds: float) -> None:
@@ -41,8 +41,8 @@ class Tally:
     def fail(self, requests: int, description: str) -> None:
         """Note course requests that got no decision, and why."""
         self._errors += requests
-        if len(self._first_errors) < _ERRORS_KEPT:
-            self._first_errors.append(description)
+        if description in self._first_errors or len(self._first_errors) < _ERRORS_KEPT:
+            self._first_errors[description] += requests
 
     def tell(self) -> None:
         """Tell the progress, unless that was done within the last tenth of a second."""
@@ -70,7 +70,7 @@ class Tally:
             seconds=round(seconds, 3),
             requests_per_second=round(decided / seconds, 1) if seconds else 0.0,
             refused_by_code=dict(self._refused_by_code.most_common()),
-            first_errors=tuple(self._first_errors),
+            first_errors=dict(self._first_errors),
         )
 
     def _progress(self, now: float) -> Progress:

@@ -53,7 +53,7 @@ async def _received(receive: Receive) -> bytes:
 def _unsupported(request: Request, media_types: Sequence[str]) -> RestError:
     name = "Accept-Patch" if request.method == "PATCH" else "Accept"
     headers = {name: ", ".join(media_types), "Accept-Encoding": "identity"}
-    detail = f"The body must be {' or '.join(media_types)}, in UTF-8 and not compressed."
+    detail = f"The body must be {' or '.join(media_types)}, not compressed."
     return RestError("unsupported_media_type", detail, headers=headers)
 
 

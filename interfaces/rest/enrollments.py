@@ -7,15 +7,14 @@ from starlette.responses import Response
 
 from application.registration.dto import EnrollmentView, RosterView, ScheduleView
 from application.registration.enrollments import ENROLLMENTS, OF_ONE_STUDENT, ReadEnrollments
-from application.shared.dto import Moment, ReferenceText
-from domain.shared.reference import Reference
+from application.shared.dto import Moment
 from interfaces.rest import documentation as docs
 from interfaces.rest import registration_examples as examples
 from interfaces.rest.answers import PERSONAL, body_answer
 from interfaces.rest.callers import Calling
 from interfaces.rest.provided import provided
 from interfaces.rest.readings import READS, Reading, StudentInPath, own_router, readings_router
-from interfaces.rest.records import InPath, addressed, refuse_query
+from interfaces.rest.records import InPath, addressed, asked_for, refuse_query
 from interfaces.rest.resources import BASE_PATH
 
 READING = Reading(
@@ -57,15 +56,13 @@ async def get_schedule(
     request: Request,
     caller: Calling,
     student: StudentInPath,
-    term: Annotated[
-        ReferenceText, Query(description="The term's id, or `code:` and its code.", examples=["code:2026-1"])
-    ],
+    term: Annotated[str, Query(description="The term's id, or `code:` and its code.", examples=["code:2026-1"])],
     enrollments: UseEnrollments,
     as_of: AsOf = None,
 ) -> Response:
     """Answer a student's schedule."""
     refuse_query(request, "term", "as_of")
-    view = await enrollments.schedule(caller, addressed(student), Reference.parse(term), as_of)
+    view = await enrollments.schedule(caller, addressed(student), asked_for("term", term), as_of)
     return body_answer(request, view.model_dump_json().encode(), PERSONAL)
 
 

@@ -14,7 +14,7 @@ from application.access.sign_in import Door
 from domain.shared.identifiers import InstitutionId
 from interfaces.rest import documentation as docs
 from interfaces.rest.answers import PERSONAL, SHARED, body_answer, json_answer
-from interfaces.rest.bodies import read_body
+from interfaces.rest.bodies import read_body, require_media_type
 from interfaces.rest.callers import calling, institution_of
 from interfaces.rest.oauth_contract import (
     FORM_SCHEMA,
@@ -27,7 +27,7 @@ from interfaces.rest.oauth_contract import (
     TokenAnswer,
     TokenError,
 )
-from interfaces.rest.problems import PROBLEMS, RestError
+from interfaces.rest.problems import PROBLEM_JSON, PROBLEMS, RestError
 from interfaces.rest.provided import provider
 from interfaces.rest.rate_limit import admit_stranger
 from interfaces.rest.records import refuse_query
@@ -109,8 +109,7 @@ async def token(request: Request) -> Response:
     """Answer tokens, or what RFC 6749 says when there are none."""
     try:
         refuse_query(request)
-        body = await read_body(request, FORM)
-        tokens = await _granted(request, _fields(body))
+        tokens = await _granted(request, await _form(request))
     except RestError:
         admit_stranger(request)
         raise
@@ -172,6 +171,17 @@ def _client(request: Request, fields: Mapping[str, str]) -> tuple[str, str]:
     except ValueError:
         raise _RefusedError("invalid_request", "The header Authorization is no HTTP Basic.") from None
     return unquote_plus(client), unquote_plus(secret)
+
+
+async def _form(request: Request) -> Mapping[str, str]:
+    """The fields of the form that is the body. Raises `_RefusedError`, and `RestError` (413)."""
+    try:
+        require_media_type(request, FORM)
+    except RestError as error:
+        refused = _RefusedError("invalid_request", error.detail, status=415, code=error.code)
+        refused.headers.update({**(error.headers or {}), "Content-Type": PROBLEM_JSON})
+        raise refused from None
+    return _fields(await read_body(request, FORM))
 
 
 def _fields(body: bytes) -> Mapping[str, str]:
@@ -245,9 +255,8 @@ async def revoke(request: Request) -> Response:
     """Answer 200, unless the token is of a kind that cannot be given back."""
     admit_stranger(request)
     refuse_query(request)
-    body = await read_body(request, FORM)
     try:
-        await _take_back(request, _fields(body))
+        await _take_back(request, await _form(request))
     except _RefusedError as refused:
         return _refusal(request, refused)
     return Response(headers={"Cache-Control": PERSONAL})

@@ -78,7 +78,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {
     "unsupported_media_type": ProblemKind(
         415,
         "Unsupported media type",
-        "The body must be application/json (for PATCH application/merge-patch+json too), not compressed.",
+        "The body is of another media type than the header Accept (for PATCH Accept-Patch) of the answer names, or"
+        " compressed.",
     ),
     "invalid_field": ProblemKind(
         422, "Invalid field", "Fields of the body are missing, unknown or not valid; `errors` lists each."

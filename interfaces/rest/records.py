@@ -17,7 +17,7 @@ from interfaces.rest.kept import Kept
 from interfaces.rest.lean import lean
 from interfaces.rest.pages import asked_by, page_parameters, written_page_answer
 from interfaces.rest.preconditions import Condition, versioned
-from interfaces.rest.problems import RestError
+from interfaces.rest.problems import InvalidPart, RestError
 from interfaces.rest.resources import Resource, page_name
 
 F = TypeVar("F", bound=Dto)
@@ -35,6 +35,15 @@ def addressed(text: str) -> Reference:
         return Reference.parse(text)
     except InvalidValue as error:
         raise RestError("invalid_request", f"The path names no record: it {error.reason}.") from None
+
+
+def asked_for(parameter: str, text: str) -> Reference:
+    """The record that a parameter of the query names. Raises `RestError` (400) when no record can have such a name."""
+    try:
+        return Reference.parse(text)
+    except InvalidValue as error:
+        part = InvalidPart(parameter=parameter, message=error.reason)
+        raise RestError("invalid_request", f"{parameter}: {error.reason}", errors=[part]) from None
 
 
 InPath = Annotated[str, Path(description=_REFERENCE, examples=["code:CS-101"])]

@@ -112,8 +112,14 @@ def test_an_ordinary_user_is_told_when_the_data_directory_is_not_theirs(
 def test_a_data_directory_that_cannot_be_made_is_one_clear_error(folder: Path, obstacle: str) -> None:
     (folder / "file").write_text("")
     parent = folder / "file" if obstacle == "file" else Path("/proc/self")
-    with pytest.raises(EmbeddedPostgresError, match="cannot be used"):
+    with pytest.raises(EmbeddedPostgresError, match=r"cannot be used: \w"):
         EmbeddedPostgres(parent / "data").start()
+
+
+def test_a_file_in_the_place_of_the_data_directory_is_told_in_words(folder: Path) -> None:
+    (folder / "data").write_text("")
+    with pytest.raises(EmbeddedPostgresError, match=r"^the data directory .*/data cannot be used: File exists$"):
+        EmbeddedPostgres(folder / "data").start()
 
 
 def _python_for(account: Account) -> str:

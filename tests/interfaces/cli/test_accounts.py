@@ -14,7 +14,6 @@ import pytest
 
 from application.people.students import StudentFields
 from domain.shared.reference import Reference
-from domain.shared.role import Role
 from infrastructure.security.keys import read_keys
 from interfaces.inprocess import Matricula as Door
 from tests.interfaces.cli.conftest import Matricula, Outcome
@@ -69,19 +68,6 @@ def test_an_account_for_another_provider_has_no_password(matricula: Matricula) -
 
     account = json.loads(outcome.output)
     assert (account["has_password"], account["roles"]) == (False, ["administrator", "registrar"])
-
-
-def test_whether_there_is_a_password_is_said_once(matricula: Matricula) -> None:
-    outcome = matricula("accounts", "add", "x@uni.edu", "--role", "registrar", "--no-password", "--password-stdin")
-
-    assert outcome.code == 2
-    assert "--no-password and --password-stdin exclude each other" in outcome.errors
-
-
-def test_help_names_every_role(matricula: Matricula) -> None:
-    printed = matricula("accounts", "add", "--help").output
-
-    assert all(role in printed for role in Role)
 
 
 def test_an_account_names_its_student(door: Door, matricula: Matricula) -> None:
@@ -228,6 +214,7 @@ def test_a_client_is_shut_out_and_stays(matricula: Matricula) -> None:
         (("clients", "disable", NOBODY), 3),
         (("clients", "rotate", "p"), 2),
         (("accounts", "add", EMAIL), 2),
+        ((*REGISTRAR, "--no-password", "--password-stdin"), 2),
     ],
 )
 def test_what_makes_no_sense_ends_with_its_code(arguments: tuple[str, ...], code: int, matricula: Matricula) -> None:

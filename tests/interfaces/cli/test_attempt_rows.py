@@ -57,11 +57,11 @@ def test_rows_of_several_lines_are_known_by_their_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bad", "error"),
     [
-        (b"S\xff1,C,T,3\n", "line 40002, column row: is not UTF-8"),
-        (b"S1,C,T,\xc3", "line 40002, column row: is not UTF-8"),
-        (b'S1,"C"x,T,3\n', "line 40002, column row: is not CSV: ',' expected after '\"'"),
-        (b'"S1', "line 40002, column row: is not CSV: unexpected end of data"),
-        (b"," * (3 << 19), "line 40002, column row: is longer than 1,048,576 bytes"),
+        (b"S\xff1,C,T,3\n", "line 40002: is not UTF-8"),
+        (b"S1,C,T,\xc3", "line 40002: is not UTF-8"),
+        (b'S1,"C"x,T,3\n', "line 40002: is not CSV: ',' expected after '\"'"),
+        (b'"S1', "line 40002: is not CSV: unexpected end of data"),
+        (b"," * (3 << 19), "line 40002: is longer than 1,048,576 bytes"),
     ],
     ids=["not UTF-8", "a character that is cut off", "not CSV", "an open quote", "no end of line"],
 )

@@ -5,10 +5,9 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from tests.interfaces.cli.conftest import Matricula
 from tests.interfaces.itc2019.files import write
@@ -80,32 +79,43 @@ def test_a_database_that_is_away_ends_with_4(matricula: Matricula, monkeypatch: 
     assert (outcome.code, outcome.errors) == (4, "matricula: No PostgreSQL listens at 127.0.0.1:1.\n")
 
 
-@pytest.mark.parametrize("command", [("verify", "--term", "T"), ("db", "current")], ids=" ".join)
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"username": "nobody"}, "PostgreSQL at {there} refuses the role nobody or its password."),
-        ({"database": "nowhere"}, "There is no database nowhere at {there}."),
-        ({"host": "nowhere.invalid", "query": {}}, "The host nowhere.invalid of the database is not known."),
-        ({"host": "127.0.0.1", "port": 1, "query": {}}, "No PostgreSQL listens at 127.0.0.1:1."),
-    ],
-    ids=["role", "database", "host", "port"],
+COMMANDS = pytest.mark.parametrize(
+    "command", [("verify", "--term", "T"), ("serve", "--port", "0"), ("db", "current")], ids=" ".join
 )
-def test_a_url_that_leads_nowhere_is_explained_without_its_password(
+
+
+def fail_at(matricula: Matricula, monkeypatch: pytest.MonkeyPatch, url: URL, command: tuple[str, ...]) -> str:
+    """What a command says of a database that it does not reach."""
+    for name in ("MATRICULA_DATABASE_URL", "MATRICULA_DATABASE_OWNER_URL"):
+        monkeypatch.setenv(name, url.set(password="secret").render_as_string(hide_password=False))
+    outcome = matricula(*command)
+    assert outcome.code == 4
+    return outcome.errors
+
+
+@COMMANDS
+def test_what_the_server_refuses_is_told_without_the_password(
     matricula: Matricula,
     monkeypatch: pytest.MonkeyPatch,
     postgres_database: PostgresDatabase,
     command: tuple[str, ...],
-    changes: dict[str, Any],
-    said: str,
 ) -> None:
-    right = make_url(postgres_database.session_url)
-    password = right.password if "database" in changes else "secret"
-    wrong = right.set(**{"password": password, **changes})
-    for name in ("MATRICULA_DATABASE_URL", "MATRICULA_DATABASE_OWNER_URL"):
-        monkeypatch.setenv(name, wrong.render_as_string(hide_password=False))
+    url = make_url(postgres_database.session_url)
+    there = f"{url.host or url.query['host']}:{url.port or url.query['port']}"
 
-    outcome = matricula(*command)
+    role = fail_at(matricula, monkeypatch, url.set(username="nobody"), command)
+    database = fail_at(matricula, monkeypatch, url.set(database="nowhere"), command)
 
-    there = f"{right.host or right.query['host']}:{right.port or right.query['port']}"
-    assert (outcome.code, outcome.errors) == (4, f"matricula: {said.format(there=there)}\n")
+    assert role == f"matricula: PostgreSQL at {there} refuses the role nobody or its password.\n"
+    assert database == f"matricula: There is no database nowhere at {there}.\n"
+
+
+@COMMANDS
+def test_a_url_that_leads_to_no_server_is_explained(
+    matricula: Matricula, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    host = fail_at(matricula, monkeypatch, make_url("postgresql://ada@nowhere.invalid/records"), command)
+    port = fail_at(matricula, monkeypatch, make_url("postgresql://ada@localhost:1/records"), command)
+
+    assert host == "matricula: The host nowhere.invalid of the database is not known.\n"
+    assert port == "matricula: No PostgreSQL listens at localhost:1.\n"

@@ -4,6 +4,9 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+from aiohttp import web
+
 from interfaces.cli.serve import free_port
 from tests.interfaces.cli.conftest import Matricula, Outcome
 from tests.interfaces.itc2019.files import write
@@ -39,27 +42,62 @@ async def test_the_report_is_also_written_to_a_file(matricula: Matricula, tmp_pa
     assert sorted(len(courses) for _, courses in server.asked) == [1, 2]
 
 
-async def test_an_address_without_a_scheme_is_wrong_usage(matricula: Matricula, tmp_path: Path) -> None:
-    outcome = await replay(matricula, tmp_path, "127.0.0.1:8000")
-
-    assert outcome.code == 2
-    assert "the address begins with http:// or https://" in outcome.errors
-
-
-async def test_what_went_wrong_several_times_is_told_once(matricula: Matricula, tmp_path: Path) -> None:
-    nowhere = f"http://127.0.0.1:{free_port('127.0.0.1', 0)}"
-
-    outcome = await replay(matricula, tmp_path, nowhere)
-
-    assert outcome.code == 1
-    assert outcome.output.count("error") == 2  # how many there were, and what it was
-    assert "error, 3 times at the start: ClientConnectorError" in outcome.output
-
-
 async def test_requests_without_a_decision_end_with_1(matricula: Matricula, tmp_path: Path) -> None:
+    async with FakeServer(lambda _student, _courses: web.Response(status=500, text="broken")).running() as server:
+        outcome = await replay(matricula, tmp_path, server.url)
+        as_json = await replay(matricula, tmp_path, server.url, "--json")
+
+    assert (outcome.code, as_json.code) == (1, 1)
+    assert outcome.output.endswith("\n3 × status 500: broken\n")
+    assert json.loads(as_json.output)["errors"] == 3
+
+
+async def test_a_server_that_does_not_answer_ends_with_4(matricula: Matricula, tmp_path: Path) -> None:
     nowhere = f"http://127.0.0.1:{free_port('127.0.0.1', 0)}"
 
     outcome = await replay(matricula, tmp_path, nowhere, "--json")
 
-    assert outcome.code == 1
-    assert json.loads(outcome.output)["errors"] == 3
+    assert (outcome.code, outcome.output, outcome.errors) == (4, "", f"matricula: No server answers at {nowhere}.\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "said"),
+    [
+        (401, {"code": "unauthenticated", "detail": "Who?"}, "Who? Give --sign-in EMAIL or --token TOKEN."),
+        (
+            404,
+            {"code": "not_found", "detail": "No term."},
+            "No term. Give --term the code of a term that was imported.",
+        ),
+        (404, {"code": "unknown_institution", "detail": "Where?"}, "Where? Give --institution its code."),
+        (404, {}, "What answers at {url} is no server of Matrícula (status 404)."),
+    ],
+)
+async def test_a_day_that_the_server_refuses_is_not_begun(
+    status: int, problem: dict[str, str], said: str, matricula: Matricula, tmp_path: Path
+) -> None:
+    async with FakeServer(lambda _student, courses: [ENROLLED] * len(courses)).running() as server:
+        server.no_term = web.json_response(problem, status=status)
+        outcome = await replay(matricula, tmp_path, server.url, "--token", "mine")
+
+    expected = said.format(url=server.url.rstrip("/"))
+    assert (outcome.code, outcome.errors) == (3, f"matricula: {expected}\n")
+    assert (server.terms, server.asked) == ([("code:T", "Bearer mine")], [])
+
+
+async def test_who_may_register_but_not_read_the_term_registers(matricula: Matricula, tmp_path: Path) -> None:
+    async with FakeServer(lambda _student, courses: [ENROLLED] * len(courses)).running() as server:
+        server.no_term = web.json_response({"code": "access_denied", "detail": "Not you."}, status=403)
+        outcome = await replay(matricula, tmp_path, server.url)
+
+    assert (outcome.code, len(server.asked)) == (0, 3)
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", "http://", "http://localhost:x", ""])
+async def test_an_address_that_leads_to_no_server_is_wrong_usage(
+    url: str, matricula: Matricula, tmp_path: Path
+) -> None:
+    outcome = await replay(matricula, tmp_path, url)
+
+    assert outcome.code == 2
+    assert "http:// or https://" in outcome.errors

@@ -1,12 +1,15 @@
 """What the command line says of itself, and how it answers what makes no sense."""
 
 import importlib.metadata
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from application.shared.access_table import SCOPES
+from domain.shared.role import Role
 from tests.interfaces.cli.conftest import Matricula
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -37,6 +40,15 @@ def test_every_command_explains_itself(matricula: Matricula, command: tuple[str,
 
     assert outcome.code == 0
     assert f"Usage: matricula {' '.join(command)}" in outcome.output
+
+
+@pytest.mark.parametrize(("command", "words"), [("accounts", [*Role]), ("clients", sorted(SCOPES))])
+def test_help_names_the_roles_and_the_scopes_that_there_are(
+    matricula: Matricula, command: str, words: list[str]
+) -> None:
+    told = re.findall(r"[\w:-]+", matricula(command, "add", "--help").output)
+
+    assert [word for word in words if word not in told] == []
 
 
 def test_help_loads_nothing_of_databases_servers_and_models() -> None:

@@ -26,7 +26,10 @@ def rejected(*codes: str) -> dict[str, Any]:
 
 
 class FakeServer:
-    """Answers `decide(student, courses)`; a request takes `seconds`. To who signs in it gives `tokens`, one by one."""
+    """Answers `decide(student, courses)`; a request takes `seconds`. To who signs in it gives `tokens`, one by one.
+
+    It has every term, unless it has `no_term`.
+    """
 
     def __init__(self, decide: Callable[[str, list[str]], Answer], seconds: float = 0.0) -> None:
         self._decide = decide
@@ -38,7 +41,9 @@ class FakeServer:
         self.at_once: list[set[str]] = []
         self.url = ""
         self.tokens: list[web.Response] = []
+        self.no_term: web.Response | None = None
         self.forms: list[tuple[dict[str, str], str]] = []
+        self.terms: list[tuple[str, str | None]] = []
         self._present: set[str] = set()
 
     @asynccontextmanager
@@ -47,6 +52,7 @@ class FakeServer:
         application = web.Application()
         application.router.add_post("/v1/registration-requests", self._answer)
         application.router.add_post("/v1/oauth/token", self._token)
+        application.router.add_get("/v1/terms/{term}", self._term)
         async with TestServer(application) as server:
             self.url = str(server.make_url(""))
             yield self
@@ -55,6 +61,10 @@ class FakeServer:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.forms.append((form, request.headers["X-Matricula-Institution"]))
         return self.tokens.pop(0)
+
+    async def _term(self, request: web.Request) -> web.Response:
+        self.terms.append((request.match_info["term"], request.headers.get("Authorization")))
+        return self.no_term or web.json_response({})
 
     async def _answer(self, request: web.Request) -> web.Response:
         document = orjson.loads(await request.read())

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -134,14 +134,26 @@ async def test_an_answer_that_is_no_decision_is_an_error(answer: Answer, describ
     report, _ = await replayed(lambda _student, _courses: answer, demands=(Demand("S1", ("C1",)),))
 
     assert (report.requests, report.errors) == (0, 1)
-    assert described in report.first_errors[0]
+    assert described in next(iter(report.first_errors))
 
 
-async def test_only_the_first_errors_are_kept_and_all_are_counted() -> None:
-    report, _ = await replayed(lambda _student, _courses: web.Response(status=500), carts=True)
+async def test_only_the_first_kinds_of_errors_are_kept_and_all_are_counted() -> None:
+    report, _ = await replayed(lambda student, _courses: web.Response(status=500, text=student), carts=True)
 
     assert report.errors == len(WANTED)
     assert len(report.first_errors) == 5
+
+
+async def test_errors_that_say_the_same_are_one_with_a_count() -> None:
+    ids = count()
+
+    def decide(_student: str, _courses: list[str]) -> Answer:
+        problem = {"code": "access_denied", "detail": "Not you.", "request_id": f"{next(ids)}"}
+        return web.json_response(problem, status=403)
+
+    report, _ = await replayed(decide, carts=True)
+
+    assert report.first_errors == {"status 403: Not you.": len(WANTED)}
 
 
 async def test_a_server_that_is_away_gives_errors() -> None:
@@ -150,7 +162,7 @@ async def test_a_server_that_is_away_gives_errors() -> None:
     report = await run(server)
 
     assert (report.requests, report.errors, report.p99_ms) == (0, len(WANTED), 0.0)
-    assert "Cannot connect" in report.first_errors[0]
+    assert report.first_errors == {f"no server answers at {server.url.removeprefix('http://')}": len(WANTED)}
 
 
 async def test_a_student_whose_connection_broke_goes_on_with_the_next_course() -> None:
@@ -162,6 +174,7 @@ async def test_a_student_whose_connection_broke_goes_on_with_the_next_course() -
     report, _ = await replayed(decide, demands=(DEMANDS[1],))
 
     assert (report.enrolled, report.errors) == (1, 1)
+    assert report.first_errors == {"the connection broke before the answer came": 1}
 
 
 async def test_a_busy_server_is_asked_again_when_it_said() -> None:

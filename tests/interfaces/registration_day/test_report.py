@@ -35,7 +35,7 @@ def test_the_report_is_flat_json() -> None:
         seconds=0.5,
         requests_per_second=6.0,
         refused_by_code={"hold": 1},
-        first_errors=("status 500",),
+        first_errors={"status 500": 2},
     )
 
     assert json.loads(report.to_json()) == {

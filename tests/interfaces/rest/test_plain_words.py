@@ -85,6 +85,18 @@ async def test_what_is_wrong_with_a_parameter_is_said_plainly(university: Univer
     ]
 
 
+@pytest.mark.parametrize("operation", ["schedule", "eligibility"])
+async def test_a_term_in_the_query_that_is_no_reference_is_named_as_the_parameter(
+    operation: str, university: University
+) -> None:
+    question = {"term": "2026-1", **({"offering": "code:CS-101"} if operation == "eligibility" else {})}
+    answer = await university.client.get(f"/v1/students/code:S-0001/{operation}", params=question)
+
+    said = "must be an id (UUID) or code:CODE, within a term code:TERM:CODE"
+    assert (answer.status_code, answer.json()["errors"]) == (400, [{"parameter": "term", "message": said}])
+    assert answer.json()["detail"] == f"term: {said}"
+
+
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_no_field_is_refused_in_the_words_of_the_library(resource: Resource[Any, Any]) -> None:
     for name in resource.fields.model_fields:

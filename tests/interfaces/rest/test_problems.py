@@ -122,6 +122,9 @@ async def test_a_patch_of_another_media_type_is_told_which_are_taken(university:
 
     assert_is_problem(answer, "unsupported_media_type")
     assert answer.headers["accept-patch"] == "application/merge-patch+json, application/json"
+    assert (
+        answer.json()["detail"] == "The body must be application/merge-patch+json or application/json, not compressed."
+    )
 
 
 async def test_a_compressed_body_is_refused(university: University) -> None:

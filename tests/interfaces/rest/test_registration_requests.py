@@ -199,13 +199,6 @@ async def test_enrollments_change_by_registration_requests_alone(university: Uni
     assert (await university.client.post("/v1/enrollments", json={})).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-async def test_a_term_that_names_no_record_is_told_from_the_path(university: University) -> None:
-    answer = await university.client.get("/v1/students/code:S-0001/schedule?term=2026-1")
-
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
-    assert [part["parameter"] for part in answer.json()["errors"]] == ["term"]
-
-
 @pytest.mark.parametrize(
     ("path", "status"),
     [

@@ -202,7 +202,11 @@ async def test_what_is_not_sent_as_a_form_is_unsupported(path: str, media_type: 
     answer = await doors.client.post(path, content=json.dumps(BY_PASSWORD), headers={"Content-Type": media_type})
 
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
-    assert "must be application/x-www-form-urlencoded" in answer.json()["detail"]
+    assert answer.json()["error"] == "invalid_request"
+    assert answer.json()["error_description"] == answer.json()["detail"]
+    assert answer.json()["detail"] == "The body must be application/x-www-form-urlencoded, not compressed."
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["accept"] == "application/x-www-form-urlencoded"
 
 
 async def test_no_password_goes_in_the_address(doors: Doors) -> None:
