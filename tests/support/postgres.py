@@ -44,9 +44,13 @@ _POOLER = "MATRICULA_TEST_POOLER"
 _TEMPLATE = "matricula_test_template"
 _PASSWORD = "matricula-test"
 COUNT_WAITING = (
-    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+    "SELECT count(DISTINCT waiting.pid) FROM pg_locks waiting JOIN pg_locks own USING (pid)"
+    " WHERE NOT waiting.granted AND own.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
-"""How many sessions of the database wait for a lock; those of other workers' databases are no business of a test."""
+"""How many sessions of the database wait for a lock; those of other workers' databases are no business of a test.
+
+Not by `pg_stat_activity`, which does not change within a transaction.
+"""
 
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
