@@ -87,7 +87,7 @@ COMMANDS = pytest.mark.parametrize(
 def fail_at(matricula: Matricula, monkeypatch: pytest.MonkeyPatch, url: URL, command: tuple[str, ...]) -> str:
     """What a command says of a database that it does not reach."""
     for name in ("MATRICULA_DATABASE_URL", "MATRICULA_DATABASE_OWNER_URL"):
-        monkeypatch.setenv(name, url.set(password="secret").render_as_string(hide_password=False))
+        monkeypatch.setenv(name, url.render_as_string(hide_password=False))
     outcome = matricula(*command)
     assert outcome.code == 4
     return outcome.errors
@@ -103,7 +103,7 @@ def test_what_the_server_refuses_is_told_without_the_password(
     url = make_url(postgres_database.session_url)
     there = f"{url.host or url.query['host']}:{url.port or url.query['port']}"
 
-    role = fail_at(matricula, monkeypatch, url.set(username="nobody"), command)
+    role = fail_at(matricula, monkeypatch, url.set(username="nobody", password="secret"), command)
     database = fail_at(matricula, monkeypatch, url.set(database="nowhere"), command)
 
     assert role == f"matricula: PostgreSQL at {there} refuses the role nobody or its password.\n"
@@ -114,8 +114,8 @@ def test_what_the_server_refuses_is_told_without_the_password(
 def test_a_url_that_leads_to_no_server_is_explained(
     matricula: Matricula, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    host = fail_at(matricula, monkeypatch, make_url("postgresql://ada@nowhere.invalid/records"), command)
-    port = fail_at(matricula, monkeypatch, make_url("postgresql://ada@localhost:1/records"), command)
+    host = fail_at(matricula, monkeypatch, make_url("postgresql://ada:secret@nowhere.invalid/records"), command)
+    port = fail_at(matricula, monkeypatch, make_url("postgresql://ada:secret@localhost:1/records"), command)
 
     assert host == "matricula: The host nowhere.invalid of the database is not known.\n"
     assert port == "matricula: No PostgreSQL listens at localhost:1.\n"
